@@ -1,0 +1,1 @@
+"""How the outside reaches a meeting: the aiohttp application, the WebSocket protocol and the command line."""
