@@ -1,0 +1,118 @@
+"""The media plane: a Rust state machine and its UDP driver, on a thread that never holds the interpreter."""
+
+from typing import Final
+
+SEATS: Final[int]
+"""How many audio seats a speaker group has: how many people are heard at once."""
+MAX_LAYERS: Final[int]
+"""The most simulcast layers of one track."""
+VERSION: Final[str]
+
+class Event:
+    """One thing that the plane tells. None is about a single media packet."""
+
+    class Dtls(Event):
+        """A DTLS datagram came."""
+
+        transport: int
+        datagram: bytes
+
+    class Connected(Event):
+        """A transport's peer has passed its first connectivity check."""
+
+        transport: int
+
+    class Dead(Event):
+        """A transport has been silent for 30 s. Told once."""
+
+        transport: int
+
+    class SlotOccupied(Event):
+        """A video slot shows another track from now on: its first packet has been sent. None: it is empty."""
+
+        slot: int
+        track: int | None
+
+    class Seats(Event):
+        """The audio tracks in a speaker group's seats, ``SEATS`` of them."""
+
+        group: int
+        tracks: list[int | None]
+
+    class Dominant(Event):
+        """The dominant speaker's audio track, or None in silence."""
+
+        group: int
+        track: int | None
+
+class Plane:
+    """The plane at work on one UDP port.
+
+    Every method returns at once: it leaves a command to the plane's thread. Ids are never used twice; commands about
+    what is already gone are ignored. ``ConnectionError`` when the plane has stopped.
+    """
+
+    def __init__(self, host: str, port: int) -> None:
+        """Bind. ``host`` is an IP address (``::`` takes IPv4 too), port 0 lets the system choose. OSError if it can't."""
+
+    @property
+    def port(self) -> int: ...
+    def is_running(self) -> bool: ...
+    def close(self) -> None:
+        """Stop, and free the port."""
+
+    def events_fd(self) -> int:
+        """A file descriptor that is readable while there are events."""
+
+    def take_events(self) -> list[Event]: ...
+    def counters(self) -> dict[str, int]:
+        """What was done, and dropped by reason; a few milliseconds old."""
+
+    def add_transport(self, endpoint: int, ufrag: str, password: str) -> int:
+        """Expect a peer. Nothing is ever forwarded between transports of one endpoint."""
+
+    def remove_transport(self, transport: int) -> None:
+        """End a transport with its tracks and slots."""
+
+    def set_keys(
+        self,
+        transport: int,
+        *,
+        profile: str,
+        receive_key: bytes,
+        receive_salt: bytes,
+        send_key: bytes,
+        send_salt: bytes,
+    ) -> None:
+        """The DTLS handshake is done. ``profile`` by its IANA name. ValueError for a wrong name or length."""
+
+    def send_dtls(self, transport: int, datagram: bytes) -> None: ...
+    def configure_publisher(
+        self, transport: int, codecs: list[tuple[int, str]], extensions: list[tuple[int, str]]
+    ) -> None:
+        """Payload types with ``opus``, ``VP8`` or ``rtx``; extension ids with their URIs. ValueError if unknown."""
+
+    def add_group(self) -> int:
+        """A speaker group: its audio tracks compete for its seats."""
+
+    def remove_group(self, group: int) -> None: ...
+    def add_audio_track(self, transport: int, mid: str, group: int) -> int: ...
+    def add_video_track(self, transport: int, mid: str, rids: list[str]) -> int:
+        """``rids`` of the simulcast layers, lowest first; empty without simulcast."""
+
+    def pause_track(self, track: int, paused: bool) -> None:
+        """While it is paused nothing of it is forwarded."""
+
+    def add_audio_slot(
+        self,
+        transport: int,
+        *,
+        ssrc: int,
+        payload_type: int,
+        audio_level_id: int | None,
+        group: int,
+        seat: int,
+    ) -> int: ...
+    def add_video_slot(self, transport: int, *, ssrc: int, payload_type: int) -> int: ...
+    def route(self, slot: int, track: int | None, max_layer: int = 0) -> None:
+        """What a video slot is to show from the next keyframe on; None empties it at once."""

@@ -1,0 +1,20 @@
+//! The driver: socket, thread and clock for the plane. The only place with system calls, and with `unsafe`.
+
+#![allow(unsafe_code)]
+
+mod address;
+mod handle;
+mod receive;
+mod send;
+mod socket;
+mod wake;
+mod worker;
+
+pub use handle::Driver;
+pub use receive::ReceiveBatch;
+pub use send::SendBatch;
+pub use socket::{MediaSocket, bind};
+pub use worker::Worker;
+
+/// How many datagrams one system call takes or gives.
+pub const BATCH: usize = 64;

@@ -1,0 +1,12 @@
+//! What goes to subscribers: slots of constant SSRC, and the rewriting that makes each one unbroken stream.
+
+mod report;
+mod rewrite;
+mod sequence;
+mod sink;
+mod slot;
+
+pub use report::sender_report;
+pub use rewrite::{Rewritten, Rewriter};
+pub use sink::{MAX_DATAGRAM, Path, Sink};
+pub use slot::{Occupant, Slot, SlotRole, Wish};

@@ -1,0 +1,189 @@
+//! Makes the packets of whoever is in a slot continue one unbroken stream.
+
+use super::sequence::{LeftOut, SequenceMap};
+use crate::rtp::vp8::Descriptor;
+use crate::time::{Span, Time};
+
+/// The shortest step of the timestamp at a switch: a frame at 30 frames/s, or a packet of Opus.
+const MIN_STEP: Span = Span::from_millis(20);
+
+/// The numbers that one forwarded packet carries.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Rewritten {
+    /// The sequence number with its rollovers in front: SRTP's packet index.
+    pub index: u64,
+    /// The RTP timestamp.
+    pub timestamp: u32,
+    /// The VP8 picture id, of 15 bits.
+    pub picture_id: u16,
+    /// VP8's TL0PICIDX.
+    pub tl0_index: u8,
+}
+
+/// The rewriting state of one slot.
+#[derive(Debug)]
+pub struct Rewriter {
+    sequence: SequenceMap,
+    clock_rate: u32,
+    timestamp_offset: u32,
+    /// The newest timestamp sent, and when.
+    last: Option<(Time, u32)>,
+    picture_id_offset: u16,
+    last_picture_id: u16,
+    tl0_offset: u8,
+    last_tl0: u8,
+}
+
+impl Rewriter {
+    /// A rewriter whose first packet will carry `first_sequence`; `clock_rate` in Hz.
+    pub fn new(first_sequence: u16, clock_rate: u32) -> Self {
+        Self {
+            sequence: SequenceMap::new(u64::from(first_sequence)),
+            clock_rate,
+            timestamp_offset: 0,
+            last: None,
+            picture_id_offset: 0,
+            last_picture_id: 0,
+            tl0_offset: 0,
+            last_tl0: 0,
+        }
+    }
+
+    /// Goes over to another stream at its packet `index`. Time goes on as it does on the wall.
+    pub fn switch(&mut self, now: Time, index: u64, timestamp: u32, vp8: Option<&Descriptor>) {
+        self.sequence.switch(index);
+        let next = match self.last {
+            Some((at, last)) => {
+                let passed = now.since(at).max(MIN_STEP);
+                last.wrapping_add(passed.ticks(self.clock_rate))
+            }
+            None => timestamp,
+        };
+        self.timestamp_offset = next.wrapping_sub(timestamp);
+        if let Some(id) = vp8.and_then(|vp8| vp8.picture_id) {
+            self.picture_id_offset = self.last_picture_id.wrapping_add(1).wrapping_sub(id.value);
+        }
+        if let Some((_, tl0)) = vp8.and_then(|vp8| vp8.tl0_index) {
+            self.tl0_offset = self.last_tl0.wrapping_add(1).wrapping_sub(tl0);
+        }
+    }
+
+    /// The numbers for a packet of the current stream; `None` when it is older than the switch.
+    #[inline]
+    pub fn rewrite(
+        &mut self,
+        now: Time,
+        index: u64,
+        timestamp: u32,
+        vp8: Option<&Descriptor>,
+    ) -> Option<Rewritten> {
+        let index = self.sequence.map(index)?;
+        let timestamp = timestamp.wrapping_add(self.timestamp_offset);
+        if self.last.is_none_or(|(_, last)| timestamp.wrapping_sub(last).cast_signed() > 0) {
+            self.last = Some((now, timestamp));
+        }
+        let (mut picture_id, mut tl0_index) = (0, 0);
+        if let Some(vp8) = vp8 {
+            if let Some(id) = vp8.picture_id {
+                picture_id = id.value.wrapping_add(self.picture_id_offset) & 0x7fff;
+                // Newer by 15-bit arithmetic.
+                if picture_id.wrapping_sub(self.last_picture_id) & 0x4000 == 0 {
+                    self.last_picture_id = picture_id;
+                }
+            }
+            if let Some((_, tl0)) = vp8.tl0_index {
+                tl0_index = tl0.wrapping_add(self.tl0_offset);
+                if tl0_index.wrapping_sub(self.last_tl0) & 0x80 == 0 {
+                    self.last_tl0 = tl0_index;
+                }
+            }
+        }
+        Some(Rewritten { index, timestamp, picture_id, tl0_index })
+    }
+
+    /// Leaves a packet out (padding). Gives the numbers to send an empty packet with where the gap can't be closed.
+    pub fn leave_out(&mut self, index: u64, timestamp: u32) -> Option<Rewritten> {
+        match self.sequence.leave_out(index) {
+            LeftOut::Late(index) => Some(Rewritten {
+                index,
+                timestamp: timestamp.wrapping_add(self.timestamp_offset),
+                picture_id: 0,
+                tl0_index: 0,
+            }),
+            LeftOut::Closed | LeftOut::Before => None,
+        }
+    }
+
+    /// A time of the current stream in the slot's own timestamps.
+    pub fn outgoing_timestamp(&self, timestamp: u32) -> u32 {
+        timestamp.wrapping_add(self.timestamp_offset)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::rtp::vp8::PictureId;
+    use proptest::prelude::*;
+
+    fn descriptor(picture_id: u16, tl0: u8) -> Descriptor {
+        Descriptor {
+            picture_id: Some(PictureId { at: 2, value: picture_id, long: true }),
+            tl0_index: Some((4, tl0)),
+            temporal_layer: 0,
+            layer_sync: false,
+            frame_start: true,
+            keyframe_start: true,
+        }
+    }
+
+    fn at(millis: u64) -> Time {
+        Time::from_micros(millis * 1_000)
+    }
+
+    #[test]
+    fn a_switch_continues_every_number() {
+        let mut rewriter = Rewriter::new(100, 90_000);
+        let old = descriptor(0x7ffe, 255);
+        rewriter.switch(at(0), 5_000, 77, Some(&old));
+        let a = rewriter.rewrite(at(0), 5_000, 77, Some(&old)).unwrap();
+        let b = rewriter.rewrite(at(40), 5_001, 77 + 3_600, Some(&descriptor(0x7fff, 0))).unwrap();
+        assert_eq!((a.index, b.index), (100, 101));
+        assert_eq!((b.picture_id, b.tl0_index), (a.picture_id + 1, a.tl0_index + 1));
+        let new = descriptor(3, 9);
+        rewriter.switch(at(140), 9, 1_000_000, Some(&new));
+        let c = rewriter.rewrite(at(140), 9, 1_000_000, Some(&new)).unwrap();
+        assert_eq!((c.index, c.picture_id, c.tl0_index), (102, b.picture_id + 1, b.tl0_index + 1));
+        assert_eq!(c.timestamp.wrapping_sub(b.timestamp), 9_000, "100 ms at 90 kHz");
+    }
+
+    #[test]
+    fn packets_from_before_the_switch_are_not_forwarded() {
+        let mut rewriter = Rewriter::new(100, 90_000);
+        rewriter.switch(at(0), 50, 0, None);
+        assert!(rewriter.rewrite(at(0), 49, 0, None).is_none());
+    }
+
+    proptest! {
+        #[test]
+        fn time_never_goes_back_at_a_switch(
+            switches in proptest::collection::vec((0u64..5_000, any::<u32>(), any::<u16>(), any::<u8>()), 1..20),
+        ) {
+            let mut rewriter = Rewriter::new(0, 90_000);
+            let (mut now, mut last) = (0, None::<Rewritten>);
+            for (wait, timestamp, picture_id, tl0) in switches {
+                now += wait;
+                let vp8 = descriptor(picture_id & 0x7fff, tl0);
+                rewriter.switch(at(now), 1_000, timestamp, Some(&vp8));
+                let sent = rewriter.rewrite(at(now), 1_000, timestamp, Some(&vp8)).unwrap();
+                if let Some(last) = last {
+                    prop_assert_eq!(sent.index, last.index + 1);
+                    prop_assert!(sent.timestamp.wrapping_sub(last.timestamp).cast_signed() > 0);
+                    prop_assert_eq!(sent.picture_id, (last.picture_id + 1) & 0x7fff);
+                    prop_assert_eq!(sent.tl0_index, last.tl0_index.wrapping_add(1));
+                }
+                last = Some(sent);
+            }
+        }
+    }
+}

@@ -1,0 +1,14 @@
+//! What arrives from publishers: streams, how they arrive, and what is asked of their senders.
+
+mod arrivals;
+mod clock;
+mod keyframes;
+mod reception;
+mod stream;
+
+pub use arrivals::Arrivals;
+pub use clock::SenderClock;
+pub(crate) use clock::ntp_of;
+pub use keyframes::KeyframeRequester;
+pub use reception::Reception;
+pub use stream::Stream;

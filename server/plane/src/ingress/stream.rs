@@ -1,0 +1,76 @@
+//! One RTP stream of a publisher: one SSRC.
+
+use super::{KeyframeRequester, Reception, SenderClock};
+use crate::rtcp::SenderInfo;
+use crate::time::{Span, Time};
+
+/// A stream that has sent no media for this long is not worth waiting for: its layer is off.
+pub const LIVE_FOR: Span = Span::from_millis(1_500);
+
+/// What is known of one SSRC.
+#[derive(Clone, Copy, Debug)]
+pub struct Stream {
+    /// Its SSRC.
+    pub ssrc: u32,
+    /// Index of the track that it belongs to.
+    pub track: usize,
+    /// Its simulcast layer, 0 the lowest; 0 for audio.
+    pub layer: usize,
+    /// It carries retransmissions (RFC 4588) of that layer.
+    pub is_retransmission: bool,
+    /// The RTP clock in Hz.
+    pub clock_rate: u32,
+    /// How it arrives.
+    pub reception: Reception,
+    /// Keyframes asked of it.
+    pub keyframes: KeyframeRequester,
+    last_media: Option<(Time, u32)>,
+    last_sender_report: Option<SenderInfo>,
+}
+
+impl Stream {
+    /// A stream that nothing has come from yet.
+    pub fn new(ssrc: u32, track: usize, layer: usize, is_retransmission: bool, clock_rate: u32) -> Self {
+        Self {
+            ssrc,
+            track,
+            layer,
+            is_retransmission,
+            clock_rate,
+            reception: Reception::default(),
+            keyframes: KeyframeRequester::default(),
+            last_media: None,
+            last_sender_report: None,
+        }
+    }
+
+    /// A packet with media in it arrived.
+    #[inline]
+    pub fn record_media(&mut self, now: Time, timestamp: u32) {
+        self.last_media = Some((now, timestamp));
+    }
+
+    /// A sender report arrived.
+    pub fn record_sender_report(&mut self, now: Time, info: SenderInfo) {
+        self.reception.record_sender_report(now, &info);
+        self.last_sender_report = Some(info);
+    }
+
+    /// Whether media came lately.
+    pub fn is_live(&self, now: Time) -> bool {
+        self.last_media.is_some_and(|(at, _)| now.since(at) < LIVE_FOR)
+    }
+
+    /// The stream's RTP time at `now`: by its sender's clock where that is known, else by arrival.
+    pub fn rtp_time(&self, now: Time, clock: &SenderClock) -> Option<u32> {
+        let reported = self.last_sender_report.and_then(|info| {
+            let micros = clock.micros_since(now, info.ntp)?;
+            let ticks = micros * i64::from(self.clock_rate) / 1_000_000;
+            Some(info.rtp_timestamp.wrapping_add(ticks as u32))
+        });
+        reported.or_else(|| {
+            let (at, timestamp) = self.last_media?;
+            Some(timestamp.wrapping_add(now.since(at).ticks(self.clock_rate)))
+        })
+    }
+}

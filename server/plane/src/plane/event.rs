@@ -1,0 +1,46 @@
+//! What the control side is told.
+
+use crate::speakers::SEATS;
+
+/// One thing that the control side is told. None of them is about a single media packet.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Event {
+    /// A DTLS datagram came.
+    Dtls {
+        /// On which transport.
+        transport: u32,
+        /// The datagram.
+        datagram: Vec<u8>,
+    },
+    /// A transport's peer has been reached for the first time.
+    Connected {
+        /// Which.
+        transport: u32,
+    },
+    /// A transport has been silent for 30 s. Told once.
+    Dead {
+        /// Which.
+        transport: u32,
+    },
+    /// A video slot shows another track from now on, or nothing.
+    SlotOccupied {
+        /// Which slot.
+        slot: u32,
+        /// The track whose first packet has just been sent.
+        track: Option<u32>,
+    },
+    /// A group's seats have other occupants.
+    Seats {
+        /// Which group.
+        group: u32,
+        /// The track in each seat.
+        tracks: [Option<u32>; SEATS],
+    },
+    /// Another track is the dominant speaker of a group, or none is.
+    Dominant {
+        /// Which group.
+        group: u32,
+        /// The track.
+        track: Option<u32>,
+    },
+}

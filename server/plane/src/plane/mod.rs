@@ -1,0 +1,139 @@
+//! The state machine: `(now, datagram, path) -> datagrams out, events out, next deadline`.
+//!
+//! It owns no socket, clock or thread. It knows transports, tracks, streams, slots and speaker groups, and neither
+//! rooms nor names. The files beside this one each hold one part of it: [`command`] what the control side may ask,
+//! [`event`] what it is told, `connect` STUN and DTLS, `media` the path of an RTP packet, `control` RTCP, `routing` who
+//! goes into which slot, `tick` what time brings.
+
+pub mod command;
+mod connect;
+mod control;
+pub mod event;
+mod media;
+mod routing;
+mod tick;
+
+use std::net::SocketAddr;
+
+use rustc_hash::FxHashMap;
+
+use crate::arena::Arena;
+use crate::counters::{Counter, Counters};
+use crate::demux::{Protocol, classify};
+use crate::egress::{MAX_DATAGRAM, Path, Sink, Slot};
+use crate::speakers::{SEATS, Speakers};
+use crate::srtp::Rejected;
+use crate::time::{Span, Time};
+use crate::track::Track;
+use crate::transport::Transport;
+
+pub use command::Command;
+pub use event::Event;
+
+/// How often time is looked at: feedback, reports, deaths and layers are all multiples of it.
+const TICK: Span = Span::from_millis(50);
+
+/// The audio tracks that compete for being heard, and the slots that play the winners.
+#[derive(Debug, Default)]
+struct Group {
+    id: u32,
+    speakers: Speakers,
+    /// Indices of the audio slots that play each seat.
+    listeners: [Vec<usize>; SEATS],
+}
+
+/// The media plane of one worker.
+#[derive(Debug)]
+pub struct Plane {
+    transports: Arena<Transport>,
+    tracks: Arena<Track>,
+    slots: Arena<Slot>,
+    groups: Arena<Group>,
+    by_address: FxHashMap<SocketAddr, usize>,
+    by_ufrag: FxHashMap<Box<[u8]>, usize>,
+    /// Streams (transport, index) of which a keyframe came to be wanted just now.
+    keyframes_wanted: Vec<(usize, usize)>,
+    events: Vec<Event>,
+    counters: Counters,
+    unix_micros_at_epoch: u64,
+    next_tick: Time,
+    ticks: u64,
+}
+
+impl Plane {
+    /// A plane whose epoch (`Time` zero) was at `unix_micros_at_epoch` microseconds of Unix time.
+    pub fn new(unix_micros_at_epoch: u64) -> Self {
+        Self {
+            transports: Arena::default(),
+            tracks: Arena::default(),
+            slots: Arena::default(),
+            groups: Arena::default(),
+            by_address: FxHashMap::default(),
+            by_ufrag: FxHashMap::default(),
+            keyframes_wanted: Vec::with_capacity(64),
+            events: Vec::with_capacity(64),
+            counters: Counters::default(),
+            unix_micros_at_epoch,
+            next_tick: Time::default(),
+            ticks: 0,
+        }
+    }
+
+    /// Takes one datagram. It is opened in place, so its content is lost.
+    pub fn handle_datagram<S: Sink>(&mut self, now: Time, path: &Path, datagram: &mut [u8], sink: &mut S) {
+        self.counters.count(Counter::Received);
+        self.counters.add(Counter::ReceivedBytes, datagram.len() as u64);
+        if datagram.len() > MAX_DATAGRAM {
+            return self.counters.count(Counter::DropTruncated);
+        }
+        let Some(protocol) = classify(datagram) else {
+            return self.counters.count(Counter::DropUnknownProtocol);
+        };
+        if protocol == Protocol::Stun {
+            return self.receive_stun(now, path, datagram, sink);
+        }
+        let Some(&transport) = self.by_address.get(&path.remote) else {
+            return self.counters.count(Counter::DropUnknownAddress);
+        };
+        match protocol {
+            Protocol::Srtp => self.receive_rtp(now, transport, path, datagram, sink),
+            Protocol::Srtcp => self.receive_rtcp(now, transport, path, datagram),
+            Protocol::Dtls => self.receive_dtls(now, transport, datagram),
+            Protocol::Stun => {}
+        }
+        self.request_keyframes(now, sink);
+    }
+
+    /// When [`Plane::handle_timeout`] wants to be called next. `None` while there is nothing to wait for.
+    pub fn deadline(&self) -> Option<Time> {
+        (!self.transports.is_empty()).then_some(self.next_tick)
+    }
+
+    /// Takes out what the control side is to be told.
+    pub fn drain_events(&mut self) -> std::vec::Drain<'_, Event> {
+        self.counters.add(Counter::Events, self.events.len() as u64);
+        self.events.drain(..)
+    }
+
+    /// What was done and dropped so far.
+    pub fn counters(&self) -> &Counters {
+        &self.counters
+    }
+
+    /// For what the driver counts.
+    pub fn counters_mut(&mut self) -> &mut Counters {
+        &mut self.counters
+    }
+
+    fn count_rejected(&mut self, rejected: Rejected, control: bool) {
+        self.counters.count(match (rejected, control) {
+            (Rejected::Malformed, false) => Counter::DropRtpMalformed,
+            (Rejected::Malformed, true) => Counter::DropRtcpMalformed,
+            (Rejected::Auth, false) => Counter::DropSrtpAuth,
+            (Rejected::Auth, true) => Counter::DropSrtcpAuth,
+            (Rejected::Replay, false) => Counter::DropSrtpReplay,
+            (Rejected::Replay, true) => Counter::DropSrtcpReplay,
+            (Rejected::TooManySsrcs, _) => Counter::DropTooManySsrcs,
+        });
+    }
+}

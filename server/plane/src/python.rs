@@ -1,0 +1,258 @@
+//! The Python face: `server._plane`. Commands go in, events come out; media never passes here.
+
+use std::net::IpAddr;
+use std::os::fd::RawFd;
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use pyo3::exceptions::{PyConnectionError, PyOSError, PyValueError};
+use pyo3::prelude::*;
+use pyo3::types::{PyBytes, PyDict};
+
+use crate::driver::Driver;
+use crate::plane::{Command, Event as PlaneEvent};
+use crate::rtp::ExtensionKind;
+use crate::speakers::SEATS;
+use crate::srtp::{MasterKey, Profile};
+use crate::track::{MAX_LAYERS, MediaKind};
+use crate::transport::Codec;
+
+/// One thing that the plane tells. See `_plane.pyi`.
+#[pyclass(frozen, module = "server._plane")]
+enum Event {
+    Dtls { transport: u32, datagram: Py<PyBytes> },
+    Connected { transport: u32 },
+    Dead { transport: u32 },
+    SlotOccupied { slot: u32, track: Option<u32> },
+    Seats { group: u32, tracks: Vec<Option<u32>> },
+    Dominant { group: u32, track: Option<u32> },
+}
+
+impl Event {
+    fn new(py: Python<'_>, event: PlaneEvent) -> Self {
+        match event {
+            PlaneEvent::Dtls { transport, datagram } => {
+                Event::Dtls { transport, datagram: PyBytes::new(py, &datagram).unbind() }
+            }
+            PlaneEvent::Connected { transport } => Event::Connected { transport },
+            PlaneEvent::Dead { transport } => Event::Dead { transport },
+            PlaneEvent::SlotOccupied { slot, track } => Event::SlotOccupied { slot, track },
+            PlaneEvent::Seats { group, tracks } => Event::Seats { group, tracks: tracks.to_vec() },
+            PlaneEvent::Dominant { group, track } => Event::Dominant { group, track },
+        }
+    }
+}
+
+/// The media plane at work. See `_plane.pyi` for what each method means.
+#[pyclass(frozen, module = "server._plane")]
+struct Plane {
+    driver: Mutex<Driver>,
+    next_id: AtomicU32,
+    port: u16,
+}
+
+impl Plane {
+    fn driver(&self) -> MutexGuard<'_, Driver> {
+        self.driver.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn command(&self, command: Command) -> PyResult<()> {
+        if self.driver().command(command) {
+            Ok(())
+        } else {
+            Err(PyConnectionError::new_err("the media plane has stopped"))
+        }
+    }
+
+    fn new_id(&self) -> u32 {
+        self.next_id.fetch_add(1, Ordering::Relaxed)
+    }
+}
+
+#[pymethods]
+impl Plane {
+    #[new]
+    fn new(py: Python<'_>, host: &str, port: u16) -> PyResult<Self> {
+        let host: IpAddr =
+            host.parse().map_err(|_| PyValueError::new_err(format!("{host:?} is not an IP address")))?;
+        let driver = py.detach(|| Driver::start(host, port)).map_err(PyOSError::new_err)?;
+        let port = driver.port();
+        Ok(Self { driver: Mutex::new(driver), next_id: AtomicU32::new(1), port })
+    }
+
+    #[getter]
+    fn port(&self) -> u16 {
+        self.port
+    }
+
+    fn events_fd(&self) -> RawFd {
+        self.driver().events_fd()
+    }
+
+    fn take_events(&self, py: Python<'_>) -> Vec<Event> {
+        let events = self.driver().take_events();
+        events.into_iter().map(|event| Event::new(py, event)).collect()
+    }
+
+    fn counters<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyDict>> {
+        let counters = PyDict::new(py);
+        for (name, value) in self.driver().counters().read() {
+            counters.set_item(name, value)?;
+        }
+        Ok(counters)
+    }
+
+    fn is_running(&self) -> bool {
+        self.driver().is_running()
+    }
+
+    fn close(&self, py: Python<'_>) {
+        py.detach(|| self.driver().stop());
+    }
+
+    fn add_transport(&self, endpoint: u32, ufrag: String, password: String) -> PyResult<u32> {
+        let transport = self.new_id();
+        self.command(Command::AddTransport { transport, endpoint, ufrag, password })?;
+        Ok(transport)
+    }
+
+    fn remove_transport(&self, transport: u32) -> PyResult<()> {
+        self.command(Command::RemoveTransport { transport })
+    }
+
+    #[pyo3(signature = (transport, *, profile, receive_key, receive_salt, send_key, send_salt))]
+    fn set_keys(
+        &self,
+        transport: u32,
+        profile: &str,
+        receive_key: &[u8],
+        receive_salt: &[u8],
+        send_key: &[u8],
+        send_salt: &[u8],
+    ) -> PyResult<()> {
+        let profile = match profile {
+            "SRTP_AEAD_AES_128_GCM" => Profile::AeadAes128Gcm,
+            "SRTP_AES128_CM_SHA1_80" => Profile::Aes128CmSha1_80,
+            other => return Err(PyValueError::new_err(format!("unknown SRTP profile {other:?}"))),
+        };
+        let key = |key: &[u8], salt: &[u8]| {
+            MasterKey::new(profile, key, salt)
+                .ok_or_else(|| PyValueError::new_err("a key or salt has the wrong length for its profile"))
+        };
+        let (receive, send) = (key(receive_key, receive_salt)?, key(send_key, send_salt)?);
+        self.command(Command::SetKeys { transport, receive, send })
+    }
+
+    fn send_dtls(&self, transport: u32, datagram: Vec<u8>) -> PyResult<()> {
+        self.command(Command::SendDtls { transport, datagram })
+    }
+
+    fn configure_publisher(
+        &self,
+        transport: u32,
+        codecs: Vec<(u8, String)>,
+        extensions: Vec<(u8, String)>,
+    ) -> PyResult<()> {
+        let codecs = codecs
+            .into_iter()
+            .map(|(payload_type, name)| {
+                let codec = match name.as_str() {
+                    "opus" => Codec::Opus,
+                    "VP8" => Codec::Vp8,
+                    "rtx" => Codec::Retransmission,
+                    other => return Err(PyValueError::new_err(format!("unknown codec {other:?}"))),
+                };
+                Ok((payload_type, codec))
+            })
+            .collect::<PyResult<_>>()?;
+        let extensions = extensions
+            .into_iter()
+            .map(|(id, uri)| {
+                let kind = ExtensionKind::from_uri(&uri);
+                kind.map(|kind| (id, kind))
+                    .ok_or_else(|| PyValueError::new_err(format!("unknown extension {uri:?}")))
+            })
+            .collect::<PyResult<_>>()?;
+        self.command(Command::ConfigurePublisher { transport, codecs, extensions })
+    }
+
+    fn add_group(&self) -> PyResult<u32> {
+        let group = self.new_id();
+        self.command(Command::AddGroup { group })?;
+        Ok(group)
+    }
+
+    fn remove_group(&self, group: u32) -> PyResult<()> {
+        self.command(Command::RemoveGroup { group })
+    }
+
+    fn add_audio_track(&self, transport: u32, mid: String, group: u32) -> PyResult<u32> {
+        let track = self.new_id();
+        let (kind, rids) = (MediaKind::Audio, Vec::new());
+        self.command(Command::AddTrack { track, transport, mid, kind, rids, group: Some(group) })?;
+        Ok(track)
+    }
+
+    fn add_video_track(&self, transport: u32, mid: String, rids: Vec<String>) -> PyResult<u32> {
+        if rids.len() > MAX_LAYERS {
+            return Err(PyValueError::new_err(format!("more than {MAX_LAYERS} layers")));
+        }
+        let track = self.new_id();
+        self.command(Command::AddTrack { track, transport, mid, kind: MediaKind::Video, rids, group: None })?;
+        Ok(track)
+    }
+
+    fn pause_track(&self, track: u32, paused: bool) -> PyResult<()> {
+        self.command(Command::PauseTrack { track, paused })
+    }
+
+    #[pyo3(signature = (transport, *, ssrc, payload_type, audio_level_id, group, seat))]
+    fn add_audio_slot(
+        &self,
+        transport: u32,
+        ssrc: u32,
+        payload_type: u8,
+        audio_level_id: Option<u8>,
+        group: u32,
+        seat: u8,
+    ) -> PyResult<u32> {
+        let slot = self.new_id();
+        self.command(Command::AddAudioSlot {
+            slot,
+            transport,
+            ssrc,
+            payload_type,
+            audio_level_id,
+            group,
+            seat,
+        })?;
+        Ok(slot)
+    }
+
+    #[pyo3(signature = (transport, *, ssrc, payload_type))]
+    fn add_video_slot(&self, transport: u32, ssrc: u32, payload_type: u8) -> PyResult<u32> {
+        let slot = self.new_id();
+        self.command(Command::AddVideoSlot { slot, transport, ssrc, payload_type })?;
+        Ok(slot)
+    }
+
+    #[pyo3(signature = (slot, track, max_layer=0))]
+    fn route(&self, slot: u32, track: Option<u32>, max_layer: u8) -> PyResult<()> {
+        self.command(Command::Route { slot, wish: track.map(|track| (track, max_layer)) })
+    }
+}
+
+#[pymodule(name = "_plane")]
+mod module {
+    #[pymodule_export]
+    use super::{Event, Plane};
+
+    use super::*;
+
+    #[pymodule_init]
+    fn init(module: &Bound<'_, PyModule>) -> PyResult<()> {
+        module.add("SEATS", SEATS)?;
+        module.add("MAX_LAYERS", MAX_LAYERS)?;
+        module.add("VERSION", env!("CARGO_PKG_VERSION"))
+    }
+}

@@ -1,0 +1,47 @@
+//! A track: one microphone or camera of a publisher, in one or more layers.
+
+/// What a track carries.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum MediaKind {
+    /// Opus.
+    Audio,
+    /// VP8.
+    Video,
+}
+
+/// The most simulcast layers of one track.
+pub const MAX_LAYERS: usize = 4;
+
+/// One track.
+#[derive(Debug)]
+pub struct Track {
+    /// The name that the control side gave it.
+    pub id: u32,
+    /// Index of the publisher's transport.
+    pub transport: usize,
+    /// The mid of its media section.
+    pub mid: Box<[u8]>,
+    /// Audio or video.
+    pub kind: MediaKind,
+    /// The rids of its layers, lowest first; empty where there is no simulcast.
+    pub rids: Vec<Box<[u8]>>,
+    /// Index of each layer's stream in its transport, once it is known.
+    pub layers: [Option<usize>; MAX_LAYERS],
+    /// Index of the speaker group in which an audio track takes part.
+    pub group: Option<usize>,
+    /// Indices of the video slots that show it or wait to.
+    pub slots: Vec<usize>,
+    /// Muted by the meeting: nothing of it is forwarded.
+    pub paused: bool,
+}
+
+impl Track {
+    /// The layer that a rid names; a track without simulcast has the one layer 0.
+    pub fn layer_of(&self, rid: Option<&[u8]>) -> Option<usize> {
+        match rid {
+            None => self.rids.is_empty().then_some(0),
+            Some(rid) if self.rids.is_empty() => rid.is_empty().then_some(0),
+            Some(rid) => self.rids.iter().position(|known| **known == *rid),
+        }
+    }
+}

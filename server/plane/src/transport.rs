@@ -1,0 +1,109 @@
+//! A transport: one peer connection's ICE, SRTP and streams.
+
+use std::fmt;
+
+use crate::ice::IceAgent;
+use crate::ingress::{Arrivals, SenderClock, Stream};
+use crate::rtp::ExtensionMap;
+use crate::srtp::{SrtpReceiver, SrtpSender};
+use crate::time::{Span, Time};
+
+/// What a payload type stands for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Codec {
+    /// Opus at 48 kHz.
+    Opus,
+    /// VP8 at 90 kHz.
+    Vp8,
+    /// Retransmissions (RFC 4588) of another payload type.
+    Retransmission,
+}
+
+/// The most streams of one transport: two simulcast cameras with retransmissions, and audio.
+pub const MAX_STREAMS: usize = 16;
+/// How many DTLS datagrams a second reach the control side from one transport. A handshake needs some ten.
+const DTLS_PER_SECOND: u32 = 40;
+
+/// One transport.
+pub struct Transport {
+    /// The name that the control side gave it.
+    pub id: u32,
+    /// Whose it is. Nothing is forwarded between transports of one endpoint.
+    pub endpoint: u32,
+    /// The local ICE username fragment.
+    pub ufrag: Box<[u8]>,
+    /// Connectivity.
+    pub ice: IceAgent,
+    /// Inbound keys, when the handshake is done.
+    pub receiver: Option<SrtpReceiver>,
+    /// Outbound keys, when the handshake is done.
+    pub sender: Option<SrtpSender>,
+    /// Which payload type carries what.
+    pub codecs: [Option<Codec>; 128],
+    /// Which extension id stands for what.
+    pub extensions: ExtensionMap,
+    /// The streams that its peer sends.
+    pub streams: Vec<Stream>,
+    /// Indices of the tracks that its peer publishes.
+    pub tracks: Vec<usize>,
+    /// Indices of the slots that its peer receives.
+    pub slots: Vec<usize>,
+    /// For transport-wide feedback.
+    pub arrivals: Arrivals,
+    /// The publisher's wall clock.
+    pub clock: SenderClock,
+    /// When the next reports are due.
+    pub report_due: Time,
+    /// Its death has been told.
+    pub dead_told: bool,
+    dtls_second: Time,
+    dtls_count: u32,
+}
+
+impl fmt::Debug for Transport {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Transport").field("id", &self.id).field("ice", &self.ice).finish_non_exhaustive()
+    }
+}
+
+impl Transport {
+    /// A transport that nobody has connected to yet.
+    pub fn new(now: Time, id: u32, endpoint: u32, ufrag: &str, password: &str) -> Self {
+        Self {
+            id,
+            endpoint,
+            ufrag: ufrag.as_bytes().into(),
+            ice: IceAgent::new(now, password),
+            receiver: None,
+            sender: None,
+            codecs: [None; 128],
+            extensions: ExtensionMap::default(),
+            streams: Vec::with_capacity(MAX_STREAMS),
+            tracks: Vec::new(),
+            slots: Vec::new(),
+            arrivals: Arrivals::default(),
+            clock: SenderClock::default(),
+            // Spread over a second by id, so that many transports do not report at once.
+            report_due: now + Span::from_millis(u64::from(id % 20) * 50),
+            dead_told: false,
+            dtls_second: now,
+            dtls_count: 0,
+        }
+    }
+
+    /// Whether media can be sent: the handshake is done and the peer's address known.
+    #[inline]
+    pub fn is_ready(&self) -> bool {
+        self.sender.is_some() && self.ice.selected().is_some()
+    }
+
+    /// Whether one more DTLS datagram may pass to the control side.
+    pub fn admit_dtls(&mut self, now: Time) -> bool {
+        if now.since(self.dtls_second) >= Span::from_secs(1) {
+            self.dtls_second = now;
+            self.dtls_count = 0;
+        }
+        self.dtls_count += 1;
+        self.dtls_count <= DTLS_PER_SECOND
+    }
+}
