@@ -73,7 +73,7 @@ class Request(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     id: RequestId
 
 
-class Join(Request, tag="join"):
+class Join(Request, frozen=True, tag="join"):
     """The first request on every connection. Answered by ``joined``, then followed by ``subscribe_offer``."""
 
     meeting: MeetingCode
@@ -84,19 +84,19 @@ class Join(Request, tag="join"):
     """The ``resume`` token of an earlier ``joined``, to take the same seat again after a lost connection."""
 
 
-class PublishOffer(Request, tag="publish_offer"):
+class PublishOffer(Request, frozen=True, tag="publish_offer"):
     """The offer of the publishing peer connection: one audio and one video section. Answered by ``publish_answer``."""
 
     sdp: Sdp
 
 
-class SubscribeAnswer(Request, tag="subscribe_answer"):
+class SubscribeAnswer(Request, frozen=True, tag="subscribe_answer"):
     """The answer to the latest ``subscribe_offer``. Answered by ``ok``."""
 
     sdp: Sdp
 
 
-class SetMedia(Request, tag="set_media"):
+class SetMedia(Request, frozen=True, tag="set_media"):
     """Microphone and camera on or off. What is off is not forwarded, whatever the browser sends."""
 
     microphone: bool
@@ -111,17 +111,17 @@ class Tile(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     height: Annotated[int, Meta(ge=1, le=16384)]
 
 
-class SetView(Request, tag="set_view"):
+class SetView(Request, frozen=True, tag="set_view"):
     """What this client's screen shows, most wanted first. A hidden tab sends none. Answered by ``ok``."""
 
     tiles: Annotated[list[Tile], Meta(max_length=64)]
 
 
-class Ping(Request, tag="ping"):
+class Ping(Request, frozen=True, tag="ping"):
     """Is the connection alive? Answered by ``ok``."""
 
 
-class Leave(Request, tag="leave"):
+class Leave(Request, frozen=True, tag="leave"):
     """Leave at once. Answered by ``ok``, then ``goodbye``, then the server closes the WebSocket."""
 
 

@@ -1,0 +1,133 @@
+"""The command line: ``balai``."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import sys
+from importlib.metadata import version
+from typing import Annotated
+
+import structlog
+import typer
+from typer.exceptions import TyperException
+
+from signaling import logs
+from signaling.config import OPTIONS, ConfigError, environment_name, flag, load
+from signaling.serve import StartError, serve
+
+app = typer.Typer(
+    name="balai",
+    invoke_without_command=True,
+    add_completion=False,
+    rich_markup_mode="rich",
+    pretty_exceptions_enable=False,
+    help="A self-hosted video teleconference server.",
+    epilog="Begin with [bold]balai serve[/bold], then open the address that it prints.",
+)
+
+_EXAMPLES = """Examples:
+
+  balai serve
+      On this machine: https://localhost:8443, data in ./data.
+
+  balai serve --public-ip 203.0.113.7
+      Behind NAT: browsers send media to this address, UDP port 8444.
+
+  balai serve --tls off --host 127.0.0.1 --config /etc/balai.toml
+      Behind a proxy, with the other settings in a TOML file (port = 8443, media_port = 8444, …).
+"""
+
+
+def _option(name: str) -> typer.models.OptionInfo:
+    option = OPTIONS[name]
+    default = "" if option.default is None else f"; default {option.default}"
+    info = typer.Option(
+        flag(name),
+        help=f"{option.help} [dim]({environment_name(name)}{default})[/dim]",
+        show_default=False,
+        metavar=name.rsplit("_", 1)[-1].upper(),
+    )
+    assert isinstance(info, typer.models.OptionInfo)
+    return info
+
+
+def _show_version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"balai {version('balai')}")
+        raise typer.Exit
+
+
+@app.callback()
+def balai(
+    context: typer.Context,
+    _: Annotated[
+        bool, typer.Option("--version", callback=_show_version, is_eager=True, help="Show the version and end.")
+    ] = False,
+) -> None:
+    """A self-hosted video teleconference server."""
+    if context.invoked_subcommand is None:
+        typer.echo(context.get_help())
+
+
+@app.command("serve", epilog=_EXAMPLES.replace("\n  ", "\n\n  "))
+def serve_command(
+    host: Annotated[str | None, _option("host")] = None,
+    port: Annotated[str | None, _option("port")] = None,
+    media_port: Annotated[str | None, _option("media_port")] = None,
+    public_ip: Annotated[str | None, _option("public_ip")] = None,
+    data_dir: Annotated[str | None, _option("data_dir")] = None,
+    video_slots: Annotated[str | None, _option("video_slots")] = None,
+    tls: Annotated[str | None, _option("tls")] = None,
+    log_level: Annotated[str | None, _option("log_level")] = None,
+    config: Annotated[
+        str | None,
+        typer.Option(
+            "--config",
+            help="TOML file with any of these settings, named as the options are but with _ for -. "
+            "[dim](BALAI_CONFIG)[/dim]",
+            show_default=False,
+            metavar="FILE",
+        ),
+    ] = None,
+) -> None:
+    """Serve meetings until it is stopped (Ctrl+C or SIGTERM).
+
+    Every option can also be set in the environment or in a TOML file; the command line comes before the environment,
+    the environment before the file.
+    """
+    given = {
+        "host": host,
+        "port": port,
+        "media_port": media_port,
+        "public_ip": public_ip,
+        "data_dir": data_dir,
+        "video_slots": video_slots,
+        "tls": tls,
+        "log_level": log_level,
+    }
+    settings = load(given, os.environ, config)
+    logs.configure(settings.log_level)
+    asyncio.run(serve(settings))
+
+
+def main() -> None:
+    """The entry point: trouble is one line on standard error, and exit code 2."""
+    try:
+        code = app(standalone_mode=False)
+    except TyperException as error:
+        message = " ".join(error.format_message().split()) if isinstance(error, _UsageError) else str(error)
+        code = _trouble(f"{message} See: balai serve --help")
+    except (ConfigError, StartError) as error:
+        code = _trouble(str(error))
+    except (KeyboardInterrupt, typer.Abort):
+        code = 130
+    except Exception as error:
+        structlog.get_logger().exception("the server failed")
+        code = _trouble(f"the server failed ({type(error).__name__}); its log says where", code=1)
+    sys.exit(code if isinstance(code, int) else 0)
+
+
+def _trouble(line: str, code: int = 2) -> int:
+    print(f"balai: {line}", file=sys.stderr)
+    return code

@@ -1,0 +1,161 @@
+"""The settings: command line over environment over TOML file over defaults, each checked, each refusal one line."""
+
+from __future__ import annotations
+
+import ipaddress
+import tomllib
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal
+
+
+class ConfigError(Exception):
+    """A setting that can't be used; one line that names it and says the mend."""
+
+
+def _host(value: object) -> str:
+    text = "127.0.0.1" if value == "localhost" else str(value)
+    try:
+        return str(ipaddress.ip_address(text))
+    except ValueError:
+        raise ValueError("give an IP address to listen on, such as 0.0.0.0, :: or 127.0.0.1") from None
+
+
+def _port(value: object) -> int:
+    if isinstance(value, bool) or not str(value).isascii() or not str(value).isdigit() or int(str(value)) > 65_535:
+        raise ValueError("give a port number from 1 to 65535, or 0 for any free one")
+    return int(str(value))
+
+
+def _public_ip(value: object) -> tuple[str, ...]:
+    parts = value if isinstance(value, list) else str(value).split(",")
+    try:
+        addresses = [ipaddress.ip_address(str(part).strip()) for part in parts if str(part).strip()]
+    except ValueError:
+        addresses = []
+    if not addresses or any(address.is_unspecified for address in addresses):
+        raise ValueError("give the IP address that browsers reach this server at (several with commas)")
+    return tuple(str(address) for address in addresses)
+
+
+def _folder(value: object) -> Path:
+    path = Path(str(value)).expanduser()
+    if not str(value) or (path.exists() and not path.is_dir()):
+        raise ValueError("give a folder to keep data in; it is made if it is missing")
+    return path
+
+
+def _video_slots(value: object) -> int:
+    if (
+        isinstance(value, bool)
+        or not str(value).isascii()
+        or not str(value).isdigit()
+        or not 1 <= int(str(value)) <= 49
+    ):
+        raise ValueError("give a number of pictures from 1 to 49")
+    return int(str(value))
+
+
+def _choice(*choices: str) -> Callable[[object], str]:
+    def check(value: object) -> str:
+        if value not in choices:
+            raise ValueError(f"choose one of {', '.join(choices)}")
+        return str(value)
+
+    return check
+
+
+@dataclass(frozen=True)
+class Option:
+    """One setting: how it is checked, and what it means."""
+
+    check: Callable[[object], Any]
+    default: object
+    help: str
+
+
+OPTIONS: dict[str, Option] = {
+    "host": Option(_host, "::", "IP address to listen on, for HTTPS and media. :: takes IPv4 and IPv6."),
+    "port": Option(_port, 8443, "TCP port of the pages and the WebSocket."),
+    "media_port": Option(_port, 8444, "UDP port of all audio and video."),
+    "public_ip": Option(
+        _public_ip,
+        None,
+        "IP address at which browsers reach the media port, where it is not one of this machine's own (NAT, Docker).",
+    ),
+    "data_dir": Option(_folder, "data", "Folder for the database and the certificate; made on first start."),
+    "video_slots": Option(_video_slots, 9, "How many pictures one participant receives at most, 1 to 49."),
+    "tls": Option(
+        _choice("self-signed", "off"),
+        "self-signed",
+        "self-signed: HTTPS with a certificate of our own. off: plain HTTP, behind a proxy such as Caddy.",
+    ),
+    "log_level": Option(
+        _choice("debug", "info", "warning", "error"), "info", "How much to tell: debug, info, warning or error."
+    ),
+}
+
+
+@dataclass(frozen=True)
+class Config:
+    """The settings of one server."""
+
+    host: str
+    port: int
+    media_port: int
+    public_ip: tuple[str, ...]
+    data_dir: Path
+    video_slots: int
+    tls: Literal["self-signed", "off"]
+    log_level: str
+
+
+def environment_name(option: str) -> str:
+    """The environment variable of an option."""
+    return f"BALAI_{option.upper()}"
+
+
+def flag(option: str) -> str:
+    """The command-line flag of an option."""
+    return "--" + option.replace("_", "-")
+
+
+def load(
+    command_line: Mapping[str, str | None], environment: Mapping[str, str], config_file: str | None = None
+) -> Config:
+    """Put the settings together. Raises ConfigError."""
+    for name in environment:
+        if name.startswith("BALAI_") and name[6:].lower() not in (*OPTIONS, "config"):
+            known = ", ".join(environment_name(option) for option in (*OPTIONS, "config"))
+            raise ConfigError(f"{name} is not a setting; there are {known}")
+    path = config_file or environment.get("BALAI_CONFIG") or None
+    from_file = _read_file(Path(path)) if path else {}
+    values: dict[str, Any] = {}
+    for name, option in OPTIONS.items():
+        sources = (
+            (flag(name), command_line.get(name)),
+            (environment_name(name), environment.get(environment_name(name))),
+            (f"{name} in {path}", from_file.get(name)),
+        )
+        source, value = next(((s, v) for s, v in sources if v is not None), ("", option.default))
+        try:
+            values[name] = () if value is None else option.check(value)
+        except ValueError as error:
+            raise ConfigError(f"{source} can't be {value!r}: {error}") from None
+    return Config(**values)
+
+
+def _read_file(path: Path) -> dict[str, Any]:
+    try:
+        settings = tomllib.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise ConfigError(f"the settings file {path} does not exist: make it, or leave --config out") from None
+    except (OSError, UnicodeDecodeError) as error:
+        raise ConfigError(f"the settings file {path} can't be read: {error}") from None
+    except tomllib.TOMLDecodeError as error:
+        raise ConfigError(f"the settings file {path} is not TOML: {error}") from None
+    for name in settings:
+        if name not in OPTIONS:
+            raise ConfigError(f"{name!r} in {path} is not a setting; there are {', '.join(OPTIONS)}")
+    return settings

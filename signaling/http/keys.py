@@ -1,0 +1,21 @@
+"""What the handlers find in the application."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from aiohttp import web
+
+from server.directory import Directory
+from server.media import MediaEdge
+from server.records import Records
+from signaling.announcers import Announcers
+from signaling.rate_limit import Buckets
+
+EDGE = web.AppKey("edge", MediaEdge)
+RECORDS = web.AppKey("records", Records)
+DIRECTORY = web.AppKey("directory", Directory)
+ANNOUNCERS = web.AppKey("announcers", Announcers)
+NEW_MEETINGS = web.AppKey("new_meetings", Buckets)
+WEB_ROOT = web.AppKey("web_root", Path)
+SOCKETS = web.AppKey("sockets", set[web.WebSocketResponse])
