@@ -53,7 +53,7 @@ class Plane:
     """
 
     def __init__(self, host: str, port: int) -> None:
-        """Bind. ``host`` is an IP address (``::`` takes IPv4 too), port 0 lets the system choose. OSError if it can't."""
+        """Bind. ``host`` is an IP address (``::`` takes IPv4 too), port 0 lets the system choose. May raise OSError."""
 
     @property
     def port(self) -> int: ...

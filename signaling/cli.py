@@ -116,8 +116,7 @@ def main() -> None:
     try:
         code = app(standalone_mode=False)
     except TyperException as error:
-        message = " ".join(error.format_message().split()) if isinstance(error, _UsageError) else str(error)
-        code = _trouble(f"{message} See: balai serve --help")
+        code = _trouble(f"{' '.join(error.format_message().split())} See: balai serve --help")
     except (ConfigError, StartError) as error:
         code = _trouble(str(error))
     except (KeyboardInterrupt, typer.Abort):

@@ -1,0 +1,165 @@
+"""One participant's media: a transport to publish on, one to subscribe on, and the slots of the latter."""
+
+from __future__ import annotations
+
+import asyncio
+import secrets
+from typing import TYPE_CHECKING
+
+from pyee import EventEmitter
+
+from server._plane import SEATS
+from server.media.publish_sdp import answer_publish
+from server.media.sdp import SdpError
+from server.media.subscribe_sdp import (
+    AUDIO_LEVEL_ID,
+    OPUS_PAYLOAD_TYPE,
+    VP8_PAYLOAD_TYPE,
+    Slot,
+    offer_subscribe,
+    read_subscribe_answer,
+)
+from server.media.transport import MediaTransport
+
+if TYPE_CHECKING:
+    from server.media.edge import MediaEdge
+    from server.media.room import RoomMedia
+
+__all__ = ["Connection", "Slot"]
+
+
+class Connection(EventEmitter):
+    """A participant's media. Events:
+
+    - ``slot`` (mid, Connection | None): somebody else is in a slot now; the first packet has been sent.
+    - ``dead`` (): a handshake failed, or nothing came for 30 s. Told once.
+    """
+
+    def __init__(self, edge: MediaEdge, room: RoomMedia, addresses: list[str]) -> None:
+        super().__init__()
+        self._edge, self._room, self._addresses = edge, room, addresses
+        plane = edge.plane
+        endpoint = edge.new_endpoint()
+        self.publisher = MediaTransport(plane, edge.certificate, endpoint, self._transport_died)
+        self.subscriber = MediaTransport(plane, edge.certificate, endpoint, self._transport_died)
+        self.audio_track: int | None = None
+        self.video_track: int | None = None
+        self._microphone = self._camera = False
+        self._published = self._subscribed = self._dead = self._closed = False
+        self._wishes: dict[str, tuple[Connection, int]] = {}
+        self._video_slots: dict[str, int] = {}
+        self._ssrcs: list[int] = []
+        self.slots = (
+            *(Slot(f"a{seat}", "audio") for seat in range(SEATS)),
+            *(Slot(f"v{number}", "video") for number in range(edge.video_slots)),
+        )
+        first_ssrc = secrets.randbits(31) + 2
+        for number, slot in enumerate(self.slots):
+            ssrc = first_ssrc + number
+            self._ssrcs.append(ssrc)
+            if slot.kind == "audio":
+                plane.add_audio_slot(
+                    self.subscriber.id,
+                    ssrc=ssrc,
+                    payload_type=OPUS_PAYLOAD_TYPE,
+                    audio_level_id=AUDIO_LEVEL_ID,
+                    group=room.group,
+                    seat=number,
+                )
+            else:
+                self._video_slots[slot.mid] = plane.add_video_slot(
+                    self.subscriber.id, ssrc=ssrc, payload_type=VP8_PAYLOAD_TYPE
+                )
+        self.occupants: dict[str, Connection | None] = {slot.mid: None for slot in self.slots}
+        edge.register(self, [self.publisher, self.subscriber], self._video_slots)
+
+    def subscribe_offer(self) -> str:
+        """The SDP that offers every slot. The same at every call but for its session id."""
+        local = self.subscriber.local(self._addresses)
+        return offer_subscribe(list(zip(self.slots, self._ssrcs, strict=True)), local)
+
+    def accept_subscribe_answer(self, answer: str) -> None:
+        """Take the answer to the offer, and connect. Raises SdpError, which leaves everything as it was."""
+        if self._subscribed:
+            raise SdpError("this offer has been answered already")
+        fingerprints = read_subscribe_answer(answer, self.slots)
+        self._subscribed = True
+        self.subscriber.connect(fingerprints)
+
+    def answer_publish(self, offer: str) -> str:
+        """Answer a publisher's offer, and connect. Raises SdpError, which leaves everything as it was."""
+        if self._published:
+            raise SdpError("this participant publishes already")
+        agreement = answer_publish(offer, self.publisher.local(self._addresses))
+        self._published = True
+        plane = self._edge.plane
+        plane.configure_publisher(self.publisher.id, agreement.codecs, agreement.extensions)
+        if agreement.audio_mid is not None:
+            self.audio_track = plane.add_audio_track(self.publisher.id, agreement.audio_mid, self._room.group)
+            plane.pause_track(self.audio_track, not self._microphone)
+        if agreement.video_mid is not None:
+            self.video_track = plane.add_video_track(self.publisher.id, agreement.video_mid, agreement.video_rids)
+            plane.pause_track(self.video_track, not self._camera)
+        self._edge.published(self, [self.audio_track, self.video_track])
+        self.publisher.connect(agreement.fingerprints)
+        self._room.published(self)
+        return agreement.answer
+
+    def set_media(self, *, microphone: bool, camera: bool) -> None:
+        """What is off is dropped in the plane, whatever the browser sends."""
+        self._microphone, self._camera = microphone, camera
+        for track, on in ((self.audio_track, microphone), (self.video_track, camera)):
+            if track is not None:
+                self._edge.plane.pause_track(track, not on)
+
+    def show(self, mid: str, source: Connection | None, max_layer: int) -> None:
+        """Wish a participant's camera into a video slot, at most at ``max_layer`` (0 the lowest); None empties it.
+
+        The slot goes over at the camera's next keyframe, which is asked for; ``slot`` tells when. KeyError for a mid
+        that is not a video slot's.
+        """
+        slot = self._video_slots[mid]
+        wish = None if source is None or source is self else (source, max_layer)
+        if wish == self._wishes.get(mid):
+            return
+        if wish is None:
+            self._wishes.pop(mid, None)
+            self._edge.plane.route(slot, None)
+        else:
+            self._wishes[mid] = wish
+            self._apply(mid, slot)
+
+    def source_published(self, source: Connection) -> None:
+        """Wishes for a camera that was not there yet can be granted now."""
+        for mid, (wished, _) in self._wishes.items():
+            if wished is source:
+                self._apply(mid, self._video_slots[mid])
+
+    def source_closed(self, source: Connection) -> None:
+        """Forget wishes for somebody who is gone; the plane has emptied the slots."""
+        self._wishes = {mid: wish for mid, wish in self._wishes.items() if wish[0] is not source}
+
+    def _apply(self, mid: str, slot: int) -> None:
+        source, max_layer = self._wishes[mid]
+        self._edge.plane.route(slot, source.video_track, max_layer)
+
+    def occupy(self, mid: str, occupant: Connection | None) -> None:
+        """Somebody else is in a slot now."""
+        if self.occupants[mid] is not occupant:
+            self.occupants[mid] = occupant
+            self.emit("slot", mid, occupant)
+
+    def _transport_died(self) -> None:
+        if not self._dead:
+            self._dead = True
+            self.emit("dead")
+
+    def close(self) -> None:
+        """End at once: nothing more is heard from or sent to this participant; others' slots are emptied."""
+        if self._closed:
+            return
+        self._closed = self._dead = True
+        self._edge.unregister(self)
+        self._room.closed(self)
+        for transport in (self.publisher, self.subscriber):
+            self._edge.finish(asyncio.ensure_future(transport.close()))

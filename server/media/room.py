@@ -1,0 +1,66 @@
+"""The media of one room: whose microphones compete for being heard, and by whom."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from pyee import EventEmitter
+
+from server._plane import SEATS
+from server.media.connection import Connection
+
+if TYPE_CHECKING:
+    from server.media.edge import MediaEdge
+
+
+class RoomMedia(EventEmitter):
+    """One room's connections. Nothing passes between two rooms: the plane routes by what is asked here alone.
+
+    Event ``dominant`` (Connection | None): another participant is the dominant speaker now.
+    """
+
+    def __init__(self, edge: MediaEdge) -> None:
+        super().__init__()
+        self._edge = edge
+        self.group = edge.plane.add_group()
+        self._connections: list[Connection] = []
+        self._seats: list[Connection | None] = [None] * SEATS
+
+    def add_connection(self, *, local_address: str | None = None) -> Connection:
+        """A participant's media. ``local_address``: the IP address at which this client reached the server."""
+        connection = Connection(self._edge, self, self._edge.addresses(local_address))
+        self._connections.append(connection)
+        self._seat_for(connection)
+        return connection
+
+    def close(self) -> None:
+        """End every connection, and the room."""
+        for connection in list(self._connections):
+            connection.close()
+        self._edge.remove_room(self)
+
+    def published(self, source: Connection) -> None:
+        """A connection has tracks now."""
+        for connection in self._connections:
+            connection.source_published(source)
+
+    def closed(self, source: Connection) -> None:
+        """A connection is gone."""
+        self._connections.remove(source)
+        self._seats = [None if seat is source else seat for seat in self._seats]
+        for connection in self._connections:
+            connection.source_closed(source)
+            for mid, occupant in list(connection.occupants.items()):
+                if occupant is source:
+                    connection.occupy(mid, None)
+
+    def seats_changed(self, seats: Sequence[Connection | None]) -> None:
+        """The plane gave the seats of being heard to others."""
+        self._seats = list(seats)
+        for connection in self._connections:
+            self._seat_for(connection)
+
+    def _seat_for(self, connection: Connection) -> None:
+        for seat, speaker in enumerate(self._seats):
+            connection.occupy(f"a{seat}", None if speaker is connection else speaker)
