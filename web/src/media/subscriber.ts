@@ -1,0 +1,65 @@
+import { signal } from "@preact/signals";
+
+/** The peer connection on which this client receives: one constant track for each slot. */
+export class Subscriber {
+	readonly connection = new RTCPeerConnection({ bundlePolicy: "max-bundle" });
+	/** Each slot's track, by mid. */
+	readonly tracks = signal<ReadonlyMap<string, MediaStreamTrack>>(new Map());
+	/** The browser refuses to play sound until the user has touched the page. */
+	readonly blocked = signal(false);
+	private readonly players = new Map<string, HTMLAudioElement>();
+	private speaker = "";
+
+	constructor() {
+		this.connection.ontrack = ({ track, transceiver }) => {
+			const mid = transceiver.mid;
+			if (mid === null) return;
+			this.tracks.value = new Map(this.tracks.value).set(mid, track);
+			if (track.kind === "audio") this.play(mid, track);
+		};
+	}
+
+	/** Answer the server's one offer. */
+	async answer(offer: string): Promise<string> {
+		await this.connection.setRemoteDescription({ type: "offer", sdp: offer });
+		await this.connection.setLocalDescription();
+		return this.connection.localDescription?.sdp ?? "";
+	}
+
+	/** Play all sound now: to be called from a click. */
+	unblock(): void {
+		this.blocked.value = false;
+		for (const player of this.players.values()) this.start(player);
+	}
+
+	/** Play on this loudspeaker (a deviceId, or "" for the system's). */
+	async setSpeaker(deviceId: string): Promise<void> {
+		this.speaker = deviceId;
+		await Promise.all([...this.players.values()].map((player) => player.setSinkId?.(deviceId)));
+	}
+
+	close(): void {
+		this.connection.close();
+		for (const player of this.players.values()) {
+			player.srcObject = null;
+			player.remove();
+		}
+	}
+
+	private play(mid: string, track: MediaStreamTrack): void {
+		const player = document.createElement("audio");
+		player.autoplay = true;
+		player.srcObject = new MediaStream([track]);
+		// In the document: some browsers stop sound of elements outside of it.
+		document.body.append(player);
+		this.players.set(mid, player);
+		if (this.speaker) void player.setSinkId?.(this.speaker);
+		this.start(player);
+	}
+
+	private start(player: HTMLAudioElement): void {
+		player.play()?.catch((error: unknown) => {
+			if (error instanceof DOMException && error.name === "NotAllowedError") this.blocked.value = true;
+		});
+	}
+}

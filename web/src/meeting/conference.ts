@@ -1,0 +1,175 @@
+import { effect, signal } from "@preact/signals";
+import type { LocalMedia } from "../media/local";
+import { Publisher } from "../media/publisher";
+import { Subscriber } from "../media/subscriber";
+import type { Event, Joined, PublishAnswer, Tile } from "../protocol";
+import { Disconnected, Refused, Session } from "./session";
+import { MeetingState } from "./state";
+
+/** How long sound and pictures may take to connect before the user is told that they can't. */
+const MEDIA_TIMEOUT = 15_000;
+const VIEW_DELAY = 150;
+
+declare global {
+	interface Window {
+		/** For whoever helps a user, and for tests: `getStats()` of both connections. */
+		balai?: { publisher: RTCPeerConnection; subscriber: RTCPeerConnection };
+	}
+}
+
+/** One participation in a meeting: ties state, session, publisher and subscriber together. */
+export class Conference {
+	readonly state = new MeetingState();
+	readonly joined = signal(false);
+	/** Why joining failed: the server's stable code. */
+	readonly refused = signal<string | null>(null);
+	readonly mediaConnected = signal(false);
+	readonly subscriber = signal<Subscriber | null>(null);
+	private publisher: Publisher | null = null;
+	private readonly session: Session;
+	private readonly disposals: (() => void)[] = [];
+	private mediaTimer: ReturnType<typeof setTimeout> | undefined;
+	private viewTimer: ReturnType<typeof setTimeout> | undefined;
+	private view = "";
+
+	constructor(
+		readonly code: string,
+		readonly name: string,
+		readonly local: LocalMedia,
+	) {
+		const join = () => ({ meeting: code, name, ...this.media() });
+		this.session = new Session(join, {
+			joined: (message) => this.onJoined(message),
+			event: (message) => this.onEvent(message),
+			lost: () => {
+				this.state.reconnecting.value = true;
+			},
+			failed: (error) => this.onFailed(error),
+		});
+	}
+
+	connect(): void {
+		this.session.connect();
+	}
+
+	/** What this screen shows, most wanted first. Sent when it has been the same for a moment. */
+	setView(tiles: Tile[]): void {
+		clearTimeout(this.viewTimer);
+		this.viewTimer = setTimeout(() => {
+			const view = JSON.stringify(tiles);
+			if (view === this.view || !this.joined.value) return;
+			this.session.request({ type: "set_view", tiles }).then(
+				() => {
+					this.view = view;
+				},
+				() => {},
+			);
+		}, VIEW_DELAY);
+	}
+
+	async leave(): Promise<void> {
+		this.close();
+		await this.session.leave();
+		this.state.ending.value = "left";
+	}
+
+	/** Let go of everything but the local devices. */
+	close(): void {
+		for (const dispose of this.disposals.splice(0)) dispose();
+		clearTimeout(this.mediaTimer);
+		clearTimeout(this.viewTimer);
+		this.publisher?.close();
+		this.subscriber.value?.close();
+		delete window.balai;
+	}
+
+	private media(): { microphone: boolean; camera: boolean } {
+		return {
+			microphone: this.local.microphone.value !== null && this.local.microphoneOn.value,
+			camera: this.local.camera.value !== null,
+		};
+	}
+
+	private onJoined(message: Joined): void {
+		this.state.joined(message);
+		this.view = "";
+		if (message.resumed) {
+			void this.session.request({ type: "set_media", ...this.media() }).catch(() => {});
+			return;
+		}
+		const publisher = new Publisher();
+		const subscriber = new Subscriber();
+		this.publisher = publisher;
+		this.subscriber.value = subscriber;
+		window.balai = { publisher: publisher.connection, subscriber: subscriber.connection };
+		this.watchMedia(subscriber.connection);
+		void this.publish(publisher);
+		this.joined.value = true;
+	}
+
+	private async publish(publisher: Publisher): Promise<void> {
+		try {
+			await publisher.setMicrophone(this.local.microphone.value);
+			await publisher.setCamera(this.local.camera.value);
+			await publisher.negotiate(async (sdp) => {
+				const answer = await this.session.request<PublishAnswer>({ type: "publish_offer", sdp });
+				return answer.sdp;
+			});
+		} catch (error) {
+			if (!(error instanceof Disconnected)) this.end("failed");
+			return;
+		}
+		this.disposals.push(
+			effect(() => void publisher.setMicrophone(this.local.microphone.value).catch(() => {})),
+			effect(() => void publisher.setCamera(this.local.camera.value).catch(() => {})),
+			effect(() => {
+				const media = this.media();
+				void this.session.request({ type: "set_media", ...media }).catch(() => {});
+			}),
+		);
+	}
+
+	private onEvent(message: Event): void {
+		if (message.type === "subscribe_offer") void this.subscribe(message.sdp);
+		this.state.receive(message);
+		if (message.type === "goodbye") this.close();
+	}
+
+	private async subscribe(offer: string): Promise<void> {
+		const subscriber = this.subscriber.value;
+		if (!subscriber) return;
+		try {
+			const sdp = await subscriber.answer(offer);
+			await this.session.request({ type: "subscribe_answer", sdp });
+			const { speaker } = this.local.choice.value;
+			if (speaker) await subscriber.setSpeaker(speaker).catch(() => {});
+		} catch (error) {
+			if (!(error instanceof Disconnected)) this.end("failed");
+		}
+	}
+
+	private watchMedia(connection: RTCPeerConnection): void {
+		const check = () => {
+			const connected = connection.connectionState === "connected";
+			this.mediaConnected.value = connected;
+			clearTimeout(this.mediaTimer);
+			if (!connected && connection.connectionState !== "closed")
+				this.mediaTimer = setTimeout(() => this.end("no_media"), MEDIA_TIMEOUT);
+		};
+		connection.onconnectionstatechange = check;
+		check();
+	}
+
+	private onFailed(error: Error): void {
+		this.close();
+		if (!(error instanceof Refused)) this.state.ending.value = "no_server";
+		else if (error.code === "resume_failed") this.state.ending.value = "media_timeout";
+		else this.refused.value = error.code;
+	}
+
+	private end(ending: "no_media" | "failed"): void {
+		this.close();
+		this.session.end();
+		this.state.ending.value = ending;
+	}
+}

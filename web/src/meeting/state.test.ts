@@ -1,0 +1,68 @@
+import { expect, test } from "vitest";
+import type { Joined, Participant } from "../protocol";
+import { MeetingState } from "./state";
+
+const person = (id: string, more: Partial<Participant> = {}): Participant => ({
+	id,
+	name: id.toUpperCase(),
+	role: "participant",
+	microphone: true,
+	camera: true,
+	...more,
+});
+
+const joined: Joined = {
+	type: "joined",
+	id: 1,
+	you: "a",
+	resume: "secret",
+	resumed: false,
+	meeting: "abc-defg-hjk",
+	participants: [person("a"), person("b")],
+	slots: [
+		{ slot: "a0", kind: "audio", participant: "b" },
+		{ slot: "v0", kind: "video", participant: "b" },
+		{ slot: "v1", kind: "video", participant: null },
+	],
+	dominant: null,
+};
+
+test("joining tells who is here and who is where", () => {
+	const state = new MeetingState();
+	state.joined(joined);
+	expect(state.others.value.map((p) => p.id)).toEqual(["b"]);
+	expect(state.videoSlotOf.value.get("b")).toBe("v0");
+});
+
+test("differences are applied: newcomers, changes and departures, in order of arrival", () => {
+	const state = new MeetingState();
+	state.joined(joined);
+	state.receive({
+		type: "participants_changed",
+		changed: [person("c"), person("b", { camera: false })],
+		left: [],
+	});
+	expect(state.others.value.map((p) => [p.id, p.camera])).toEqual([
+		["b", false],
+		["c", true],
+	]);
+	state.receive({ type: "participants_changed", changed: [], left: ["b"] });
+	expect(state.others.value.map((p) => p.id)).toEqual(["c"]);
+});
+
+test("a slot that is emptied or given to another is followed", () => {
+	const state = new MeetingState();
+	state.joined(joined);
+	state.receive({ type: "slots_changed", slots: [{ slot: "v1", kind: "video", participant: "c" }] });
+	state.receive({ type: "slots_changed", slots: [{ slot: "v0", kind: "video", participant: null }] });
+	expect([...state.videoSlotOf.value]).toEqual([["c", "v1"]]);
+});
+
+test("a resumed connection replaces all that was known", () => {
+	const state = new MeetingState();
+	state.joined(joined);
+	state.reconnecting.value = true;
+	state.joined({ ...joined, resumed: true, participants: [person("a")], slots: [] });
+	expect(state.others.value).toEqual([]);
+	expect(state.reconnecting.value).toBe(false);
+});

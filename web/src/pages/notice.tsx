@@ -1,0 +1,51 @@
+import { t } from "../i18n";
+import type { Key } from "../i18n/en";
+import type { Ending } from "../meeting/state";
+import { navigate } from "../route";
+import { Logo } from "../ui/icons";
+import { LanguageSwitch } from "../ui/language";
+
+/** The words for each way a meeting can be over. */
+export const ENDINGS: Record<Ending, { title: Key; hint?: Key }> = {
+	left: { title: "leftTitle" },
+	replaced: { title: "replacedTitle", hint: "replacedHint" },
+	media_timeout: { title: "mediaTimeoutTitle", hint: "mediaTimeoutHint" },
+	meeting_ended: { title: "endedTitle" },
+	server_stopping: { title: "stoppingTitle", hint: "stoppingHint" },
+	no_server: { title: "failedTitle", hint: "noServer" },
+	no_media: { title: "failedTitle", hint: "noMedia" },
+	failed: { title: "failedTitle", hint: "mediaTimeoutHint" },
+};
+
+interface Props {
+	title: Key;
+	hint?: Key | undefined;
+	values?: Record<string, string | number>;
+	onRejoin?: (() => void) | undefined;
+}
+
+/** A page that says one thing, and where to go from here. */
+export function Notice({ title, hint, values, onRejoin }: Props) {
+	return (
+		<div class="page">
+			<header class="top">
+				<Logo />
+				<LanguageSwitch />
+			</header>
+			<main class="card notice">
+				<h1>{t(title, values)}</h1>
+				{hint && <p>{t(hint, values)}</p>}
+				<div class="actions">
+					{onRejoin && (
+						<button type="button" class="primary" onClick={onRejoin}>
+							{t("rejoin")}
+						</button>
+					)}
+					<button type="button" onClick={() => navigate("/")}>
+						{t("home")}
+					</button>
+				</div>
+			</main>
+		</div>
+	);
+}

@@ -1,0 +1,131 @@
+import { useEffect, useRef, useState } from "preact/hooks";
+import { t } from "../i18n";
+import { watchLevel } from "../media/level";
+import type { LocalMedia } from "../media/local";
+import { DeviceChoices } from "../ui/device-dialog";
+import { Icon, Logo } from "../ui/icons";
+import { LanguageSwitch } from "../ui/language";
+import { MediaButtons, mediaShortcut } from "../ui/media-buttons";
+import { Video } from "../ui/video";
+
+const STORED_NAME = "balai.name";
+
+interface Props {
+	code: string;
+	present: number;
+	local: LocalMedia;
+	joining: boolean;
+	/** What the server said against the last attempt. */
+	refusal: string | null;
+	onJoin(name: string): void;
+}
+
+export function Prejoin({ code, present, local, joining, refusal, onJoin }: Props) {
+	const [name, setName] = useState(localStorage.getItem(STORED_NAME) ?? "");
+	const [missing, setMissing] = useState(false);
+	const input = useRef<HTMLInputElement>(null);
+
+	useEffect(() => {
+		void local.start();
+		const shortcut = (event: KeyboardEvent) => mediaShortcut(event, local);
+		addEventListener("keydown", shortcut);
+		return () => removeEventListener("keydown", shortcut);
+	}, [local]);
+
+	function join(event: Event): void {
+		event.preventDefault();
+		const trimmed = name.trim();
+		setMissing(!trimmed);
+		if (!trimmed) return input.current?.focus();
+		localStorage.setItem(STORED_NAME, trimmed);
+		onJoin(trimmed);
+	}
+
+	const people =
+		present === 0 ? t("nobodyHere") : present === 1 ? t("oneHere") : t("manyHere", { n: present });
+	const camera = local.camera.value;
+	return (
+		<div class="page">
+			<header class="top">
+				<Logo />
+				<LanguageSwitch />
+			</header>
+			<main class="prejoin">
+				<section class="preview" aria-label={t("camera")}>
+					{camera ? (
+						<Video track={camera} mirrored />
+					) : (
+						<span class="preview-off">
+							<Icon name="cameraOff" />
+							{t("cameraOff")}
+						</span>
+					)}
+					<div class="preview-controls">
+						<MediaButtons local={local} />
+					</div>
+				</section>
+				<form class="card" onSubmit={join} noValidate>
+					<h1>{t("prejoinTitle")}</h1>
+					<p class="hint">
+						{t("meetingIs", { code })} · {people}
+					</p>
+					<label class="field">
+						<span>{t("yourName")}</span>
+						<input
+							ref={input}
+							value={name}
+							maxLength={64}
+							autocomplete="name"
+							aria-invalid={missing}
+							aria-describedby="join-problem"
+							onInput={(e) => {
+								setName(e.currentTarget.value);
+								setMissing(false);
+							}}
+						/>
+					</label>
+					<LevelMeter local={local} />
+					<DeviceChoices local={local} />
+					{local.problem.value && (
+						<p class="problem" role="status">
+							{t(local.problem.value)}{" "}
+							<button type="button" class="link" onClick={() => void retry(local)}>
+								{t("tryAgain")}
+							</button>
+						</p>
+					)}
+					<p id="join-problem" class="problem" role="alert">
+						{missing
+							? t("nameMissing")
+							: refusal === "bad_name"
+								? t("badNameHint")
+								: refusal
+									? t("failedTitle")
+									: ""}
+					</p>
+					<button type="submit" class="primary large" disabled={joining}>
+						{joining ? t("joining") : t("join")}
+					</button>
+				</form>
+			</main>
+		</div>
+	);
+}
+
+function retry(local: LocalMedia): Promise<void> {
+	local.cameraOn.value = true;
+	local.microphoneOn.value = true;
+	return local.start();
+}
+
+function LevelMeter({ local }: { local: LocalMedia }) {
+	const meter = useRef<HTMLMeterElement>(null);
+	const track = local.microphone.value;
+	useEffect(() => {
+		if (!track) return;
+		return watchLevel(track, (level) => {
+			if (meter.current) meter.current.value = level;
+		});
+	}, [track]);
+	return <meter ref={meter} class="level" min={0} max={1} value={0} aria-label={t("level")} />;
+}

@@ -1,0 +1,76 @@
+import { useSignal } from "@preact/signals";
+import { useEffect, useMemo } from "preact/hooks";
+import { t } from "../i18n";
+import { LocalMedia } from "../media/local";
+import { Conference } from "../meeting/conference";
+import { Meeting } from "./meeting";
+import { ENDINGS, Notice } from "./notice";
+import { Prejoin } from "./prejoin";
+
+/** `/m/<code>`: before, in and after one meeting. */
+export function Room({ code }: { code: string }) {
+	const local = useMemo(() => new LocalMedia(), []);
+	const present = useSignal<number | "unknown" | "missing" | "unreachable">("unknown");
+	const conference = useSignal<Conference | null>(null);
+
+	useEffect(() => {
+		fetch(`/api/meetings/${encodeURIComponent(code)}`)
+			.then(async (response) => {
+				const body = (await response.json()) as { participants?: number };
+				present.value = response.ok ? (body.participants ?? 0) : "missing";
+			})
+			.catch(() => {
+				present.value = "unreachable";
+			});
+		return () => {
+			conference.value?.close();
+			local.stop();
+		};
+	}, [code, local, present, conference]);
+
+	useEffect(() => {
+		document.title = `${t("meetingIs", { code })} – Balai`;
+	});
+
+	const current = conference.value;
+	const ending = current?.state.ending.value ?? null;
+	useEffect(() => {
+		if (ending) local.stop();
+	}, [ending, local]);
+
+	function join(name: string): void {
+		conference.value = new Conference(code, name, local);
+		conference.value.connect();
+	}
+
+	if (present.value === "missing" || current?.refused.value === "no_such_meeting")
+		return <Notice title="notFoundTitle" hint="notFoundHint" values={{ code }} />;
+	const again = () => {
+		conference.value = null;
+	};
+	if (current?.refused.value === "meeting_full")
+		return <Notice title="fullTitle" hint="fullHint" onRejoin={again} />;
+	if (present.value === "unreachable")
+		return <Notice title="failedTitle" hint="noServer" onRejoin={() => location.reload()} />;
+	if (ending) {
+		const { title, hint } = ENDINGS[ending];
+		return <Notice title={title} hint={hint} values={{ port: mediaPort(current) }} onRejoin={again} />;
+	}
+	if (current?.joined.value) return <Meeting conference={current} />;
+	return (
+		<Prejoin
+			code={code}
+			present={present.value === "unknown" ? 0 : present.value}
+			local={local}
+			joining={current !== null && current.refused.value === null}
+			refusal={current?.refused.value ?? null}
+			onJoin={join}
+		/>
+	);
+}
+
+/** The UDP port that media was to go to, for whoever has to open it. */
+function mediaPort(conference: Conference | null): string {
+	const sdp = conference?.subscriber.value?.connection.remoteDescription?.sdp ?? "";
+	return /a=candidate:\S+ 1 udp \d+ \S+ (\d+)/i.exec(sdp)?.[1] ?? "8444";
+}

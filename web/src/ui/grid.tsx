@@ -1,0 +1,98 @@
+import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
+import { t } from "../i18n";
+import type { Conference } from "../meeting/conference";
+import { capacity, chooseShown, fitGrid } from "./layout";
+import { Tile } from "./tile";
+
+const GAP = 8;
+/** Narrower tiles show nobody's face. */
+const MIN_TILE = 150;
+const MOST_TILES = 25;
+
+/** Everybody, as far as the window has room. */
+export function Grid({ conference }: { conference: Conference }) {
+	const { state, local } = conference;
+	const region = useRef<HTMLElement>(null);
+	const [size, setSize] = useState({ width: 0, height: 0 });
+
+	useLayoutEffect(() => {
+		const element = region.current;
+		if (!element) return;
+		const measure = () => setSize({ width: element.clientWidth, height: element.clientHeight });
+		const observer = new ResizeObserver(measure);
+		observer.observe(element);
+		measure();
+		return () => observer.disconnect();
+	}, []);
+
+	const participants = state.participants.value;
+	const room = capacity(size.width, size.height, GAP, MIN_TILE, MOST_TILES);
+	const slots = state.videoSlotOf.value;
+	const dominant = state.dominant.value;
+	const you = state.you.value;
+	const crowded = participants.size > room;
+	const shown = chooseShown(
+		[...participants.keys()],
+		crowded ? room - 1 : room,
+		(id) => id === you || id === dominant || slots.has(id),
+	);
+	const grid = fitGrid(shown.length + (crowded ? 1 : 0), size.width, size.height, GAP);
+
+	const [hidden, setHidden] = useState(document.hidden);
+	useEffect(() => {
+		const changed = () => setHidden(document.hidden);
+		document.addEventListener("visibilitychange", changed);
+		return () => document.removeEventListener("visibilitychange", changed);
+	}, []);
+	const ratio = window.devicePixelRatio || 1;
+	// Everybody is asked for, shown or not: the server puts speakers first, and they come onto the screen.
+	const everybody = [...shown, ...[...participants.keys()].filter((id) => !shown.includes(id))];
+	const wanted = hidden
+		? []
+		: everybody.filter((id) => id !== you).sort((a, b) => Number(b === dominant) - Number(a === dominant));
+	const height = Math.max(1, Math.round(grid.height * ratio));
+	const width = Math.max(1, Math.round(grid.width * ratio));
+	const view =
+		size.width > 0 ? wanted.slice(0, 64).map((participant) => ({ participant, width, height })) : null;
+	const key = JSON.stringify(view);
+	// biome-ignore lint/correctness/useExhaustiveDependencies: the key says all that the view says
+	useEffect(() => {
+		if (view) conference.setView(view);
+	}, [key]);
+
+	const tracks = conference.subscriber.value?.tracks.value;
+	const style = { "--columns": grid.columns, "--tile-width": `${grid.width}px` };
+	return (
+		<section class="stage" aria-label={t("participants")} ref={region}>
+			<ul class="grid" ref={(list) => setProperties(list, style)}>
+				{shown.map((id) => {
+					const participant = participants.get(id);
+					if (!participant) return null;
+					const self = id === you;
+					const slot = self ? null : (slots.get(id) ?? null);
+					const track = self
+						? local.camera.value
+						: slot && participant.camera
+							? (tracks?.get(slot) ?? null)
+							: null;
+					return (
+						<Tile
+							key={id}
+							participant={participant}
+							track={track}
+							slot={slot}
+							self={self}
+							speaking={id === dominant && participant.microphone}
+						/>
+					);
+				})}
+				{crowded && <li class="tile more">{t("moreHere", { n: participants.size - shown.length })}</li>}
+			</ul>
+		</section>
+	);
+}
+
+/** Through the CSSOM: the Content-Security-Policy allows no style attributes. */
+function setProperties(element: HTMLElement | null, properties: Record<string, string | number>): void {
+	for (const [name, value] of Object.entries(properties)) element?.style.setProperty(name, String(value));
+}

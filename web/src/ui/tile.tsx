@@ -1,0 +1,61 @@
+import { t } from "../i18n";
+import type { Participant } from "../protocol";
+import { Icon } from "./icons";
+import { Video } from "./video";
+
+/** Up to two initials, for whoever shows no picture. */
+export function initials(name: string): string {
+	const words = name.trim().split(/\s+/);
+	const letters = [words[0], words.length > 1 ? words[words.length - 1] : ""].map(
+		(word) => [...(word ?? "")][0] ?? "",
+	);
+	return letters.join("").toLocaleUpperCase();
+}
+
+/** One of eight colours that a person keeps through a meeting. */
+export function tint(id: string): number {
+	return [...id].reduce((sum, character) => (sum * 31 + character.charCodeAt(0)) >>> 0, 7) % 8;
+}
+
+interface Props {
+	participant: Participant;
+	track: MediaStreamTrack | null;
+	slot: string | null;
+	self: boolean;
+	speaking: boolean;
+}
+
+export function Tile({ participant, track, slot, self, speaking }: Props) {
+	const { id, name, microphone, camera } = participant;
+	return (
+		<li
+			class="tile"
+			data-participant={id}
+			data-slot={slot ?? undefined}
+			data-speaking={speaking ? "" : undefined}
+			data-tint={tint(id)}
+		>
+			{track ? (
+				<Video track={track} mirrored={self} />
+			) : (
+				<span class="avatar" aria-hidden="true">
+					{initials(name)}
+				</span>
+			)}
+			<span class="plate">
+				{!microphone && (
+					<span class="badge" title={t("muted")}>
+						<Icon name="microphoneOff" />
+						<span class="visually-hidden">{t("muted")}</span>
+					</span>
+				)}
+				<span class="name" dir="auto">
+					{name}
+				</span>
+				{self && <span class="you">({t("you")})</span>}
+				{!camera && <span class="visually-hidden">{t("cameraOff")}</span>}
+				{speaking && <span class="visually-hidden">{t("speaking")}</span>}
+			</span>
+		</li>
+	);
+}
