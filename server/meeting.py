@@ -12,7 +12,7 @@ from pyee import EventEmitter
 from server.media import Connection, MediaEdge
 from server.participant import Participant, Tile
 from server.room import Room
-from server.subscriptions import DEFAULT_HEIGHT, assign_slots
+from server.subscriptions import assign_slots, view_before_any
 
 log = structlog.get_logger()
 
@@ -22,27 +22,55 @@ DepartureReason = Literal["left", "vanished", "media_timeout", "meeting_ended", 
 class Seat(EventEmitter):
     """One participant's place in a live meeting: their entry in the room and their media. Events:
 
-    - ``slots`` (list[tuple[str, Participant | None]]): slots with another occupant now;
-    - ``gone`` (DepartureReason): this seat is given up, for whatever reason.
+    - ``slot`` (mid: str, occupant: Participant | None): a slot has another occupant now;
+    - ``replaced`` (): another session has taken this seat;
+    - ``gone`` (reason: DepartureReason): this seat is given up.
     """
 
-    def __init__(self, participant: Participant, connection: Connection) -> None:
+    def __init__(self, meeting: Meeting, participant: Participant, connection: Connection) -> None:
         super().__init__()
+        self.meeting = meeting
         self.participant = participant
         self.connection = connection
         self.token = secrets.token_urlsafe(24)
         """Whoever has it may take this seat again; a secret of its client."""
-        self.wishes: list[str | None] = [None] * sum(slot.kind == "video" for slot in connection.slots)
+        self.subscribed = False
+        """Whether the offer of the slots has been answered."""
+        self.published: tuple[str, str] | None = None
+        """The publish offer and our answer to it, so that a client that lost the answer may ask again."""
+        self.kinds: dict[str, Literal["audio", "video"]] = {slot.mid: slot.kind for slot in connection.slots}
+        """Each slot's kind, by its mid."""
+        self.video_slots = [slot.mid for slot in connection.slots if slot.kind == "video"]
+        self.wishes: list[str | None] = [None] * len(self.video_slots)
         """Whom each video slot is to show."""
         self.vanishing: asyncio.TimerHandle | None = None
 
+    def accept_subscribe_answer(self, sdp: str) -> None:
+        """Take the answer to the offer of the slots. Raises SdpError."""
+        self.connection.accept_subscribe_answer(sdp)
+        self.subscribed = True
+
+    def answer_publish(self, offer: str) -> str:
+        """Answer the publish offer; the same offer again gets the same answer. Raises SdpError."""
+        if self.published is None or self.published[0] != offer:
+            self.published = (offer, self.connection.answer_publish(offer))
+        return self.published[1]
+
+    def occupants(self) -> list[tuple[str, Literal["audio", "video"], Participant | None]]:
+        """Each slot's mid, kind and occupant now."""
+        occupants = self.connection.occupants
+        return [(mid, kind, self.meeting.owner(occupants.get(mid))) for mid, kind in self.kinds.items()]
+
 
 class Meeting:
-    """One live meeting. ``room`` tells who comes, changes, speaks and goes."""
+    """One live meeting. Its ``room`` tells who comes, changes, speaks and goes; a ``Seat`` what concerns it alone."""
 
     def __init__(self, code: str, edge: MediaEdge, grace: float) -> None:
         """``grace``: for how many seconds the seat of somebody whose session broke is kept."""
-        self.room = Room(code)
+        self.code = code
+        self.label = secrets.token_hex(4)
+        """What logs call this meeting: its code lets people in, so it is not for logs."""
+        self.room = Room()
         self._media = edge.add_room()
         self._grace = grace
         self._seats: dict[str, Seat] = {}
@@ -52,44 +80,49 @@ class Meeting:
         for event in ("joined", "changed", "left", "dominant"):
             self.room.on(event, self._assign_soon)
 
-    @property
-    def code(self) -> str:
-        """The meeting's code."""
-        return self.room.code
-
     def join(self, name: str, *, microphone: bool, camera: bool, local_address: str | None) -> Seat:
         """Give somebody a seat. Raises BadNameError or RoomFullError."""
         participant = self.room.join(secrets.token_hex(8), name, microphone=microphone, camera=camera)
-        connection = self._media.add_connection(local_address=local_address)
+        try:
+            connection = self._media.add_connection(local_address=local_address)
+        except Exception:
+            self.room.leave(participant)
+            raise
         connection.set_media(microphone=participant.microphone, camera=participant.camera)
-        seat = Seat(participant, connection)
+        seat = Seat(self, participant, connection)
         self._seats[participant.id] = seat
         self._by_connection[connection] = seat
-        connection.on("slot", lambda mid, occupant: seat.emit("slots", [(mid, self._participant(occupant))]))
+        connection.on("slot", lambda mid, occupant: seat.emit("slot", mid, self.owner(occupant)))
         connection.on("dead", lambda: self.depart(seat, "media_timeout"))
+        log.info("participant came", meeting=self.label, participant=participant.id, here=len(self.room))
         return seat
 
     def resume(self, token: str) -> Seat | None:
-        """The seat behind a token, kept if it was about to be given up."""
-        for seat in self._seats.values():
-            if secrets.compare_digest(seat.token.encode(), token.encode()):
-                self._keep(seat)
-                return seat
-        return None
+        """The seat behind a token, taken from whichever session holds it; None when there is none (any more)."""
+        wanted = token.encode()
+        found = [seat for seat in self._seats.values() if secrets.compare_digest(seat.token.encode(), wanted)]
+        if not found:
+            return None
+        (seat,) = found
+        self._keep(seat)
+        seat.emit("replaced")
+        return seat
 
     def vanish(self, seat: Seat) -> None:
         """The session of a seat broke: the seat is kept for the grace time, then given up."""
-        self._keep(seat)
-        seat.vanishing = asyncio.get_running_loop().call_later(self._grace, self.depart, seat, "vanished")
+        if self._seats.get(seat.participant.id) is seat:
+            self._keep(seat)
+            seat.vanishing = asyncio.get_running_loop().call_later(self._grace, self.depart, seat, "vanished")
 
     def depart(self, seat: Seat, reason: DepartureReason) -> None:
-        """Give a seat up at once."""
-        if self._seats.pop(seat.participant.id, None) is None:
+        """Give a seat up at once. Once it is given up, nothing happens."""
+        if self._seats.get(seat.participant.id) is not seat:
             return
+        del self._seats[seat.participant.id]
         self._keep(seat)
         del self._by_connection[seat.connection]
         seat.connection.close()
-        log.info("participant gone", meeting=self.code, participant=seat.participant.id, reason=reason)
+        log.info("participant gone", meeting=self.label, participant=seat.participant.id, reason=reason)
         seat.emit("gone", reason)
         self.room.leave(seat.participant)
 
@@ -100,12 +133,13 @@ class Meeting:
 
     def set_view(self, seat: Seat, view: list[Tile]) -> None:
         """What a participant's screen shows, most wanted first."""
-        self.room.set_view(seat.participant, view)
-        self._assign(seat)
+        seat.participant.view = view
+        self._assign_soon()
 
-    def occupants(self, seat: Seat) -> list[tuple[str, Participant | None]]:
-        """Who is in each of a seat's slots now, by mid."""
-        return [(mid, self._participant(occupant)) for mid, occupant in seat.connection.occupants.items()]
+    def owner(self, connection: Connection | None) -> Participant | None:
+        """Whose media it is."""
+        seat = self._by_connection.get(connection) if connection is not None else None
+        return seat.participant if seat is not None else None
 
     def close(self, reason: DepartureReason) -> None:
         """Everybody goes; the media ends."""
@@ -115,40 +149,30 @@ class Meeting:
             self._assigning.cancel()
         self._media.close()
 
-    def _participant(self, connection: Connection | None) -> Participant | None:
-        seat = self._by_connection.get(connection) if connection is not None else None
-        return seat.participant if seat is not None else None
-
     def _keep(self, seat: Seat) -> None:
         if seat.vanishing is not None:
             seat.vanishing.cancel()
             seat.vanishing = None
 
     def _dominant(self, connection: Connection | None) -> None:
-        self.room.speaks(self._participant(connection))
+        self.room.speaks(self.owner(connection))
 
     def _assign_soon(self, *_: object) -> None:
-        """Everybody's slots are looked at once a turn of the loop, however much happens in it."""
+        """Slots are assigned once a turn of the loop, however much happens in it."""
         if self._assigning is None:
-            self._assigning = asyncio.get_running_loop().call_soon(self._assign_all)
+            self._assigning = asyncio.get_running_loop().call_soon(self._assign)
 
-    def _assign_all(self) -> None:
+    def _assign(self) -> None:
         self._assigning = None
+        cameras = {participant.id for participant in self.room if participant.camera and participant.id in self._seats}
+        everybody = view_before_any(participant.id for participant in self.room)
         for seat in self._seats.values():
-            self._assign(seat)
-
-    def _assign(self, seat: Seat) -> None:
-        view = seat.participant.view
-        if view is None:
-            view = [Tile(participant.id, DEFAULT_HEIGHT) for participant in self.room]
-        others = [tile for tile in view if tile.participant != seat.participant.id]
-        cameras = {other.participant.id for other in self._seats.values() if other.participant.camera}
-        assignments = assign_slots(seat.wishes, others, cameras, self.room.recent_speakers)
-        video = [slot.mid for slot in seat.connection.slots if slot.kind == "video"]
-        for mid, assignment in zip(video, assignments, strict=True):
-            if assignment is None:
-                seat.connection.show(mid, None, 0)
-            else:
-                source = self._seats[assignment.participant].connection
-                seat.connection.show(mid, source, assignment.max_layer)
-        seat.wishes = [assignment.participant if assignment else None for assignment in assignments]
+            participant = seat.participant
+            view = everybody if participant.view is None else participant.view
+            assignments = assign_slots(participant.id, seat.wishes, view, cameras, self.room.recent_speakers)
+            for mid, assignment in zip(seat.video_slots, assignments, strict=True):
+                if assignment is None:
+                    seat.connection.show(mid, None, 0)
+                else:
+                    seat.connection.show(mid, self._seats[assignment.participant].connection, assignment.max_layer)
+            seat.wishes = [assignment.participant if assignment else None for assignment in assignments]

@@ -11,23 +11,36 @@ MAX_NAME = 64
 """The longest display name, in code points."""
 
 _DROPPED_CATEGORIES = {"Cc", "Cs", "Co", "Cn"}
-_BIDI_AND_INVISIBLE = {chr(c) for c in (0x200B, 0x2028, 0x2029, 0x2060, 0xFEFF, 0x061C)}
-_BIDI_AND_INVISIBLE |= {chr(c) for c in (*range(0x200E, 0x2010), *range(0x202A, 0x202F), *range(0x2066, 0x206A))}
+_INVISIBLE_CATEGORIES = {"Cf", "Mn", "Me", "Zs", "Zl", "Zp"}
+_DIRECTION_AND_SPACE = frozenset(
+    chr(code)
+    for code in (
+        *(0x061C, 0x200B, 0x2028, 0x2029, 0x2060, 0xFEFF),
+        *(0x200E, 0x200F, *range(0x202A, 0x202F), *range(0x2066, 0x206A)),
+    )
+)
+_BLANK_LETTERS = frozenset("\u115f\u1160\u2800\u3164\uffa0")
+"""Letters and symbols by category that show nothing."""
 
 
 def clean_name(name: str) -> str:
-    """A display name that can't mislead by control or direction characters; empty when nothing is left of it.
+    """A display name that can't mislead by control or direction characters; empty when nothing visible is left.
 
-    Normalised to NFC, white space folded, at most ``MAX_NAME`` code points. It remains hostile text: whoever shows
-    it must show it as text.
+    White space folded, normalised to NFC, at most ``MAX_NAME`` code points. Joiners stay, since scripts and emoji
+    need them. It remains hostile text: whoever shows it must show it as text.
     """
     kept = (
         " " if character.isspace() else character
-        for character in unicodedata.normalize("NFC", name)
+        for character in name
         if character.isspace()
-        or not (unicodedata.category(character) in _DROPPED_CATEGORIES or character in _BIDI_AND_INVISIBLE)
+        or not (unicodedata.category(character) in _DROPPED_CATEGORIES or character in _DIRECTION_AND_SPACE)
     )
-    return " ".join("".join(kept).split())[:MAX_NAME].strip()
+    cleaned = " ".join(unicodedata.normalize("NFC", "".join(kept)).split())[:MAX_NAME].strip()
+    return cleaned if any(map(_is_visible, cleaned)) else ""
+
+
+def _is_visible(character: str) -> bool:
+    return unicodedata.category(character) not in _INVISIBLE_CATEGORIES and character not in _BLANK_LETTERS
 
 
 @dataclass(frozen=True)
@@ -44,7 +57,7 @@ class Participant:
     """Somebody in a room. Changes go through the room, which tells of them."""
 
     id: str
-    name: str
+    name: str = field(repr=False)  # hostile, and personal: it must not slip into a log
     role: Role
     microphone: bool = False
     camera: bool = False

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from pyee import EventEmitter
 
-from server.participant import Participant, Tile, clean_name
+from server.participant import Participant, clean_name
 from server.roles import Power, Role, may
 
 MAX_PARTICIPANTS = 500
@@ -18,7 +18,7 @@ class RoomFullError(Exception):
 
 
 class BadNameError(ValueError):
-    """Nothing of the name is left when it is cleaned."""
+    """Nothing visible is left of the name when it is cleaned."""
 
 
 class Room(EventEmitter):
@@ -26,12 +26,11 @@ class Room(EventEmitter):
 
     - ``joined`` (Participant), ``changed`` (Participant), ``left`` (Participant);
     - ``dominant`` (Participant | None): who speaks now;
-    - ``ended`` (): the last one left.
+    - ``emptied`` (): the last one left.
     """
 
-    def __init__(self, code: str, capacity: int = MAX_PARTICIPANTS) -> None:
+    def __init__(self, capacity: int = MAX_PARTICIPANTS) -> None:
         super().__init__()
-        self.code = code
         self.capacity = capacity
         self.dominant: Participant | None = None
         self.recent_speakers: list[str] = []
@@ -73,10 +72,6 @@ class Room(EventEmitter):
             participant.microphone, participant.camera = wanted
             self.emit("changed", participant)
 
-    def set_view(self, participant: Participant, view: list[Tile]) -> None:
-        """What somebody's screen shows from now on. Nobody else is told."""
-        participant.view = view
-
     def speaks(self, participant: Participant | None) -> None:
         """Somebody is the dominant speaker now, or nobody."""
         if participant is self.dominant:
@@ -96,7 +91,7 @@ class Room(EventEmitter):
         self.emit("left", participant)
         heir = next(iter(self), None)
         if heir is None:
-            self.emit("ended")
+            self.emit("emptied")
         elif not any(other.role is Role.HOST for other in self):
             heir.role = Role.HOST
             self.emit("changed", heir)

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 
 from server.participant import Tile
 
 DEFAULT_HEIGHT = 180
-"""The height of a tile, in pixels, for a client that has not said what its screen shows."""
+"""The height of a tile, in device pixels, for a client that has not said yet what its screen shows."""
+
+_LAYER_HEIGHTS = (180, 360)
+"""Up to these heights in device pixels, the layers 0 and 1 have all that a tile can show (720 lines / 4, / 2)."""
 
 
 @dataclass(frozen=True)
@@ -20,17 +23,17 @@ class Assignment:
 
 
 def largest_useful_layer(height: int) -> int:
-    """The highest layer worth receiving for a tile of this height in device pixels.
+    """The highest layer worth receiving for a tile of this height in device pixels: 0, 1 or 2."""
+    return next((layer for layer, limit in enumerate(_LAYER_HEIGHTS) if height <= limit), len(_LAYER_HEIGHTS))
 
-    Layers are captured at 720 lines and scaled by 4, 2 and 1. Half as tall again may be shown before the next one
-    is fetched: few see the difference, and a weak link does.
-    """
-    if height <= 270:
-        return 0
-    return 1 if height <= 540 else 2
+
+def view_before_any(arrivals: Iterable[str]) -> list[Tile]:
+    """What a screen is taken to show before its client has said so: everybody, in order of arrival, small."""
+    return [Tile(participant, DEFAULT_HEIGHT) for participant in arrivals]
 
 
 def assign_slots(
+    subscriber: str,
     current: Sequence[str | None],
     view: Sequence[Tile],
     cameras: Collection[str],
@@ -38,26 +41,31 @@ def assign_slots(
 ) -> list[Assignment | None]:
     """Assign cameras to the slots whose occupants are ``current``; one result a slot.
 
-    ``view`` is what the screen shows, most wanted first, without the subscriber; ``cameras`` those that are on. When
-    more are wanted than there are slots, the latest speakers come first, then the client's own order. Who has a slot
-    already and is still chosen keeps that very slot: nobody's picture moves without need.
+    ``view`` is what the subscriber's screen shows, most wanted first; ``cameras`` those that are on;
+    ``recent_speakers`` the dominant speakers, latest first. When more are wanted than there are slots, the latest
+    speakers come first, then the client's own order. Who has a slot already and is still chosen keeps that very
+    slot: nobody's picture moves without need. Nobody is shown to themselves.
     """
-    tiles = {tile.participant: tile for tile in reversed(view) if tile.participant in cameras}
-    wanted = [tile.participant for tile in view if tile.participant in tiles]
-    wanted = list(dict.fromkeys(wanted))
+    heights: dict[str, int] = {}
+    for tile in view:
+        if tile.participant in cameras and tile.participant != subscriber:
+            heights.setdefault(tile.participant, tile.height)
+    wanted = list(heights)
     if len(wanted) > len(current):
-        spoken = {speaker: rank for rank, speaker in enumerate(recent_speakers)}
-        wanted.sort(key=lambda participant: spoken.get(participant, len(spoken)))  # stable: then the client's order
+        spoke = {speaker: rank for rank, speaker in enumerate(recent_speakers)}
+        wanted.sort(key=lambda participant: spoke.get(participant, len(spoke)))  # stable: then the client's order
     chosen = wanted[: len(current)]
-    slots: list[str | None] = [
-        occupant if occupant in chosen and occupant not in current[:index] else None
-        for index, occupant in enumerate(current)
-    ]
-    waiting = [participant for participant in chosen if participant not in slots]
-    for index, occupant in enumerate(slots):
-        if occupant is None and waiting:
-            slots[index] = waiting.pop(0)
+
+    waiting = dict.fromkeys(chosen)
+    slots: list[str | None] = []
+    for occupant in current:
+        keeps = occupant is not None and occupant in waiting
+        slots.append(occupant if keeps else None)
+        if keeps and occupant is not None:
+            del waiting[occupant]
+    newcomers = iter(waiting)
+    filled = [occupant if occupant is not None else next(newcomers, None) for occupant in slots]
     return [
-        None if occupant is None else Assignment(occupant, largest_useful_layer(tiles[occupant].height))
-        for occupant in slots
+        None if occupant is None else Assignment(occupant, largest_useful_layer(heights[occupant]))
+        for occupant in filled
     ]

@@ -1,5 +1,6 @@
 """What outlives a meeting: SQLAlchemy models, their Alembic migrations, and the questions asked of them."""
 
-from server.records.store import Records
+from server.records.store import CodeTakenError, Records
+from server.records.writer import RecordWriter
 
-__all__ = ["Records"]
+__all__ = ["CodeTakenError", "RecordWriter", "Records"]

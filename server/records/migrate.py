@@ -2,15 +2,35 @@
 
 from __future__ import annotations
 
+import asyncio
 from pathlib import Path
 
 from alembic import command
 from alembic.config import Config
+from sqlalchemy import Connection, pool
+from sqlalchemy.ext.asyncio import create_async_engine
 
 
-def migrate(url: str) -> None:
-    """Run every migration that has not been run. Blocks; call it off the event loop."""
+async def migrate(url: str) -> None:
+    """Run every migration that has not been run, in a thread with a loop of its own: Alembic blocks.
+
+    ``url`` names an async driver, the one that the server itself uses, so that there is one setting for both.
+    """
+    await asyncio.to_thread(lambda: asyncio.run(_migrate(url)))
+
+
+async def _migrate(url: str) -> None:
+    engine = create_async_engine(url, poolclass=pool.NullPool)
+    try:
+        async with engine.connect() as connection:
+            await connection.run_sync(_upgrade)
+            await connection.commit()
+    finally:
+        await engine.dispose()
+
+
+def _upgrade(connection: Connection) -> None:
     config = Config()
     config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
-    config.attributes["url"] = url
+    config.attributes["connection"] = connection
     command.upgrade(config, "head")

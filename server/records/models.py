@@ -13,11 +13,12 @@ class Base(DeclarativeBase):
 
 
 class MeetingRecord(Base):
-    """A meeting that somebody made."""
+    """A meeting that somebody made. Times are in UTC."""
 
     __tablename__ = "meetings"
 
-    code: Mapped[str] = mapped_column(String(16), primary_key=True)
+    id: Mapped[int] = mapped_column(primary_key=True)
+    code: Mapped[str] = mapped_column(String(16), unique=True)
     created_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
     started_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
     """When the first participant last came to an empty meeting."""

@@ -8,10 +8,18 @@ from pathlib import Path
 
 from sqlalchemy import event, insert, select, text, update
 from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 from server.records.migrate import migrate
 from server.records.models import MeetingRecord
+
+DATABASE = "balai.sqlite3"
+"""The embedded database's file in the data folder."""
+
+
+class CodeTakenError(Exception):
+    """There is a meeting with this code already."""
 
 
 class Records:
@@ -22,13 +30,23 @@ class Records:
 
     @classmethod
     async def open(cls, data_dir: Path) -> Records:
-        """Open the embedded SQLite database in ``data_dir``, made and migrated as needed. OSError or a
-        SQLAlchemyError when it can't be."""
-        await asyncio.to_thread(data_dir.mkdir, parents=True, exist_ok=True)
-        url = f"sqlite+aiosqlite:///{data_dir / 'balai.sqlite3'}"
-        await asyncio.to_thread(migrate, url.replace("+aiosqlite", ""))
+        """Open the embedded SQLite database in ``data_dir``, which is made as needed.
+
+        OSError or SQLAlchemyError when it can't be.
+        """
+        await asyncio.to_thread(data_dir.mkdir, mode=0o700, parents=True, exist_ok=True)
+        return await cls.connect(f"sqlite+aiosqlite:///{data_dir / DATABASE}")
+
+    @classmethod
+    async def connect(cls, url: str) -> Records:
+        """Open the database at a SQLAlchemy URL with an async driver, and bring its schema up to date."""
+        await migrate(url)
         engine = create_async_engine(url)
-        event.listen(engine.sync_engine, "connect", _configure_sqlite)
+        if engine.dialect.name == "sqlite":
+            event.listen(engine.sync_engine, "connect", _configure_sqlite)
+            async with engine.connect() as connection:
+                # Readers and the one writer don't wait for each other; the setting stays with the file.
+                await connection.exec_driver_sql("PRAGMA journal_mode=WAL")
         return cls(engine)
 
     async def close(self) -> None:
@@ -41,9 +59,12 @@ class Records:
             return bool((await connection.execute(text("SELECT 1"))).scalar())
 
     async def add_meeting(self, code: str) -> None:
-        """Keep a new meeting."""
-        async with self._engine.begin() as connection:
-            await connection.execute(insert(MeetingRecord).values(code=code, created_at=datetime.now(UTC)))
+        """Keep a new meeting. Raises CodeTakenError."""
+        try:
+            async with self._engine.begin() as connection:
+                await connection.execute(insert(MeetingRecord).values(code=code, created_at=datetime.now(UTC)))
+        except IntegrityError:
+            raise CodeTakenError from None
 
     async def has_meeting(self, code: str) -> bool:
         """Whether somebody made this meeting."""

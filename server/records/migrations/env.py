@@ -1,17 +1,13 @@
-"""Alembic's entry: runs the migrations on the database that ``migrate`` names."""
+"""Alembic's entry: runs the migrations over the connection that ``server.records.migrate`` opened."""
 
 from alembic import context
-from sqlalchemy import create_engine, text
 
 from server.records.models import Base
 
-engine = create_engine(context.config.attributes["url"])
-with engine.connect() as connection:
-    if engine.dialect.name == "sqlite":
-        # Readers and the one writer don't wait for each other; the setting stays with the file.
-        connection.execute(text("PRAGMA journal_mode=WAL"))
-        connection.commit()
-    context.configure(connection=connection, target_metadata=Base.metadata, render_as_batch=True)
-    with context.begin_transaction():
-        context.run_migrations()
-engine.dispose()
+context.configure(
+    connection=context.config.attributes["connection"],
+    target_metadata=Base.metadata,
+    render_as_batch=True,  # SQLite can't alter most of a table in place
+)
+with context.begin_transaction():
+    context.run_migrations()

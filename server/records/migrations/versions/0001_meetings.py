@@ -16,7 +16,8 @@ def upgrade() -> None:
     """Make the table."""
     op.create_table(
         "meetings",
-        sa.Column("code", sa.String(16), primary_key=True),
+        sa.Column("id", sa.Integer(), primary_key=True),
+        sa.Column("code", sa.String(16), nullable=False, unique=True),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("started_at", sa.DateTime(timezone=True)),
         sa.Column("ended_at", sa.DateTime(timezone=True)),
