@@ -3,17 +3,30 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from pathlib import Path
 
-from aiohttp import WSCloseCode, web
+from aiohttp import web
 
-from server.directory import GRACE, Directory
+from server.directory import Directory
 from server.media import MediaEdge
 from server.records import Records
 from signaling.announcers import Announcers
 from signaling.http import api, health, pages, socket
-from signaling.http.guards import add_security_headers, errors_as_json, refuse_foreign_origins
-from signaling.http.keys import ANNOUNCERS, DIRECTORY, EDGE, NEW_MEETINGS, RECORDS, SOCKETS, WEB_ROOT
+from signaling.http.guards import errors_as_json, refuse_foreign_origins
+from signaling.http.keys import (
+    ANNOUNCERS,
+    BEHIND_PROXY,
+    DIRECTORY,
+    EDGE,
+    LIMITS,
+    NEW_MEETINGS,
+    RECORDS,
+    SESSIONS,
+    WEB_ROOT,
+)
+from signaling.http.security_headers import add_security_headers
+from signaling.limits import Limits
 from signaling.rate_limit import Buckets
 
 FAREWELL = 2.0
@@ -23,19 +36,25 @@ MAX_BODY = 64 * 1024
 
 
 def create_app(
-    edge: MediaEdge, records: Records, *, web_root: Path | None = None, grace: float = GRACE
+    edge: MediaEdge,
+    records: Records,
+    *,
+    web_root: Path | None = None,
+    limits: Limits | None = None,
+    behind_proxy: bool = False,
 ) -> web.Application:
-    """The application over an open edge and open records, which stay the caller's to close.
+    """The application over an open edge and open records, which stay the caller's to close. Call it within a loop.
 
-    ``grace``: seconds for which the seat of a broken session is kept.
+    ``behind_proxy``: believe X-Forwarded-For.
     """
+    limits = limits or Limits()
     app = web.Application(client_max_size=MAX_BODY, middlewares=[errors_as_json, refuse_foreign_origins])
-    app[EDGE], app[RECORDS] = edge, records
-    app[DIRECTORY] = Directory(edge, records, grace)
-    app[ANNOUNCERS] = Announcers()
-    app[NEW_MEETINGS] = Buckets(rate=0.5, burst=20)
+    app[EDGE], app[RECORDS], app[LIMITS], app[BEHIND_PROXY] = edge, records, limits, behind_proxy
+    app[DIRECTORY] = Directory(edge, records, limits.grace)
+    app[ANNOUNCERS] = Announcers(limits.merge)
+    app[NEW_MEETINGS] = Buckets(rate=limits.meetings_per_second, burst=limits.meeting_burst)
     app[WEB_ROOT] = web_root or pages.web_root()
-    app[SOCKETS] = set()
+    app[SESSIONS] = set()
     for module in (api, health, pages, socket):
         app.router.add_routes(module.ROUTES)
     app.on_response_prepare.append(add_security_headers)
@@ -46,5 +65,8 @@ def create_app(
 async def _say_goodbye(app: web.Application) -> None:
     """Meetings end with a word to everybody before their sockets are closed."""
     await app[DIRECTORY].close("server_stopping")
-    closing = [socket.close(code=WSCloseCode.GOING_AWAY) for socket in app[SOCKETS]]
-    await asyncio.wait_for(asyncio.gather(*closing, return_exceptions=True), FAREWELL)
+    sessions = app[SESSIONS].copy()
+    for session in sessions:
+        session.stop()
+    with contextlib.suppress(TimeoutError):
+        await asyncio.wait_for(asyncio.gather(*(session.finished.wait() for session in sessions)), FAREWELL)

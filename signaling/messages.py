@@ -21,7 +21,8 @@ PROTOCOL = "balai.v1"
 MAX_MESSAGE_BYTES = 64 * 1024
 """The largest frame a client may send. A publish offer of Chromium is about 8 kB."""
 
-RequestId = Annotated[int, Meta(ge=1, le=2**31 - 1)]
+MAX_REQUEST_ID = 2**31 - 1
+RequestId = Annotated[int, Meta(ge=1, le=MAX_REQUEST_ID)]
 DisplayName = Annotated[str, Meta(min_length=1, max_length=64)]
 MeetingCode = Annotated[str, Meta(pattern="^[a-z]{3}-[a-z]{4}-[a-z]{3}$")]
 Sdp = Annotated[str, Meta(min_length=1, max_length=48 * 1024)]
@@ -81,7 +82,11 @@ class Join(Request, frozen=True, tag="join"):
     microphone: bool = False
     camera: bool = False
     resume: str | None = None
-    """The ``resume`` token of an earlier ``joined``, to take the same seat again after a lost connection."""
+    """The ``resume`` token of an earlier ``joined``, to take the same seat again after a lost connection.
+
+    The name stays as it was; ``microphone`` and ``camera`` are taken from this request, for they may have been
+    switched in between.
+    """
 
 
 class PublishOffer(Request, frozen=True, tag="publish_offer"):
@@ -140,7 +145,10 @@ class Joined(msgspec.Struct, frozen=True, kw_only=True, tag_field="type", tag="j
     you: ParticipantId
     resume: str
     resumed: bool
-    """True when the seat, and with it both media transports, were taken again: no SDP is exchanged anew."""
+    """True when the seat, and with it both media transports, were taken again: no SDP is exchanged anew.
+
+    Only where the connection was lost before the slots' offer was answered, ``subscribe_offer`` follows once more.
+    """
     meeting: MeetingCode
     participants: list[Participant]
     """Everybody who is here, this client included, in order of arrival."""

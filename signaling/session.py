@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from typing import TYPE_CHECKING
+import secrets
+from collections.abc import Callable
 
 import structlog
 from aiohttp import WSCloseCode, WSMsgType
@@ -11,15 +12,16 @@ from aiohttp.web import WebSocketResponse
 
 from server.directory import Directory, NoSuchMeetingError
 from server.media import SdpError
-from server.meeting import DepartureReason, Meeting, Seat
+from server.meeting import DepartureReason, Seat
 from server.participant import Participant as RoomParticipant
 from server.participant import Tile as RoomTile
 from server.room import BadNameError, RoomFullError
 from signaling.announcer import Announcer, describe
+from signaling.announcers import Announcers
+from signaling.limits import Limits
 from signaling.messages import (
     AnyRequest,
     Error,
-    ErrorCode,
     Goodbye,
     GoodbyeReason,
     Join,
@@ -29,7 +31,6 @@ from signaling.messages import (
     Ping,
     PublishAnswer,
     PublishOffer,
-    ServerMessage,
     SetMedia,
     SetView,
     SlotsChanged,
@@ -37,20 +38,11 @@ from signaling.messages import (
     SubscribeAnswer,
     SubscribeOffer,
 )
+from signaling.outbox import Outbox
 from signaling.rate_limit import TokenBucket
-from signaling.wire import Stage, decode, encode, out_of_order, refusal
-
-if TYPE_CHECKING:
-    from signaling.announcers import Announcers
+from signaling.wire import Stage, decode, out_of_order, refusal
 
 log = structlog.get_logger()
-
-MESSAGES_PER_SECOND = 20
-BURST = 60
-MAX_QUEUED = 512
-"""Frames that may wait for a slow reader; beyond them the connection is closed, and may be resumed."""
-MAX_STRIKES = 200
-"""Messages beyond the rate that are answered before the connection is closed."""
 
 _GOODBYES: dict[DepartureReason, GoodbyeReason] = {
     "left": "left",
@@ -64,217 +56,232 @@ class Session:
     """The life of one WebSocket."""
 
     def __init__(
-        self, socket: WebSocketResponse, directory: Directory, announcers: Announcers, local_address: str | None
+        self,
+        socket: WebSocketResponse,
+        directory: Directory,
+        announcers: Announcers,
+        *,
+        limits: Limits,
+        local_address: str | None,
+        disconnect: Callable[[], None],
     ) -> None:
+        """``disconnect`` breaks the connection at once; ``local_address`` is where the client reached the server."""
         self._socket, self._directory, self._announcers = socket, directory, announcers
-        self._local_address = local_address
+        self._limits, self._local_address = limits, local_address
         self._stage = Stage.NEW
-        self._meeting: Meeting | None = None
         self._seat: Seat | None = None
-        self._bucket = TokenBucket(MESSAGES_PER_SECOND, BURST)
+        self._announcer: Announcer | None = None
+        self._bucket = TokenBucket(limits.messages_per_second, limits.message_burst)
         self._strikes = 0
-        self._queue: asyncio.Queue[str | None] = asyncio.Queue(MAX_QUEUED + 1)
+        self._outbox = Outbox(socket, limits.queued_messages, disconnect)
         self._slots: dict[str, SlotState] = {}
         self._flushing: asyncio.Handle | None = None
+        self.finished = asyncio.Event()
+        """Set when the WebSocket is closed."""
 
     async def run(self) -> None:
         """Serve the socket until either side closes it."""
-        writer = asyncio.create_task(self._write())
+        sending = asyncio.create_task(self._outbox.run())
+        deadline = asyncio.get_running_loop().call_later(self._limits.join_within, self._join_is_late)
         try:
             async for message in self._socket:
                 if message.type is WSMsgType.TEXT:
                     await self._receive(message.data)
                 elif message.type is WSMsgType.BINARY:
-                    self._send(refusal(None, "bad_message", "messages are text frames"))
+                    self._receive_binary()
         finally:
+            deadline.cancel()
             self._lost()
             self._end()
-            await asyncio.gather(writer, return_exceptions=True)
+            await asyncio.gather(sending, return_exceptions=True)
+            self.finished.set()
 
-    def send_text(self, text: str) -> None:
-        """Queue a frame. A reader that is too slow is disconnected; it may resume."""
-        if self._queue.qsize() < MAX_QUEUED:
-            self._queue.put_nowait(text)
-        else:
-            self._lost()
-            self._end()
+    def stop(self) -> None:
+        """The server stops: whoever has no seat, and so hears no goodbye, is disconnected too."""
+        if self._seat is None:
+            self._end(WSCloseCode.GOING_AWAY)
 
-    def replace(self) -> None:
-        """Another connection took this seat."""
-        self._detach()
-        self._finish("replaced")
-
-    def _send(self, message: ServerMessage) -> None:
-        self.send_text(encode(message))
-
-    async def _write(self) -> None:
-        try:
-            while (text := await self._queue.get()) is not None:
-                await self._socket.send_str(text)
-            await self._socket.close(code=WSCloseCode.OK)
-        except (ConnectionError, RuntimeError):
-            pass  # the peer is gone; the reading side learns it too
-
-    def _end(self) -> None:
-        """Close the socket when all that is queued has been sent."""
-        self._stage = Stage.OVER
-        while self._queue.full():
-            self._queue.get_nowait()
-        self._queue.put_nowait(None)
-
-    def _finish(self, reason: GoodbyeReason) -> None:
-        if self._stage is not Stage.OVER:
-            self._send(Goodbye(reason=reason))
-            self._end()
+    # Requests
 
     async def _receive(self, text: str) -> None:
         request = decode(text)
-        if not self._bucket.take():
-            self._strikes += 1
-            if self._strikes > MAX_STRIKES:
-                self._lost()
-                return self._end()
-            return self._send(refusal(request.id, "rate_limited", "too many messages: wait a second"))
-        if isinstance(request, Error):
-            return self._send(request)
-        if refused := out_of_order(self._stage, request):
-            return self._send(refused)
-        try:
-            await self._handle(request)
-        except SdpError as error:
-            self._send(refusal(request.id, "bad_sdp", str(error)))
-        except ConnectionError:
-            self._send(refusal(request.id, "internal", "the media plane has stopped: the server must be restarted"))
-        except Exception:
-            log.exception("a request failed", request=type(request).__name__)
-            self._send(refusal(request.id, "internal", "the server could not do this; its log says why"))
+        if not self._within_rate():
+            self._outbox.put(refusal(request.id, "rate_limited", "too many messages: wait a second"))
+        elif isinstance(request, Error):
+            self._outbox.put(request)
+        elif refused := out_of_order(self._stage, request, subscribed=bool(self._seat and self._seat.subscribed)):
+            self._outbox.put(refused)
+        else:
+            await self._answer(request)
 
-    async def _handle(self, request: AnyRequest) -> None:
-        if isinstance(request, Join):
-            return await self._join(request)
-        if isinstance(request, Ping):
-            return self._send(Ok(id=request.id))
-        if isinstance(request, Leave):
-            return self._leave(request)
-        meeting, seat = self._meeting, self._seat
-        if meeting is None or seat is None:
-            return self._send(refusal(request.id, "out_of_order", "join a meeting first"))
+    def _receive_binary(self) -> None:
+        if self._within_rate():
+            self._outbox.put(refusal(None, "bad_message", "send JSON in text frames, not in binary ones"))
+        else:
+            self._outbox.put(refusal(None, "rate_limited", "too many messages: wait a second"))
+
+    def _within_rate(self) -> bool:
+        if self._bucket.take():
+            self._strikes = 0
+            return True
+        self._strikes += 1
+        if self._strikes >= self._limits.strikes:
+            log.info("disconnected: it does not heed the rate limit")
+            self._outbox.end(WSCloseCode.POLICY_VIOLATION)
+        return False
+
+    async def _answer(self, request: AnyRequest) -> None:
+        try:
+            if isinstance(request, Join):
+                await self._join(request)
+            elif isinstance(request, Leave):
+                self._leave(request)
+            elif self._seat is None:
+                self._outbox.put(Ok(id=request.id))  # a ping before the join
+            else:
+                self._handle(self._seat, request)
+        except SdpError as error:
+            self._outbox.put(refusal(request.id, "bad_sdp", str(error)))
+        except Exception:
+            reference = secrets.token_hex(4)
+            log.exception("a request failed", request=type(request).__name__, reference=reference)
+            message = f"the server could not do this; its log says why, under {reference}"
+            self._outbox.put(refusal(request.id, "internal", message))
+
+    def _handle(self, seat: Seat, request: AnyRequest) -> None:
         match request:
             case PublishOffer(id=id_, sdp=sdp):
-                return self._send(PublishAnswer(id=id_, sdp=seat.connection.answer_publish(sdp)))
+                self._outbox.put(PublishAnswer(id=id_, sdp=seat.answer_publish(sdp)))
+                return
             case SubscribeAnswer(sdp=sdp):
-                seat.connection.accept_subscribe_answer(sdp)
+                seat.accept_subscribe_answer(sdp)
             case SetMedia(microphone=microphone, camera=camera):
-                meeting.set_media(seat, microphone=microphone, camera=camera)
+                seat.meeting.set_media(seat, microphone=microphone, camera=camera)
             case SetView(tiles=tiles):
-                meeting.set_view(seat, [RoomTile(tile.participant, tile.height) for tile in tiles])
-        self._send(Ok(id=request.id))
+                seat.meeting.set_view(seat, [RoomTile(tile.participant, tile.height) for tile in tiles])
+            case Ping():
+                pass
+        self._outbox.put(Ok(id=request.id))
 
     async def _join(self, request: Join) -> None:
-        self._stage = Stage.JOINING
-        resumed = request.resume is not None
         try:
-            meeting = await self._directory.enter(request.meeting)
+            seat = await self._take_seat(request)
         except NoSuchMeetingError:
-            return self._refuse_join(request, "no_such_meeting", "nobody has made a meeting with this code")
-        try:
-            seat = self._take_seat(meeting, request)
-        except RoomFullError:
-            return self._refuse_join(request, "meeting_full", "the meeting is full: try again later")
+            self._outbox.put(refusal(request.id, "no_such_meeting", "nobody has made a meeting with this code"))
+            return
+        except RoomFullError as error:
+            self._outbox.put(refusal(request.id, "meeting_full", f"the meeting is full, try again later: {error}"))
+            return
         except BadNameError as error:
-            return self._refuse_join(request, "bad_name", f"choose another name: {error}")
-        finally:
-            self._directory.release(meeting)
+            self._outbox.put(refusal(request.id, "bad_name", f"choose another name: {error}"))
+            return
         if seat is None:
-            return self._refuse_join(request, "resume_failed", "the seat was given up: join anew, without the token")
-        if self._stage is Stage.OVER:  # closed while the records were read
-            return meeting.vanish(seat)
-        self._attach(meeting, seat)
-        self._send(
+            message = "this seat was given up, or never was: join anew, without the token"
+            self._outbox.put(refusal(request.id, "resume_failed", message))
+            return
+        if self._stage is Stage.OVER:  # ended while the records were read
+            seat.meeting.vanish(seat)
+            return
+        self._attach(seat)
+        self._welcome(seat, request)
+
+    async def _take_seat(self, request: Join) -> Seat | None:
+        if request.resume is None:
+            return await self._directory.join(
+                request.meeting,
+                request.name,
+                microphone=request.microphone,
+                camera=request.camera,
+                local_address=self._local_address,
+            )
+        seat = self._directory.resume(request.meeting, request.resume)
+        if seat is not None:
+            seat.meeting.set_media(seat, microphone=request.microphone, camera=request.camera)
+        return seat
+
+    def _welcome(self, seat: Seat, request: Join) -> None:
+        room = seat.meeting.room
+        self._outbox.put(
             Joined(
                 id=request.id,
                 you=seat.participant.id,
                 resume=seat.token,
-                resumed=resumed,
-                meeting=meeting.code,
-                participants=[describe(participant) for participant in meeting.room],
-                slots=[_slot(seat, mid, occupant) for mid, occupant in meeting.occupants(seat)],
-                dominant=meeting.room.dominant.id if meeting.room.dominant else None,
+                resumed=request.resume is not None,
+                meeting=seat.meeting.code,
+                participants=[describe(participant) for participant in room],
+                slots=[
+                    SlotState(slot=mid, kind=kind, participant=occupant.id if occupant else None)
+                    for mid, kind, occupant in seat.occupants()
+                ],
+                dominant=room.dominant.id if room.dominant else None,
             )
         )
-        if not resumed:
-            self._send(SubscribeOffer(sdp=seat.connection.subscribe_offer()))
+        if not seat.subscribed:
+            self._outbox.put(SubscribeOffer(sdp=seat.connection.subscribe_offer()))
 
-    def _take_seat(self, meeting: Meeting, request: Join) -> Seat | None:
-        if request.resume is not None:
-            return meeting.resume(request.resume)
-        return meeting.join(
-            request.name,
-            microphone=request.microphone,
-            camera=request.camera,
-            local_address=self._local_address,
-        )
+    def _leave(self, request: Leave) -> None:
+        self._outbox.put(Ok(id=request.id))
+        if self._seat is not None:
+            self._seat.meeting.depart(self._seat, "left")  # which tells this session too
 
-    def _refuse_join(self, request: Join, code: ErrorCode, message: str) -> None:
-        if self._stage is Stage.JOINING:
-            self._stage = Stage.NEW
-        self._send(refusal(request.id, code, message))
+    # The seat
 
-    def _attach(self, meeting: Meeting, seat: Seat) -> None:
-        announcer = self._announcers.of(meeting)
-        before = announcer.listeners.get(seat.participant.id)
-        if isinstance(before, Session):
-            before.replace()
-        announcer.listeners[seat.participant.id] = self
-        self._meeting, self._seat, self._stage = meeting, seat, Stage.JOINED
-        seat.on("slots", self._on_slots)
+    def _attach(self, seat: Seat) -> None:
+        self._seat, self._stage = seat, Stage.JOINED
+        self._announcer = self._announcers.of(seat.meeting)
+        self._announcer.listen(self._outbox)
+        seat.on("slot", self._on_slot)
         seat.on("gone", self._on_gone)
+        seat.on("replaced", self._on_replaced)
 
-    def _detach(self) -> tuple[Meeting, Seat] | None:
+    def _detach(self) -> Seat | None:
         """Let go of the seat; returns it if it was held."""
-        meeting, seat = self._meeting, self._seat
-        if meeting is None or seat is None:
-            return None
-        self._meeting = self._seat = None
-        seat.remove_listener("slots", self._on_slots)
-        seat.remove_listener("gone", self._on_gone)
-        announcer: Announcer = self._announcers.of(meeting)
-        if announcer.listeners.get(seat.participant.id) is self:
-            del announcer.listeners[seat.participant.id]
-        return meeting, seat
+        seat, self._seat = self._seat, None
+        if seat is not None:
+            seat.remove_listener("slot", self._on_slot)
+            seat.remove_listener("gone", self._on_gone)
+            seat.remove_listener("replaced", self._on_replaced)
+        if self._announcer is not None:
+            self._announcer.leave(self._outbox)
+            self._announcer = None
+        return seat
 
     def _lost(self) -> None:
         """The connection broke: the seat waits for a while."""
-        if held := self._detach():
-            meeting, seat = held
-            meeting.vanish(seat)
+        if seat := self._detach():
+            seat.meeting.vanish(seat)
 
-    def _leave(self, request: Leave) -> None:
-        self._send(Ok(id=request.id))
-        held = self._detach()
-        self._finish("left")
-        if held:
-            meeting, seat = held
-            meeting.depart(seat, "left")
+    def _join_is_late(self) -> None:
+        if self._stage is Stage.NEW:
+            self._end(WSCloseCode.POLICY_VIOLATION)
+
+    def _end(self, code: WSCloseCode = WSCloseCode.OK) -> None:
+        self._stage = Stage.OVER
+        self._outbox.end(code)
+
+    def _bid_goodbye(self, reason: GoodbyeReason) -> None:
+        self._detach()
+        self._outbox.put(Goodbye(reason=reason))
+        self._end()
 
     def _on_gone(self, reason: DepartureReason) -> None:
-        self._detach()
-        self._finish(_GOODBYES.get(reason, "left"))
+        self._bid_goodbye(_GOODBYES.get(reason, "left"))
 
-    def _on_slots(self, slots: list[tuple[str, RoomParticipant | None]]) -> None:
+    def _on_replaced(self) -> None:
+        self._bid_goodbye("replaced")
+
+    def _on_slot(self, mid: str, occupant: RoomParticipant | None) -> None:
         if self._seat is None:
             return
-        self._slots.update((mid, _slot(self._seat, mid, occupant)) for mid, occupant in slots)
+        self._slots[mid] = SlotState(
+            slot=mid, kind=self._seat.kinds[mid], participant=occupant.id if occupant else None
+        )
         if self._flushing is None:
             self._flushing = asyncio.get_running_loop().call_soon(self._flush_slots)
 
     def _flush_slots(self) -> None:
         self._flushing = None
         slots, self._slots = list(self._slots.values()), {}
-        if self._stage is Stage.JOINED:
-            self._send(SlotsChanged(slots=slots))
-
-
-def _slot(seat: Seat, mid: str, occupant: RoomParticipant | None) -> SlotState:
-    kind = next(slot.kind for slot in seat.connection.slots if slot.mid == mid)
-    return SlotState(slot=mid, kind=kind, participant=occupant.id if occupant else None)
+        if self._announcer is not None:
+            self._announcer.announce_before_use(slot.participant for slot in slots)
+            self._outbox.put(SlotsChanged(slots=slots))

@@ -7,7 +7,7 @@ import re
 from aiohttp import web
 
 from server.directory import NoSuchMeetingError
-from signaling.http.guards import problem
+from signaling.http.guards import client_address, problem
 from signaling.http.keys import DIRECTORY, NEW_MEETINGS
 
 _CODE = re.compile(r"[a-z]{3}-[a-z]{4}-[a-z]{3}")
@@ -15,10 +15,12 @@ _CODE = re.compile(r"[a-z]{3}-[a-z]{4}-[a-z]{3}")
 
 async def create_meeting(request: web.Request) -> web.Response:
     """``POST /api/meetings``: make a meeting; 201 and its code."""
-    if not request.app[NEW_MEETINGS].take(request.remote or ""):
-        return problem(429, "rate_limited", "too many new meetings from this address: wait a minute")
+    if not request.app[NEW_MEETINGS].take(client_address(request)):
+        refused = problem(429, "rate_limited", "too many new meetings from this address: wait a minute")
+        refused.headers["Retry-After"] = "60"
+        return refused
     code = await request.app[DIRECTORY].create()
-    return web.json_response({"code": code}, status=201)
+    return web.json_response({"code": code}, status=201, headers={"Cache-Control": "no-store"})
 
 
 async def show_meeting(request: web.Request) -> web.Response:
@@ -26,7 +28,7 @@ async def show_meeting(request: web.Request) -> web.Response:
     code = request.match_info["code"]
     try:
         if not _CODE.fullmatch(code):
-            raise NoSuchMeetingError(code)
+            raise NoSuchMeetingError
         participants = await request.app[DIRECTORY].count(code)
     except NoSuchMeetingError:
         return problem(404, "no_such_meeting", "nobody has made a meeting with this code")

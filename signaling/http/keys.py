@@ -10,7 +10,9 @@ from server.directory import Directory
 from server.media import MediaEdge
 from server.records import Records
 from signaling.announcers import Announcers
+from signaling.limits import Limits
 from signaling.rate_limit import Buckets
+from signaling.session import Session
 
 EDGE = web.AppKey("edge", MediaEdge)
 RECORDS = web.AppKey("records", Records)
@@ -18,4 +20,6 @@ DIRECTORY = web.AppKey("directory", Directory)
 ANNOUNCERS = web.AppKey("announcers", Announcers)
 NEW_MEETINGS = web.AppKey("new_meetings", Buckets)
 WEB_ROOT = web.AppKey("web_root", Path)
-SOCKETS = web.AppKey("sockets", set[web.WebSocketResponse])
+SESSIONS: web.AppKey[set[Session]] = web.AppKey("sessions", set)
+LIMITS = web.AppKey("limits", Limits)
+BEHIND_PROXY = web.AppKey("behind_proxy", bool)
