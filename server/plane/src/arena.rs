@@ -12,7 +12,11 @@ pub struct Arena<T> {
 
 impl<T> Default for Arena<T> {
     fn default() -> Self {
-        Self { entries: Vec::new(), free: Vec::new(), by_id: FxHashMap::default() }
+        Self {
+            entries: Vec::new(),
+            free: Vec::new(),
+            by_id: FxHashMap::default(),
+        }
     }
 }
 
@@ -69,7 +73,10 @@ impl<T> Arena<T> {
 
     /// Everything, with its index.
     pub fn iter_mut(&mut self) -> impl Iterator<Item = (usize, &mut T)> {
-        self.entries.iter_mut().enumerate().filter_map(|(index, entry)| Some((index, entry.as_mut()?)))
+        self.entries
+            .iter_mut()
+            .enumerate()
+            .filter_map(|(index, entry)| Some((index, entry.as_mut()?)))
     }
 
     /// One more than the highest index in use.

@@ -147,6 +147,8 @@ impl Default for SharedCounters {
 impl SharedCounters {
     /// Every counter's name and value.
     pub fn read(&self) -> impl Iterator<Item = (&'static str, u64)> + '_ {
-        Counter::ALL.iter().map(|&c| (c.name(), self.0[c as usize].load(Ordering::Relaxed)))
+        Counter::ALL
+            .iter()
+            .map(|&c| (c.name(), self.0[c as usize].load(Ordering::Relaxed)))
     }
 }

@@ -20,7 +20,9 @@ pub fn classify(datagram: &[u8]) -> Option<Protocol> {
     match *datagram.first()? {
         0..=3 if datagram.len() >= 20 => Some(Protocol::Stun),
         20..=63 if datagram.len() >= 13 => Some(Protocol::Dtls),
-        128..=191 if datagram.len() >= 8 && (192..=223).contains(&datagram[1]) => Some(Protocol::Srtcp),
+        128..=191 if datagram.len() >= 8 && (192..=223).contains(&datagram[1]) => {
+            Some(Protocol::Srtcp)
+        }
         128..=191 if datagram.len() >= 12 => Some(Protocol::Srtp),
         _ => None,
     }

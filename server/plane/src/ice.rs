@@ -112,11 +112,18 @@ impl IceAgent {
             self.nominated = request.nominates;
         }
         self.heard(now, &path.remote);
-        Checked::Valid { evicted, moved: moves }
+        Checked::Valid {
+            evicted,
+            moved: moves,
+        }
     }
 
     fn bind(&mut self, now: Time, address: SocketAddr) -> Option<SocketAddr> {
-        if let Some((_, seen)) = self.addresses.iter_mut().find(|(known, _)| *known == address) {
+        if let Some((_, seen)) = self
+            .addresses
+            .iter_mut()
+            .find(|(known, _)| *known == address)
+        {
             *seen = now;
             return None;
         }
@@ -145,14 +152,32 @@ mod tests {
     }
 
     fn path(port: u16) -> Path {
-        Path { remote: SocketAddr::from(([127, 0, 0, 1], port)), local: None }
+        Path {
+            remote: SocketAddr::from(([127, 0, 0, 1], port)),
+            local: None,
+        }
     }
 
-    fn check(agent: &mut IceAgent, now: Time, port: u16, nominate: bool, password: &str) -> Checked {
+    fn check(
+        agent: &mut IceAgent,
+        now: Time,
+        port: u16,
+        nominate: bool,
+        password: &str,
+    ) -> Checked {
         let mut out = [0; MAX_RESPONSE];
-        let len =
-            write_binding_request("here:there", &IntegrityKey::new(password), nominate, [1; 12], &mut out);
-        agent.check(now, path(port), &BindingRequest::parse(&out[..len]).unwrap())
+        let len = write_binding_request(
+            "here:there",
+            &IntegrityKey::new(password),
+            nominate,
+            [1; 12],
+            &mut out,
+        );
+        agent.check(
+            now,
+            path(port),
+            &BindingRequest::parse(&out[..len]).unwrap(),
+        )
     }
 
     #[test]
@@ -160,12 +185,19 @@ mod tests {
         let mut agent = IceAgent::new(at(0), PASSWORD);
         assert_eq!(
             check(&mut agent, at(0), 1, false, PASSWORD),
-            Checked::Valid { evicted: None, moved: true }
+            Checked::Valid {
+                evicted: None,
+                moved: true
+            }
         );
         check(&mut agent, at(0), 2, true, PASSWORD);
         assert_eq!(agent.selected(), Some(&path(2)));
         check(&mut agent, at(1), 1, false, PASSWORD);
-        assert_eq!(agent.selected(), Some(&path(2)), "a plain check does not undo a nomination");
+        assert_eq!(
+            agent.selected(),
+            Some(&path(2)),
+            "a plain check does not undo a nomination"
+        );
     }
 
     #[test]
@@ -203,7 +235,13 @@ mod tests {
         check(&mut agent, at(0), 1, true, PASSWORD);
         let evicted = (2..50)
             .filter(|&port| {
-                matches!(check(&mut agent, at(1), port, false, PASSWORD), Checked::Valid { evicted: Some(_), .. })
+                matches!(
+                    check(&mut agent, at(1), port, false, PASSWORD),
+                    Checked::Valid {
+                        evicted: Some(_),
+                        ..
+                    }
+                )
             })
             .count();
         assert_eq!((agent.addresses().count(), evicted), (MAX_ADDRESSES, 41));

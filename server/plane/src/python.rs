@@ -20,24 +20,47 @@ use crate::transport::Codec;
 /// One thing that the plane tells. See `_plane.pyi`.
 #[pyclass(frozen, module = "server._plane")]
 enum Event {
-    Dtls { transport: u32, datagram: Py<PyBytes> },
-    Connected { transport: u32 },
-    Dead { transport: u32 },
-    SlotOccupied { slot: u32, track: Option<u32> },
-    Seats { group: u32, tracks: Vec<Option<u32>> },
-    Dominant { group: u32, track: Option<u32> },
+    Dtls {
+        transport: u32,
+        datagram: Py<PyBytes>,
+    },
+    Connected {
+        transport: u32,
+    },
+    Dead {
+        transport: u32,
+    },
+    SlotOccupied {
+        slot: u32,
+        track: Option<u32>,
+    },
+    Seats {
+        group: u32,
+        tracks: Vec<Option<u32>>,
+    },
+    Dominant {
+        group: u32,
+        track: Option<u32>,
+    },
 }
 
 impl Event {
     fn new(py: Python<'_>, event: PlaneEvent) -> Self {
         match event {
-            PlaneEvent::Dtls { transport, datagram } => {
-                Event::Dtls { transport, datagram: PyBytes::new(py, &datagram).unbind() }
-            }
+            PlaneEvent::Dtls {
+                transport,
+                datagram,
+            } => Event::Dtls {
+                transport,
+                datagram: PyBytes::new(py, &datagram).unbind(),
+            },
             PlaneEvent::Connected { transport } => Event::Connected { transport },
             PlaneEvent::Dead { transport } => Event::Dead { transport },
             PlaneEvent::SlotOccupied { slot, track } => Event::SlotOccupied { slot, track },
-            PlaneEvent::Seats { group, tracks } => Event::Seats { group, tracks: tracks.to_vec() },
+            PlaneEvent::Seats { group, tracks } => Event::Seats {
+                group,
+                tracks: tracks.to_vec(),
+            },
             PlaneEvent::Dominant { group, track } => Event::Dominant { group, track },
         }
     }
@@ -73,11 +96,18 @@ impl Plane {
 impl Plane {
     #[new]
     fn new(py: Python<'_>, host: &str, port: u16) -> PyResult<Self> {
-        let host: IpAddr =
-            host.parse().map_err(|_| PyValueError::new_err(format!("{host:?} is not an IP address")))?;
-        let driver = py.detach(|| Driver::start(host, port)).map_err(PyOSError::new_err)?;
+        let host: IpAddr = host
+            .parse()
+            .map_err(|_| PyValueError::new_err(format!("{host:?} is not an IP address")))?;
+        let driver = py
+            .detach(|| Driver::start(host, port))
+            .map_err(PyOSError::new_err)?;
         let port = driver.port();
-        Ok(Self { driver: Mutex::new(driver), next_id: AtomicU32::new(1), port })
+        Ok(Self {
+            driver: Mutex::new(driver),
+            next_id: AtomicU32::new(1),
+            port,
+        })
     }
 
     #[getter]
@@ -91,7 +121,10 @@ impl Plane {
 
     fn take_events(&self, py: Python<'_>) -> Vec<Event> {
         let events = self.driver().take_events();
-        events.into_iter().map(|event| Event::new(py, event)).collect()
+        events
+            .into_iter()
+            .map(|event| Event::new(py, event))
+            .collect()
     }
 
     fn counters<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyDict>> {
@@ -112,7 +145,12 @@ impl Plane {
 
     fn add_transport(&self, endpoint: u32, ufrag: String, password: String) -> PyResult<u32> {
         let transport = self.new_id();
-        self.command(Command::AddTransport { transport, endpoint, ufrag, password })?;
+        self.command(Command::AddTransport {
+            transport,
+            endpoint,
+            ufrag,
+            password,
+        })?;
         Ok(transport)
     }
 
@@ -133,18 +171,30 @@ impl Plane {
         let profile = match profile {
             "SRTP_AEAD_AES_128_GCM" => Profile::AeadAes128Gcm,
             "SRTP_AES128_CM_SHA1_80" => Profile::Aes128CmSha1_80,
-            other => return Err(PyValueError::new_err(format!("unknown SRTP profile {other:?}"))),
+            other => {
+                return Err(PyValueError::new_err(format!(
+                    "unknown SRTP profile {other:?}"
+                )));
+            }
         };
         let key = |key: &[u8], salt: &[u8]| {
-            MasterKey::new(profile, key, salt)
-                .ok_or_else(|| PyValueError::new_err("a key or salt has the wrong length for its profile"))
+            MasterKey::new(profile, key, salt).ok_or_else(|| {
+                PyValueError::new_err("a key or salt has the wrong length for its profile")
+            })
         };
         let (receive, send) = (key(receive_key, receive_salt)?, key(send_key, send_salt)?);
-        self.command(Command::SetKeys { transport, receive, send })
+        self.command(Command::SetKeys {
+            transport,
+            receive,
+            send,
+        })
     }
 
     fn send_dtls(&self, transport: u32, datagram: Vec<u8>) -> PyResult<()> {
-        self.command(Command::SendDtls { transport, datagram })
+        self.command(Command::SendDtls {
+            transport,
+            datagram,
+        })
     }
 
     fn configure_publisher(
@@ -173,7 +223,11 @@ impl Plane {
                     .ok_or_else(|| PyValueError::new_err(format!("unknown extension {uri:?}")))
             })
             .collect::<PyResult<_>>()?;
-        self.command(Command::ConfigurePublisher { transport, codecs, extensions })
+        self.command(Command::ConfigurePublisher {
+            transport,
+            codecs,
+            extensions,
+        })
     }
 
     fn add_group(&self) -> PyResult<u32> {
@@ -189,16 +243,32 @@ impl Plane {
     fn add_audio_track(&self, transport: u32, mid: String, group: u32) -> PyResult<u32> {
         let track = self.new_id();
         let (kind, rids) = (MediaKind::Audio, Vec::new());
-        self.command(Command::AddTrack { track, transport, mid, kind, rids, group: Some(group) })?;
+        self.command(Command::AddTrack {
+            track,
+            transport,
+            mid,
+            kind,
+            rids,
+            group: Some(group),
+        })?;
         Ok(track)
     }
 
     fn add_video_track(&self, transport: u32, mid: String, rids: Vec<String>) -> PyResult<u32> {
         if rids.len() > MAX_LAYERS {
-            return Err(PyValueError::new_err(format!("more than {MAX_LAYERS} layers")));
+            return Err(PyValueError::new_err(format!(
+                "more than {MAX_LAYERS} layers"
+            )));
         }
         let track = self.new_id();
-        self.command(Command::AddTrack { track, transport, mid, kind: MediaKind::Video, rids, group: None })?;
+        self.command(Command::AddTrack {
+            track,
+            transport,
+            mid,
+            kind: MediaKind::Video,
+            rids,
+            group: None,
+        })?;
         Ok(track)
     }
 
@@ -232,13 +302,21 @@ impl Plane {
     #[pyo3(signature = (transport, *, ssrc, payload_type))]
     fn add_video_slot(&self, transport: u32, ssrc: u32, payload_type: u8) -> PyResult<u32> {
         let slot = self.new_id();
-        self.command(Command::AddVideoSlot { slot, transport, ssrc, payload_type })?;
+        self.command(Command::AddVideoSlot {
+            slot,
+            transport,
+            ssrc,
+            payload_type,
+        })?;
         Ok(slot)
     }
 
     #[pyo3(signature = (slot, track, max_layer=0))]
     fn route(&self, slot: u32, track: Option<u32>, max_layer: u8) -> PyResult<()> {
-        self.command(Command::Route { slot, wish: track.map(|track| (track, max_layer)) })
+        self.command(Command::Route {
+            slot,
+            wish: track.map(|track| (track, max_layer)),
+        })
     }
 }
 

@@ -51,7 +51,11 @@ pub struct Speakers {
 impl Speakers {
     /// Lets a track take part.
     pub fn add(&mut self, track: usize) {
-        self.members.push(Member { track, loudness: 0.0, heard_at: Time::default() });
+        self.members.push(Member {
+            track,
+            loudness: 0.0,
+            heard_at: Time::default(),
+        });
     }
 
     /// Takes a track out, or silences it for now: its seat is free at once.
@@ -65,7 +69,9 @@ impl Speakers {
             self.seats[seat] = None;
             changes.seats = true;
         }
-        self.challenger = self.challenger.filter(|(challenger, _)| *challenger != track);
+        self.challenger = self
+            .challenger
+            .filter(|(challenger, _)| *challenger != track);
         if self.dominant == Some(track) {
             self.dominant = None;
             changes.dominant = true;
@@ -102,22 +108,32 @@ impl Speakers {
             return Changes::default();
         };
         let loudness = f32::from(127 - level.min(127));
-        let time_constant = if loudness > member.loudness { ATTACK } else { RELEASE };
+        let time_constant = if loudness > member.loudness {
+            ATTACK
+        } else {
+            RELEASE
+        };
         let passed = now.since(member.heard_at).micros() as f32;
         let weight = 1.0 - (-passed / time_constant.micros() as f32).exp();
         member.loudness += (loudness - member.loudness) * weight;
         member.heard_at = now;
         let loudness = member.loudness;
         let seats = self.seat_of(track).is_none() && self.try_to_seat(track, loudness);
-        Changes { seats, dominant: false }
+        Changes {
+            seats,
+            dominant: false,
+        }
     }
 
     /// Time has passed: the speaker may have fallen silent, and those who are gone lose their seats.
     pub fn tick(&mut self, now: Time) -> Changes {
         let mut changes = Changes::default();
         for seat in 0..SEATS {
-            let Some(track) = self.seats[seat] else { continue };
-            let absent = |member: &Member| member.track == track && now.since(member.heard_at) > ABSENCE;
+            let Some(track) = self.seats[seat] else {
+                continue;
+            };
+            let absent =
+                |member: &Member| member.track == track && now.since(member.heard_at) > ABSENCE;
             if self.members.iter().any(absent) {
                 let silenced = self.silence(track);
                 changes.seats |= silenced.seats;
@@ -129,7 +145,10 @@ impl Speakers {
     }
 
     fn loudness(&self, track: usize) -> f32 {
-        self.members.iter().find(|member| member.track == track).map_or(0.0, |member| member.loudness)
+        self.members
+            .iter()
+            .find(|member| member.track == track)
+            .map_or(0.0, |member| member.loudness)
     }
 
     fn try_to_seat(&mut self, track: usize, loudness: f32) -> bool {
@@ -204,7 +223,12 @@ mod tests {
     const QUIET: u8 = 90;
 
     /// Plays `millis` of 20 ms packets with the level that `level` gives each track; returns the end.
-    fn play(speakers: &mut Speakers, from: u64, millis: u64, level: impl Fn(usize) -> Option<u8>) -> u64 {
+    fn play(
+        speakers: &mut Speakers,
+        from: u64,
+        millis: u64,
+        level: impl Fn(usize) -> Option<u8>,
+    ) -> u64 {
         for at in (from..from + millis).step_by(20) {
             let now = Time::from_micros(at * 1_000);
             let tracks: Vec<_> = speakers.members.iter().map(|member| member.track).collect();
@@ -236,38 +260,52 @@ mod tests {
         let mut speakers = group(10);
         let now = play(&mut speakers, 0, 5_000, |_| Some(QUIET));
         assert_eq!(speakers.seat_of(7), None);
-        play(&mut speakers, now, 100, |track| Some(if track == 7 { TALK } else { QUIET }));
+        play(&mut speakers, now, 100, |track| {
+            Some(if track == 7 { TALK } else { QUIET })
+        });
         assert!(speakers.seat_of(7).is_some());
     }
 
     #[test]
     fn seats_do_not_flap_between_equally_loud_people() {
         let mut speakers = group(10);
-        let now = play(&mut speakers, 0, 2_000, |track| Some(if track < SEATS { TALK } else { QUIET }));
+        let now = play(&mut speakers, 0, 2_000, |track| {
+            Some(if track < SEATS { TALK } else { QUIET })
+        });
         let seated = *speakers.seats();
-        play(&mut speakers, now, 5_000, |track| Some(if track < 6 { TALK } else { QUIET }));
+        play(&mut speakers, now, 5_000, |track| {
+            Some(if track < 6 { TALK } else { QUIET })
+        });
         assert_eq!(*speakers.seats(), seated);
     }
 
     #[test]
     fn a_cough_makes_nobody_the_speaker() {
         let mut speakers = group(5);
-        let now = play(&mut speakers, 0, 3_000, |track| Some(if track == 0 { TALK } else { QUIET }));
+        let now = play(&mut speakers, 0, 3_000, |track| {
+            Some(if track == 0 { TALK } else { QUIET })
+        });
         assert_eq!(speakers.dominant(), Some(0));
         let now = play(&mut speakers, now, 300, |track| match track {
             0 => Some(TALK),
             1 => Some(5),
             _ => Some(QUIET),
         });
-        play(&mut speakers, now, 1_000, |track| Some(if track == 0 { TALK } else { QUIET }));
+        play(&mut speakers, now, 1_000, |track| {
+            Some(if track == 0 { TALK } else { QUIET })
+        });
         assert_eq!(speakers.dominant(), Some(0));
     }
 
     #[test]
     fn the_floor_passes_to_the_next_speaker_and_to_nobody_in_silence() {
         let mut speakers = group(5);
-        let now = play(&mut speakers, 0, 2_000, |track| Some(if track == 0 { TALK } else { QUIET }));
-        let now = play(&mut speakers, now, 3_000, |track| Some(if track == 1 { TALK } else { QUIET }));
+        let now = play(&mut speakers, 0, 2_000, |track| {
+            Some(if track == 0 { TALK } else { QUIET })
+        });
+        let now = play(&mut speakers, now, 3_000, |track| {
+            Some(if track == 1 { TALK } else { QUIET })
+        });
         assert_eq!(speakers.dominant(), Some(1));
         play(&mut speakers, now, 6_000, |_| Some(127));
         assert_eq!(speakers.dominant(), None);
@@ -276,12 +314,21 @@ mod tests {
     #[test]
     fn who_is_muted_or_gone_gives_the_seat_up() {
         let mut speakers = group(4);
-        let now = play(&mut speakers, 0, 2_000, |track| (track != 3).then_some(TALK));
+        let now = play(&mut speakers, 0, 2_000, |track| {
+            (track != 3).then_some(TALK)
+        });
         assert!(speakers.silence(1).seats);
         assert_eq!(speakers.seat_of(1), None);
-        let now = play(&mut speakers, now, 100, |track| (track != 1).then_some(QUIET));
-        assert!(speakers.seat_of(3).is_some(), "a free seat goes to whoever sends");
-        play(&mut speakers, now, 2_200, |track| (track != 0).then_some(QUIET));
+        let now = play(&mut speakers, now, 100, |track| {
+            (track != 1).then_some(QUIET)
+        });
+        assert!(
+            speakers.seat_of(3).is_some(),
+            "a free seat goes to whoever sends"
+        );
+        play(&mut speakers, now, 2_200, |track| {
+            (track != 0).then_some(QUIET)
+        });
         assert_eq!(speakers.seat_of(0), None);
     }
 }

@@ -34,7 +34,10 @@ pub struct IntegrityKey(hmac::Key);
 impl IntegrityKey {
     /// The key for an ICE password.
     pub fn new(password: &str) -> Self {
-        Self(hmac::Key::new(hmac::HMAC_SHA1_FOR_LEGACY_USE_ONLY, password.as_bytes()))
+        Self(hmac::Key::new(
+            hmac::HMAC_SHA1_FOR_LEGACY_USE_ONLY,
+            password.as_bytes(),
+        ))
     }
 }
 
@@ -76,7 +79,7 @@ impl<'a> BindingRequest<'a> {
     /// FINGERPRINT must be there, as RFC 8445 section 7.1 asks of checks. Attributes that follow
     /// MESSAGE-INTEGRITY, other than FINGERPRINT, are ignored (RFC 8489 section 14.5).
     pub fn parse(message: &'a [u8]) -> Result<Self, Malformed> {
-        if message.len() < HEADER || message.len() % 4 != 0 {
+        if message.len() < HEADER || !message.len().is_multiple_of(4) {
             return Err(Malformed::Framing);
         }
         let length = usize::from(be16(message, 2));
@@ -129,7 +132,11 @@ impl<'a> BindingRequest<'a> {
             }
             at = next;
         }
-        if fingerprinted { Ok(request) } else { Err(Malformed::Fingerprint) }
+        if fingerprinted {
+            Ok(request)
+        } else {
+            Err(Malformed::Fingerprint)
+        }
     }
 
     /// The local ufrag of the USERNAME `local:remote` (RFC 8445 section 7.2.2).
@@ -146,7 +153,9 @@ impl<'a> BindingRequest<'a> {
 
     /// Whether MESSAGE-INTEGRITY was made with this key (RFC 8489 section 14.5). Compares in constant time.
     pub fn is_authentic(&self, key: &IntegrityKey) -> bool {
-        let Some(at) = self.integrity else { return false };
+        let Some(at) = self.integrity else {
+            return false;
+        };
         let mut context = hmac::Context::with_key(&key.0);
         context.update(&self.message[..2]);
         // The length as it was when the sender computed the HMAC: up to and with MESSAGE-INTEGRITY.
@@ -165,7 +174,12 @@ impl<'a> BindingRequest<'a> {
     }
 
     /// Writes the success response with XOR-MAPPED-ADDRESS into `out`; returns its length.
-    pub fn write_success(&self, from: SocketAddr, key: &IntegrityKey, out: &mut [u8; MAX_RESPONSE]) -> usize {
+    pub fn write_success(
+        &self,
+        from: SocketAddr,
+        key: &IntegrityKey,
+        out: &mut [u8; MAX_RESPONSE],
+    ) -> usize {
         let mut w = Writer::begin(out, BINDING_SUCCESS, self.transaction_id());
         w.xor_mapped_address(from);
         w.finish(Some(key))
@@ -348,9 +362,15 @@ mod tests {
         let message = rfc5769_request();
         let request = BindingRequest::parse(&message).unwrap();
         let mut out = [0; MAX_RESPONSE];
-        let len =
-            request.write_success("192.0.2.1:32853".parse().unwrap(), &IntegrityKey::new(PASSWORD), &mut out);
-        assert_eq!(&out[HEADER..HEADER + 12], &hex("00200008 0001a147 e112a643")[..]);
+        let len = request.write_success(
+            "192.0.2.1:32853".parse().unwrap(),
+            &IntegrityKey::new(PASSWORD),
+            &mut out,
+        );
+        assert_eq!(
+            &out[HEADER..HEADER + 12],
+            &hex("00200008 0001a147 e112a643")[..]
+        );
         assert_eq!(len % 4, 0);
     }
 
@@ -370,10 +390,16 @@ mod tests {
         let mut message = rfc5769_request();
         let last = message.len() - 1;
         message[last] ^= 1;
-        assert_eq!(BindingRequest::parse(&message).unwrap_err(), Malformed::Fingerprint);
+        assert_eq!(
+            BindingRequest::parse(&message).unwrap_err(),
+            Malformed::Fingerprint
+        );
         let mut bare = rfc5769_request()[..100].to_vec();
         bare[2..4].copy_from_slice(&80u16.to_be_bytes());
-        assert_eq!(BindingRequest::parse(&bare).unwrap_err(), Malformed::Fingerprint);
+        assert_eq!(
+            BindingRequest::parse(&bare).unwrap_err(),
+            Malformed::Fingerprint
+        );
     }
 
     #[test]
@@ -383,7 +409,11 @@ mod tests {
         let mut out = [0; MAX_RESPONSE];
         let unsigned = request.write_error(Refusal::Unauthenticated, None, &mut out);
         assert!(!out[..unsigned].windows(4).any(|w| w == [0, 8, 0, 20]));
-        let signed = request.write_error(Refusal::RoleConflict, Some(&IntegrityKey::new(PASSWORD)), &mut out);
+        let signed = request.write_error(
+            Refusal::RoleConflict,
+            Some(&IntegrityKey::new(PASSWORD)),
+            &mut out,
+        );
         assert!(out[..signed].windows(4).any(|w| w == [0, 8, 0, 20]));
         assert_eq!(&out[HEADER + 4..HEADER + 8], &[0, 0, 4, 87]);
     }

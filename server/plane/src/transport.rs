@@ -62,7 +62,10 @@ pub struct Transport {
 
 impl fmt::Debug for Transport {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Transport").field("id", &self.id).field("ice", &self.ice).finish_non_exhaustive()
+        f.debug_struct("Transport")
+            .field("id", &self.id)
+            .field("ice", &self.ice)
+            .finish_non_exhaustive()
     }
 }
 

@@ -84,7 +84,7 @@ export class Session {
 	request<T extends Answer = Answer>(request: Request): Promise<T> {
 		const id = this.nextId++;
 		return new Promise<T>((resolve, reject) => {
-			if (!this.socket || this.socket.readyState !== 1) return reject(new Disconnected());
+			if (this.socket?.readyState !== 1) return reject(new Disconnected());
 			this.waiting.set(id, { resolve: resolve as (a: Answer) => void, reject });
 			this.socket.send(JSON.stringify({ ...request, id }));
 		});

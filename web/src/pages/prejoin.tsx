@@ -36,7 +36,10 @@ export function Prejoin({ code, present, local, joining, refusal, onJoin }: Prop
 		event.preventDefault();
 		const trimmed = name.trim();
 		setMissing(!trimmed);
-		if (!trimmed) return input.current?.focus();
+		if (!trimmed) {
+			input.current?.focus();
+			return;
+		}
 		localStorage.setItem(STORED_NAME, trimmed);
 		onJoin(trimmed);
 	}

@@ -12,7 +12,6 @@ interface Props {
 export function DeviceChoices({ local, onSpeaker }: Props) {
 	const [lists, setLists] = useState<DeviceLists>({ cameras: [], microphones: [], speakers: [] });
 	const opened = [local.camera.value, local.microphone.value];
-	// biome-ignore lint/correctness/useExhaustiveDependencies: names appear once a device has been opened
 	useEffect(() => {
 		const refresh = () => void listDevices().then(setLists);
 		refresh();

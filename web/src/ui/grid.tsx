@@ -55,7 +55,6 @@ export function Grid({ conference }: { conference: Conference }) {
 	const view =
 		size.width > 0 ? wanted.slice(0, 64).map((participant) => ({ participant, width, height })) : null;
 	const key = JSON.stringify(view);
-	// biome-ignore lint/correctness/useExhaustiveDependencies: the key says all that the view says
 	useEffect(() => {
 		if (view) conference.setView(view);
 	}, [key]);

@@ -44,7 +44,10 @@ pub(super) fn read_address(raw: &RawAddress) -> Option<SocketAddr> {
             // SAFETY: as in `write_address`; the family says that a sockaddr_in was written.
             let raw = unsafe { &*std::ptr::from_ref(raw).cast::<libc::sockaddr_in>() };
             let ip = Ipv4Addr::from(u32::from_be(raw.sin_addr.s_addr));
-            Some(SocketAddr::V4(SocketAddrV4::new(ip, u16::from_be(raw.sin_port))))
+            Some(SocketAddr::V4(SocketAddrV4::new(
+                ip,
+                u16::from_be(raw.sin_port),
+            )))
         }
         _ => None,
     }
@@ -74,7 +77,9 @@ pub(super) fn read_control(header: &libc::msghdr) -> Told {
                 }
                 (libc::IPPROTO_IP, libc::IP_PKTINFO) => {
                     let info = data.cast::<libc::in_pktinfo>().read_unaligned();
-                    told.local = Some(IpAddr::V4(Ipv4Addr::from(u32::from_be(info.ipi_addr.s_addr))));
+                    told.local = Some(IpAddr::V4(Ipv4Addr::from(u32::from_be(
+                        info.ipi_addr.s_addr,
+                    ))));
                 }
                 (libc::SOL_SOCKET, libc::SO_RXQ_OVFL) => {
                     told.kernel_drops = Some(data.cast::<u32>().read_unaligned());

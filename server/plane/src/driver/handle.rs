@@ -7,9 +7,9 @@ use std::sync::mpsc::{Receiver, Sender, channel};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
 
+use super::bind;
 use super::wake::Wake;
 use super::worker::{Channels, Worker};
-use super::bind;
 use crate::counters::SharedCounters;
 use crate::plane::{Command, Event};
 
@@ -29,7 +29,11 @@ impl Driver {
     /// Binds the media port (0 lets the system choose) and sets the plane to work.
     pub fn start(host: IpAddr, port: u16) -> io::Result<Self> {
         let socket = bind(host, port)?;
-        let port = socket.socket.local_addr()?.as_socket().map_or(port, |address| address.port());
+        let port = socket
+            .socket
+            .local_addr()?
+            .as_socket()
+            .map_or(port, |address| address.port());
         let (commands, commands_received) = channel();
         let (events_sent, events) = channel();
         let commands_wake = Arc::new(Wake::new()?);
@@ -43,7 +47,9 @@ impl Driver {
             counters: Arc::clone(&counters),
         };
         let worker = Worker::new(socket);
-        let thread = std::thread::Builder::new().name("plane".into()).spawn(|| worker.run(channels))?;
+        let thread = std::thread::Builder::new()
+            .name("plane".into())
+            .spawn(|| worker.run(channels))?;
         Ok(Self {
             commands: Some(commands),
             commands_wake,
@@ -62,14 +68,19 @@ impl Driver {
 
     /// Asks something of the plane. Returns false when it is not at work any more.
     pub fn command(&self, command: Command) -> bool {
-        let sent = self.commands.as_ref().is_some_and(|commands| commands.send(command).is_ok());
+        let sent = self
+            .commands
+            .as_ref()
+            .is_some_and(|commands| commands.send(command).is_ok());
         self.commands_wake.wake();
         sent
     }
 
     /// Whether the plane is still at work: its socket may fail for good.
     pub fn is_running(&self) -> bool {
-        self.thread.as_ref().is_some_and(|thread| !thread.is_finished())
+        self.thread
+            .as_ref()
+            .is_some_and(|thread| !thread.is_finished())
     }
 
     /// Becomes readable when there are events.
@@ -80,7 +91,11 @@ impl Driver {
     /// Takes the events that have come.
     pub fn take_events(&self) -> Vec<Event> {
         self.events_wake.clear();
-        self.events.lock().unwrap_or_else(PoisonError::into_inner).try_iter().collect()
+        self.events
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .try_iter()
+            .collect()
     }
 
     /// What was done and dropped so far.

@@ -87,7 +87,13 @@ impl ReceiveBatch {
         }
         let remote = read_address(&self.addresses[i])?;
         let len = (header.msg_len as usize).min(BUFFER);
-        Some((&mut self.buffers[i][..len], Path { remote, local: told.local }))
+        Some((
+            &mut self.buffers[i][..len],
+            Path {
+                remote,
+                local: told.local,
+            },
+        ))
     }
 
     /// How many datagrams the kernel dropped so far because its buffer was full.

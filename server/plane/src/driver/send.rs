@@ -63,7 +63,12 @@ impl SendBatch {
             let left = &mut self.headers[at..self.filled];
             // SAFETY: the headers point at live buffers of the lengths that they name.
             let sent = unsafe {
-                libc::sendmmsg(self.fd, left.as_mut_ptr(), left.len() as libc::c_uint, libc::MSG_DONTWAIT)
+                libc::sendmmsg(
+                    self.fd,
+                    left.as_mut_ptr(),
+                    left.len() as libc::c_uint,
+                    libc::MSG_DONTWAIT,
+                )
             };
             if sent > 0 {
                 at += sent as usize;
@@ -77,7 +82,8 @@ impl SendBatch {
                     self.wait_for_room();
                 }
                 Some(libc::EAGAIN | libc::ENOBUFS) => {
-                    self.counters.add(Counter::DropSendBufferFull, (self.filled - at) as u64);
+                    self.counters
+                        .add(Counter::DropSendBufferFull, (self.filled - at) as u64);
                     break;
                 }
                 // It is the first of the rest that the kernel refuses; the others may yet go.
@@ -96,7 +102,11 @@ impl SendBatch {
     }
 
     fn wait_for_room(&self) {
-        let mut poll = libc::pollfd { fd: self.fd, events: libc::POLLOUT, revents: 0 };
+        let mut poll = libc::pollfd {
+            fd: self.fd,
+            events: libc::POLLOUT,
+            revents: 0,
+        };
         // SAFETY: one pollfd that outlives the call.
         unsafe { libc::poll(&raw mut poll, 1, WAIT_FOR_ROOM) };
     }

@@ -25,7 +25,10 @@ pub fn bind(host: IpAddr, port: u16) -> io::Result<MediaSocket> {
     match open(SocketAddr::new(host, port)) {
         Err(error)
             if host == IpAddr::V6(Ipv6Addr::UNSPECIFIED)
-                && matches!(error.raw_os_error(), Some(libc::EAFNOSUPPORT | libc::EADDRNOTAVAIL)) =>
+                && matches!(
+                    error.raw_os_error(),
+                    Some(libc::EAFNOSUPPORT | libc::EADDRNOTAVAIL)
+                ) =>
         {
             open(SocketAddr::new(IpAddr::V4(Ipv4Addr::UNSPECIFIED), port))
         }
@@ -34,13 +37,27 @@ pub fn bind(host: IpAddr, port: u16) -> io::Result<MediaSocket> {
 }
 
 fn open(address: SocketAddr) -> io::Result<MediaSocket> {
-    let socket = Socket::new(Domain::for_address(address), Type::DGRAM, Some(Protocol::UDP))?;
+    let socket = Socket::new(
+        Domain::for_address(address),
+        Type::DGRAM,
+        Some(Protocol::UDP),
+    )?;
     if address.is_ipv6() {
         socket.set_only_v6(false)?;
     }
     socket.set_nonblocking(true)?;
-    grow_buffer(&socket, libc::SO_RCVBUFFORCE, RECEIVE_BUFFER, Socket::set_recv_buffer_size)?;
-    grow_buffer(&socket, libc::SO_SNDBUFFORCE, SEND_BUFFER, Socket::set_send_buffer_size)?;
+    grow_buffer(
+        &socket,
+        libc::SO_RCVBUFFORCE,
+        RECEIVE_BUFFER,
+        Socket::set_recv_buffer_size,
+    )?;
+    grow_buffer(
+        &socket,
+        libc::SO_SNDBUFFORCE,
+        SEND_BUFFER,
+        Socket::set_send_buffer_size,
+    )?;
     set_option(&socket, libc::SOL_SOCKET, libc::SO_RXQ_OVFL, 1)?;
     let wildcard = address.ip().is_unspecified();
     if wildcard && address.is_ipv6() {
@@ -59,10 +76,16 @@ fn grow_buffer(
     bytes: usize,
     plain: fn(&Socket, usize) -> io::Result<()>,
 ) -> io::Result<()> {
-    set_option(socket, libc::SOL_SOCKET, force, bytes as libc::c_int).or_else(|_| plain(socket, bytes))
+    set_option(socket, libc::SOL_SOCKET, force, bytes as libc::c_int)
+        .or_else(|_| plain(socket, bytes))
 }
 
-fn set_option(socket: &Socket, level: libc::c_int, name: libc::c_int, value: libc::c_int) -> io::Result<()> {
+fn set_option(
+    socket: &Socket,
+    level: libc::c_int,
+    name: libc::c_int,
+    value: libc::c_int,
+) -> io::Result<()> {
     // SAFETY: the pointer and length are those of a c_int that outlives the call.
     let result = unsafe {
         libc::setsockopt(
@@ -73,5 +96,9 @@ fn set_option(socket: &Socket, level: libc::c_int, name: libc::c_int, value: lib
             size_of::<libc::c_int>() as libc::socklen_t,
         )
     };
-    if result == 0 { Ok(()) } else { Err(io::Error::last_os_error()) }
+    if result == 0 {
+        Ok(())
+    } else {
+        Err(io::Error::last_os_error())
+    }
 }

@@ -2,8 +2,8 @@
 
 use std::io;
 use std::os::fd::{AsRawFd, RawFd};
-use std::sync::mpsc::{Receiver, Sender, TryRecvError};
 use std::sync::Arc;
+use std::sync::mpsc::{Receiver, Sender, TryRecvError};
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use super::wake::Wake;
@@ -36,7 +36,9 @@ pub struct Worker {
 impl Worker {
     /// A worker on a bound socket.
     pub fn new(socket: MediaSocket) -> Self {
-        let unix = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+        let unix = SystemTime::now()
+            .duration_since(UNIX_EPOCH)
+            .unwrap_or_default();
         Self {
             plane: Plane::new(unix.as_micros() as u64),
             send: SendBatch::new(socket.socket.as_raw_fd(), socket.wildcard),
@@ -53,7 +55,8 @@ impl Worker {
 
     /// Does what the control side asks.
     pub fn command(&mut self, command: Command) {
-        self.plane.handle_command(self.now(), command, &mut self.send);
+        self.plane
+            .handle_command(self.now(), command, &mut self.send);
     }
 
     /// Takes all that has arrived and sends all that follows from it. Returns how many datagrams came.
@@ -66,7 +69,8 @@ impl Worker {
             let now = self.now();
             for i in 0..count {
                 if let Some((datagram, path)) = self.receive.datagram(i) {
-                    self.plane.handle_datagram(now, &path, datagram, &mut self.send);
+                    self.plane
+                        .handle_datagram(now, &path, datagram, &mut self.send);
                 }
             }
             total += count;
@@ -75,16 +79,23 @@ impl Worker {
             }
         }
         let now = self.now();
-        if self.plane.deadline().is_some_and(|deadline| deadline <= now) {
+        if self
+            .plane
+            .deadline()
+            .is_some_and(|deadline| deadline <= now)
+        {
             self.plane.handle_timeout(now, &mut self.send);
         }
         self.send.flush();
         let sent = self.send.take_counters();
         let drops = self.receive.kernel_drops();
         let counters = self.plane.counters_mut();
-        for counter in
-            [Counter::Sent, Counter::SentBytes, Counter::DropSendBufferFull, Counter::DropSendFailed]
-        {
+        for counter in [
+            Counter::Sent,
+            Counter::SentBytes,
+            Counter::DropSendBufferFull,
+            Counter::DropSendFailed,
+        ] {
             counters.add(counter, sent.get(counter));
         }
         counters.set(Counter::DropReceiveBufferFull, drops);
@@ -127,10 +138,19 @@ impl Worker {
     fn wait(&self, wake: RawFd) -> io::Result<()> {
         let timeout = self.plane.deadline().map(|deadline| {
             let left = Duration::from_micros(deadline.since(self.now()).micros());
-            libc::timespec { tv_sec: left.as_secs() as _, tv_nsec: left.subsec_nanos().into() }
+            libc::timespec {
+                tv_sec: left.as_secs() as _,
+                tv_nsec: left.subsec_nanos().into(),
+            }
         });
-        let timeout = timeout.as_ref().map_or(std::ptr::null(), std::ptr::from_ref);
-        let poll = |fd| libc::pollfd { fd, events: libc::POLLIN, revents: 0 };
+        let timeout = timeout
+            .as_ref()
+            .map_or(std::ptr::null(), std::ptr::from_ref);
+        let poll = |fd| libc::pollfd {
+            fd,
+            events: libc::POLLIN,
+            revents: 0,
+        };
         let mut polls = [poll(self.socket.socket.as_raw_fd()), poll(wake)];
         // SAFETY: two pollfds and a timespec (or null) that outlive the call; no signal mask.
         let result = unsafe { libc::ppoll(polls.as_mut_ptr(), 2, timeout, std::ptr::null()) };

@@ -7,6 +7,6 @@ mod sink;
 mod slot;
 
 pub use report::sender_report;
-pub use rewrite::{Rewritten, Rewriter};
+pub use rewrite::{Rewriter, Rewritten};
 pub use sink::{MAX_DATAGRAM, Path, Sink};
 pub use slot::{Occupant, Slot, SlotRole, Wish};

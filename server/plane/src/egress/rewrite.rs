@@ -79,7 +79,10 @@ impl Rewriter {
     ) -> Option<Rewritten> {
         let index = self.sequence.map(index)?;
         let timestamp = timestamp.wrapping_add(self.timestamp_offset);
-        if self.last.is_none_or(|(_, last)| timestamp.wrapping_sub(last).cast_signed() > 0) {
+        if self
+            .last
+            .is_none_or(|(_, last)| timestamp.wrapping_sub(last).cast_signed() > 0)
+        {
             self.last = Some((now, timestamp));
         }
         let (mut picture_id, mut tl0_index) = (0, 0);
@@ -98,7 +101,12 @@ impl Rewriter {
                 }
             }
         }
-        Some(Rewritten { index, timestamp, picture_id, tl0_index })
+        Some(Rewritten {
+            index,
+            timestamp,
+            picture_id,
+            tl0_index,
+        })
     }
 
     /// Leaves a packet out (padding). Gives the numbers to send an empty packet with where the gap can't be closed.
@@ -128,7 +136,11 @@ mod tests {
 
     fn descriptor(picture_id: u16, tl0: u8) -> Descriptor {
         Descriptor {
-            picture_id: Some(PictureId { at: 2, value: picture_id, long: true }),
+            picture_id: Some(PictureId {
+                at: 2,
+                value: picture_id,
+                long: true,
+            }),
             tl0_index: Some((4, tl0)),
             temporal_layer: 0,
             layer_sync: false,
@@ -147,14 +159,26 @@ mod tests {
         let old = descriptor(0x7ffe, 255);
         rewriter.switch(at(0), 5_000, 77, Some(&old));
         let a = rewriter.rewrite(at(0), 5_000, 77, Some(&old)).unwrap();
-        let b = rewriter.rewrite(at(40), 5_001, 77 + 3_600, Some(&descriptor(0x7fff, 0))).unwrap();
+        let b = rewriter
+            .rewrite(at(40), 5_001, 77 + 3_600, Some(&descriptor(0x7fff, 0)))
+            .unwrap();
         assert_eq!((a.index, b.index), (100, 101));
-        assert_eq!((b.picture_id, b.tl0_index), (a.picture_id + 1, a.tl0_index + 1));
+        assert_eq!(
+            (b.picture_id, b.tl0_index),
+            (a.picture_id + 1, a.tl0_index + 1)
+        );
         let new = descriptor(3, 9);
         rewriter.switch(at(140), 9, 1_000_000, Some(&new));
         let c = rewriter.rewrite(at(140), 9, 1_000_000, Some(&new)).unwrap();
-        assert_eq!((c.index, c.picture_id, c.tl0_index), (102, b.picture_id + 1, b.tl0_index + 1));
-        assert_eq!(c.timestamp.wrapping_sub(b.timestamp), 9_000, "100 ms at 90 kHz");
+        assert_eq!(
+            (c.index, c.picture_id, c.tl0_index),
+            (102, b.picture_id + 1, b.tl0_index + 1)
+        );
+        assert_eq!(
+            c.timestamp.wrapping_sub(b.timestamp),
+            9_000,
+            "100 ms at 90 kHz"
+        );
     }
 
     #[test]

@@ -36,13 +36,20 @@ pub enum LeftOut {
 impl SequenceMap {
     /// A map whose first outgoing number is `first_out`.
     pub fn new(first_out: u64) -> Self {
-        Self { segments: VecDeque::with_capacity(REMEMBERED + 1), highest_in: 0, next_out: first_out }
+        Self {
+            segments: VecDeque::with_capacity(REMEMBERED + 1),
+            highest_in: 0,
+            next_out: first_out,
+        }
     }
 
     /// Goes over to another stream, whose first packet is `first_in`.
     pub fn switch(&mut self, first_in: u64) {
         self.segments.clear();
-        self.segments.push_back(Segment { first_in, base: first_in.wrapping_sub(self.next_out) });
+        self.segments.push_back(Segment {
+            first_in,
+            base: first_in.wrapping_sub(self.next_out),
+        });
         self.highest_in = first_in.wrapping_sub(1);
     }
 
@@ -62,14 +69,26 @@ impl SequenceMap {
         if index <= self.highest_in && self.highest_in != u64::MAX {
             return self.look_up(index).map_or(LeftOut::Before, LeftOut::Late);
         }
-        let Some(out) = self.look_up(index) else { return LeftOut::Before };
+        let Some(out) = self.look_up(index) else {
+            return LeftOut::Before;
+        };
         self.highest_in = index;
         // Packets between the highest so far and this one may still come, and keep their numbers.
         self.next_out = out;
-        if let Some(last) = self.segments.back_mut().filter(|last| last.first_in == index) {
-            *last = Segment { first_in: index + 1, base: last.base + 1 };
+        if let Some(last) = self
+            .segments
+            .back_mut()
+            .filter(|last| last.first_in == index)
+        {
+            *last = Segment {
+                first_in: index + 1,
+                base: last.base + 1,
+            };
         } else if let Some(&last) = self.segments.back() {
-            self.segments.push_back(Segment { first_in: index + 1, base: last.base.wrapping_add(1) });
+            self.segments.push_back(Segment {
+                first_in: index + 1,
+                base: last.base.wrapping_add(1),
+            });
             if self.segments.len() > REMEMBERED {
                 self.segments.pop_front();
             }
@@ -79,7 +98,11 @@ impl SequenceMap {
 
     #[inline]
     fn look_up(&self, index: u64) -> Option<u64> {
-        let segment = self.segments.iter().rev().find(|segment| segment.first_in <= index)?;
+        let segment = self
+            .segments
+            .iter()
+            .rev()
+            .find(|segment| segment.first_in <= index)?;
         Some(index.wrapping_sub(segment.base))
     }
 }

@@ -88,7 +88,9 @@ impl Arrivals {
     }
 
     fn arrival(&self, sequence: u64) -> Option<Time> {
-        self.ring[sequence as usize % REMEMBERED].filter(|(s, _)| *s == sequence).map(|(_, at)| at)
+        self.ring[sequence as usize % REMEMBERED]
+            .filter(|(s, _)| *s == sequence)
+            .map(|(_, at)| at)
     }
 }
 
@@ -101,7 +103,10 @@ mod tests {
     }
 
     fn base_and_count(message: &[u8]) -> (u16, u16) {
-        (u16::from_be_bytes([message[12], message[13]]), u16::from_be_bytes([message[14], message[15]]))
+        (
+            u16::from_be_bytes([message[12], message[13]]),
+            u16::from_be_bytes([message[14], message[15]]),
+        )
     }
 
     #[test]
@@ -117,7 +122,11 @@ mod tests {
         assert_eq!(arrivals.write_feedback(1, &mut out), None);
         arrivals.record(at(9), 5, 9);
         let len = arrivals.write_feedback(1, &mut out).unwrap();
-        assert_eq!(base_and_count(&out[..len]), (3, 3), "3 and 4 are told to be missing");
+        assert_eq!(
+            base_and_count(&out[..len]),
+            (3, 3),
+            "3 and 4 are told to be missing"
+        );
     }
 
     #[test]

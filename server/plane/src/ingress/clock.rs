@@ -64,7 +64,9 @@ mod tests {
         let sent = |ms: u64| ntp_of(Time::from_micros(ms * 1_000), unix);
         clock.observe(Time::from_micros(1_010_000), sent(1_000));
         clock.observe(Time::from_micros(2_170_000), sent(2_000));
-        let since = clock.micros_since(Time::from_micros(3_020_000), sent(3_000)).unwrap();
+        let since = clock
+            .micros_since(Time::from_micros(3_020_000), sent(3_000))
+            .unwrap();
         assert!((0..=11_000).contains(&since), "{since}");
     }
 }

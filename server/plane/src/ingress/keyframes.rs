@@ -26,7 +26,10 @@ impl KeyframeRequester {
 
     /// Whether a request is to be sent now. It is taken as sent, and repeated until a keyframe arrives.
     pub fn poll(&mut self, now: Time) -> bool {
-        let due = self.wanted && self.last_request.is_none_or(|last| now.since(last) >= MIN_INTERVAL);
+        let due = self.wanted
+            && self
+                .last_request
+                .is_none_or(|last| now.since(last) >= MIN_INTERVAL);
         if due {
             self.last_request = Some(now);
         }

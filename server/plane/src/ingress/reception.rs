@@ -31,7 +31,10 @@ impl Reception {
         let transit = arrival.wrapping_sub(timestamp);
         if let Some(last) = self.last_transit.replace(transit) {
             let difference = transit.wrapping_sub(last).cast_signed().unsigned_abs();
-            self.jitter = self.jitter.saturating_add(difference).saturating_sub((self.jitter + 8) >> 4);
+            self.jitter = self
+                .jitter
+                .saturating_add(difference)
+                .saturating_sub((self.jitter + 8) >> 4);
         }
     }
 
@@ -52,7 +55,10 @@ impl Reception {
         self.reported_received = self.received;
         let total = i64::try_from(expected).unwrap_or(i64::MAX) - self.received.cast_signed();
         let (last, delay) = self.last_sender_report.map_or((0, 0), |(at, compact)| {
-            (compact, (now.since(at).micros() * 65_536 / 1_000_000) as u32)
+            (
+                compact,
+                (now.since(at).micros() * 65_536 / 1_000_000) as u32,
+            )
         });
         Some(ReceptionBlock {
             ssrc,
@@ -82,13 +88,19 @@ mod tests {
             reception.record(at(i * 20), 1_000 + i, i as u32 * 960, 48_000);
         }
         let block = reception.report(at(2_000), 1).unwrap();
-        assert_eq!((block.fraction_lost, block.cumulative_lost), ((24 * 256 / 99) as u8, 24));
+        assert_eq!(
+            (block.fraction_lost, block.cumulative_lost),
+            ((24 * 256 / 99) as u8, 24)
+        );
         for i in 100..200 {
             reception.record(at(i * 20), 1_000 + i, i as u32 * 960, 48_000);
         }
         let block = reception.report(at(4_000), 1).unwrap();
         // 99 was the last of the first hundred, and it is only now known to be lost.
-        assert_eq!((block.fraction_lost, block.cumulative_lost), ((256 / 101) as u8, 25));
+        assert_eq!(
+            (block.fraction_lost, block.cumulative_lost),
+            ((256 / 101) as u8, 25)
+        );
         assert_eq!((block.highest_sequence, block.jitter), (1_199, 0));
     }
 
@@ -99,16 +111,25 @@ mod tests {
             reception.record(at(i * 20 + (i % 2) * 10), i, i as u32 * 960, 48_000);
         }
         let jitter = reception.report(at(4_000), 1).unwrap().jitter;
-        assert!((400..=480).contains(&jitter), "{jitter} ticks, about 10 ms expected");
+        assert!(
+            (400..=480).contains(&jitter),
+            "{jitter} ticks, about 10 ms expected"
+        );
     }
 
     #[test]
     fn the_last_sender_report_is_echoed_with_its_age() {
         let mut reception = Reception::default();
         reception.record(at(0), 1, 0, 90_000);
-        let info = SenderInfo { ntp: 0x0001_2345_6789_0000, ..Default::default() };
+        let info = SenderInfo {
+            ntp: 0x0001_2345_6789_0000,
+            ..Default::default()
+        };
         reception.record_sender_report(at(1_000), &info);
         let block = reception.report(at(1_500), 1).unwrap();
-        assert_eq!((block.last_sender_report, block.delay_since), (0x2345_6789, 32_768));
+        assert_eq!(
+            (block.last_sender_report, block.delay_since),
+            (0x2345_6789, 32_768)
+        );
     }
 }

@@ -30,7 +30,13 @@ pub struct Stream {
 
 impl Stream {
     /// A stream that nothing has come from yet.
-    pub fn new(ssrc: u32, track: usize, layer: usize, is_retransmission: bool, clock_rate: u32) -> Self {
+    pub fn new(
+        ssrc: u32,
+        track: usize,
+        layer: usize,
+        is_retransmission: bool,
+        clock_rate: u32,
+    ) -> Self {
         Self {
             ssrc,
             track,
@@ -58,7 +64,8 @@ impl Stream {
 
     /// Whether media came lately.
     pub fn is_live(&self, now: Time) -> bool {
-        self.last_media.is_some_and(|(at, _)| now.since(at) < LIVE_FOR)
+        self.last_media
+            .is_some_and(|(at, _)| now.since(at) < LIVE_FOR)
     }
 
     /// The stream's RTP time at `now`: by its sender's clock where that is known, else by arrival.

@@ -130,7 +130,12 @@ impl Plane {
     /// Does what the control side asks.
     pub fn handle_command<S: Sink>(&mut self, now: Time, command: Command, sink: &mut S) {
         match command {
-            Command::AddTransport { transport: id, endpoint, ufrag, password } => {
+            Command::AddTransport {
+                transport: id,
+                endpoint,
+                ufrag,
+                password,
+            } => {
                 let transport = Transport::new(now, id, endpoint, &ufrag, &password);
                 if let Some(index) = self.transports.insert(id, transport) {
                     self.by_ufrag.insert(ufrag.into_bytes().into(), index);
@@ -138,14 +143,25 @@ impl Plane {
                 }
             }
             Command::RemoveTransport { transport } => self.remove_transport(transport),
-            Command::SetKeys { transport, receive, send } => {
+            Command::SetKeys {
+                transport,
+                receive,
+                send,
+            } => {
                 if let Some(transport) = self.transports.by_id_mut(transport) {
                     transport.receiver = Some(SrtpReceiver::new(&receive));
                     transport.sender = Some(SrtpSender::new(&send));
                 }
             }
-            Command::SendDtls { transport, datagram } => self.send_dtls(transport, &datagram, sink),
-            Command::ConfigurePublisher { transport, codecs, extensions } => {
+            Command::SendDtls {
+                transport,
+                datagram,
+            } => self.send_dtls(transport, &datagram, sink),
+            Command::ConfigurePublisher {
+                transport,
+                codecs,
+                extensions,
+            } => {
                 if let Some(transport) = self.transports.by_id_mut(transport) {
                     for (payload_type, codec) in codecs {
                         transport.codecs[usize::from(payload_type & 0x7f)] = Some(codec);
@@ -156,25 +172,59 @@ impl Plane {
                 }
             }
             Command::AddGroup { group: id } => {
-                self.groups.insert(id, Group { id, ..Group::default() });
+                self.groups.insert(
+                    id,
+                    Group {
+                        id,
+                        ..Group::default()
+                    },
+                );
             }
             Command::RemoveGroup { group } => self.remove_group(group),
-            Command::AddTrack { track, transport, mid, kind, rids, group } => {
+            Command::AddTrack {
+                track,
+                transport,
+                mid,
+                kind,
+                rids,
+                group,
+            } => {
                 self.add_track(track, transport, &mid, kind, &rids, group);
             }
             Command::PauseTrack { track, paused } => self.pause_track(now, track, paused),
-            Command::AddAudioSlot { slot, transport, ssrc, payload_type, audio_level_id, group, seat } => {
+            Command::AddAudioSlot {
+                slot,
+                transport,
+                ssrc,
+                payload_type,
+                audio_level_id,
+                group,
+                seat,
+            } => {
                 let group = self.groups.index(group);
-                let Some(group) = group.filter(|_| usize::from(seat) < SEATS) else { return };
-                let role = SlotRole::Audio { group, seat: usize::from(seat) };
+                let Some(group) = group.filter(|_| usize::from(seat) < SEATS) else {
+                    return;
+                };
+                let role = SlotRole::Audio {
+                    group,
+                    seat: usize::from(seat),
+                };
                 self.add_slot(slot, transport, role, ssrc, payload_type, audio_level_id);
             }
-            Command::AddVideoSlot { slot, transport, ssrc, payload_type } => {
+            Command::AddVideoSlot {
+                slot,
+                transport,
+                ssrc,
+                payload_type,
+            } => {
                 self.add_slot(slot, transport, SlotRole::Video, ssrc, payload_type, None);
             }
             Command::Route { slot, wish } => {
                 let wish = wish.and_then(|(track, max_layer)| {
-                    Some(Wish { track: self.tracks.index(track)?, max_layer: usize::from(max_layer) })
+                    Some(Wish {
+                        track: self.tracks.index(track)?,
+                        max_layer: usize::from(max_layer),
+                    })
                 });
                 self.route(now, slot, wish);
             }
@@ -191,20 +241,28 @@ impl Plane {
         rids: &[String],
         group: Option<u32>,
     ) {
-        let Some(transport_index) = self.transports.index(transport) else { return };
+        let Some(transport_index) = self.transports.index(transport) else {
+            return;
+        };
         let group = group.and_then(|group| self.groups.index(group));
         let track = Track {
             id,
             transport: transport_index,
             mid: mid.as_bytes().into(),
             kind,
-            rids: rids.iter().take(MAX_LAYERS).map(|rid| rid.as_bytes().into()).collect(),
+            rids: rids
+                .iter()
+                .take(MAX_LAYERS)
+                .map(|rid| rid.as_bytes().into())
+                .collect(),
             layers: [None; MAX_LAYERS],
             group,
             slots: Vec::new(),
             paused: false,
         };
-        let Some(index) = self.tracks.insert(id, track) else { return };
+        let Some(index) = self.tracks.insert(id, track) else {
+            return;
+        };
         if let Some(transport) = self.transports.get_mut(transport_index) {
             transport.tracks.push(index);
         }
@@ -222,13 +280,25 @@ impl Plane {
         payload_type: u8,
         audio_level_id: Option<u8>,
     ) {
-        let Some(transport_index) = self.transports.index(transport) else { return };
+        let Some(transport_index) = self.transports.index(transport) else {
+            return;
+        };
         let clock_rate = match role {
             SlotRole::Audio { .. } => 48_000,
             SlotRole::Video => 90_000,
         };
-        let slot = Slot::new(id, transport_index, role, ssrc, payload_type, audio_level_id, clock_rate);
-        let Some(index) = self.slots.insert(id, slot) else { return };
+        let slot = Slot::new(
+            id,
+            transport_index,
+            role,
+            ssrc,
+            payload_type,
+            audio_level_id,
+            clock_rate,
+        );
+        let Some(index) = self.slots.insert(id, slot) else {
+            return;
+        };
         if let Some(transport) = self.transports.get_mut(transport_index) {
             transport.slots.push(index);
         }
@@ -240,14 +310,17 @@ impl Plane {
     }
 
     fn remove_transport(&mut self, id: u32) {
-        let Some((index, transport)) = self.transports.remove(id) else { return };
+        let Some((index, transport)) = self.transports.remove(id) else {
+            return;
+        };
         self.by_ufrag.remove(&transport.ufrag);
         for address in transport.ice.addresses() {
             if self.by_address.get(&address) == Some(&index) {
                 self.by_address.remove(&address);
             }
         }
-        self.keyframes_wanted.retain(|(transport, _)| *transport != index);
+        self.keyframes_wanted
+            .retain(|(transport, _)| *transport != index);
         for slot in transport.slots {
             self.remove_slot(slot);
         }
@@ -257,9 +330,14 @@ impl Plane {
     }
 
     fn remove_slot(&mut self, index: usize) {
-        let Some(slot) = self.slots.get(index) else { return };
+        let Some(slot) = self.slots.get(index) else {
+            return;
+        };
         let (id, role) = (slot.id, slot.role);
-        let tracks = [slot.wish.map(|wish| wish.track), slot.current.map(|occupant| occupant.track)];
+        let tracks = [
+            slot.wish.map(|wish| wish.track),
+            slot.current.map(|occupant| occupant.track),
+        ];
         for track in tracks.into_iter().flatten() {
             if let Some(track) = self.tracks.get_mut(track) {
                 track.slots.retain(|&slot| slot != index);
@@ -274,7 +352,9 @@ impl Plane {
     }
 
     fn remove_track(&mut self, index: usize) {
-        let Some(track) = self.tracks.get(index) else { return };
+        let Some(track) = self.tracks.get(index) else {
+            return;
+        };
         let (id, group) = (track.id, track.group);
         self.vacate(index, true);
         if let Some(group) = group
@@ -293,8 +373,12 @@ impl Plane {
     }
 
     fn pause_track(&mut self, now: Time, id: u32, paused: bool) {
-        let Some(index) = self.tracks.index(id) else { return };
-        let Some(track) = self.tracks.get_mut(index) else { return };
+        let Some(index) = self.tracks.index(id) else {
+            return;
+        };
+        let Some(track) = self.tracks.get_mut(index) else {
+            return;
+        };
         track.paused = paused;
         let group = track.group;
         if !paused {
@@ -310,7 +394,9 @@ impl Plane {
     }
 
     fn remove_group(&mut self, id: u32) {
-        let Some((index, group)) = self.groups.remove(id) else { return };
+        let Some((index, group)) = self.groups.remove(id) else {
+            return;
+        };
         for slot in group.listeners.into_iter().flatten() {
             self.remove_slot(slot);
         }
@@ -321,13 +407,20 @@ impl Plane {
 
     /// Takes a track out of every video slot that shows it; `forget` also drops the wishes for it.
     fn vacate(&mut self, track: usize, forget: bool) {
-        let Some(entry) = self.tracks.get_mut(track) else { return };
+        let Some(entry) = self.tracks.get_mut(track) else {
+            return;
+        };
         let slots = std::mem::take(&mut entry.slots);
         for &index in &slots {
-            let Some(slot) = self.slots.get_mut(index) else { continue };
+            let Some(slot) = self.slots.get_mut(index) else {
+                continue;
+            };
             if slot.current.is_some_and(|occupant| occupant.track == track) {
                 slot.current = None;
-                self.events.push(Event::SlotOccupied { slot: slot.id, track: None });
+                self.events.push(Event::SlotOccupied {
+                    slot: slot.id,
+                    track: None,
+                });
             }
             slot.target = slot.target.filter(|target| target.track != track);
             if forget {
@@ -337,7 +430,9 @@ impl Plane {
         if let Some(entry) = self.tracks.get_mut(track).filter(|_| !forget) {
             entry.slots = slots;
             let slots = &self.slots;
-            entry.slots.retain(|&slot| slots.get(slot).is_some_and(|slot| slot.concerns(track)));
+            entry
+                .slots
+                .retain(|&slot| slots.get(slot).is_some_and(|slot| slot.concerns(track)));
         }
     }
 }

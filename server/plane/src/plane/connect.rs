@@ -9,16 +9,26 @@ use crate::time::Time;
 use super::{Event, Plane};
 
 impl Plane {
-    pub(super) fn receive_stun<S: Sink>(&mut self, now: Time, path: &Path, message: &[u8], sink: &mut S) {
+    pub(super) fn receive_stun<S: Sink>(
+        &mut self,
+        now: Time,
+        path: &Path,
+        message: &[u8],
+        sink: &mut S,
+    ) {
         let Ok(request) = BindingRequest::parse(message) else {
             return self.counters.count(Counter::DropStunMalformed);
         };
         // Ufrags are secrets of one connection: whoever does not know one learns nothing, not even that we are here.
-        let known = request.local_ufrag().and_then(|ufrag| self.by_ufrag.get(ufrag));
+        let known = request
+            .local_ufrag()
+            .and_then(|ufrag| self.by_ufrag.get(ufrag));
         let Some(&index) = known else {
             return self.counters.count(Counter::DropStunUnknownUfrag);
         };
-        let Some(transport) = self.transports.get_mut(index) else { return };
+        let Some(transport) = self.transports.get_mut(index) else {
+            return;
+        };
         let first = transport.ice.selected().is_none();
         let mut out = [0; MAX_RESPONSE];
         let len = match transport.ice.check(now, *path, &request) {
@@ -29,7 +39,9 @@ impl Plane {
                 }
                 self.by_address.insert(path.remote, index);
                 if first {
-                    self.events.push(Event::Connected { transport: transport.id });
+                    self.events.push(Event::Connected {
+                        transport: transport.id,
+                    });
                 }
                 request.write_success(path.remote, transport.ice.key(), &mut out)
             }
@@ -43,17 +55,26 @@ impl Plane {
     }
 
     pub(super) fn receive_dtls(&mut self, now: Time, index: usize, datagram: &[u8]) {
-        let Some(transport) = self.transports.get_mut(index) else { return };
+        let Some(transport) = self.transports.get_mut(index) else {
+            return;
+        };
         if transport.admit_dtls(now) {
-            self.events.push(Event::Dtls { transport: transport.id, datagram: datagram.to_vec() });
+            self.events.push(Event::Dtls {
+                transport: transport.id,
+                datagram: datagram.to_vec(),
+            });
         } else {
             self.counters.count(Counter::DropDtlsLimited);
         }
     }
 
     pub(super) fn send_dtls<S: Sink>(&mut self, id: u32, datagram: &[u8], sink: &mut S) {
-        let Some(transport) = self.transports.by_id_mut(id) else { return };
-        let Some(path) = transport.ice.selected() else { return };
+        let Some(transport) = self.transports.by_id_mut(id) else {
+            return;
+        };
+        let Some(path) = transport.ice.selected() else {
+            return;
+        };
         if datagram.len() > MAX_DATAGRAM {
             return self.counters.count(Counter::DropOversize);
         }

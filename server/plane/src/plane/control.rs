@@ -13,8 +13,16 @@ use super::Plane;
 pub(super) const FEEDBACK_SSRC: u32 = 1;
 
 impl Plane {
-    pub(super) fn receive_rtcp(&mut self, now: Time, transport_index: usize, path: &Path, datagram: &mut [u8]) {
-        let Some(transport) = self.transports.get_mut(transport_index) else { return };
+    pub(super) fn receive_rtcp(
+        &mut self,
+        now: Time,
+        transport_index: usize,
+        path: &Path,
+        datagram: &mut [u8],
+    ) {
+        let Some(transport) = self.transports.get_mut(transport_index) else {
+            return;
+        };
         let Some(receiver) = transport.receiver.as_mut() else {
             return self.counters.count(Counter::DropNoKeys);
         };
@@ -28,14 +36,20 @@ impl Plane {
                 None => self.counters.count(Counter::DropRtcpMalformed),
                 Some(Packet::SenderReport(info)) => {
                     transport.clock.observe(now, info.ntp);
-                    if let Some(stream) = transport.streams.iter_mut().find(|s| s.ssrc == info.ssrc) {
+                    if let Some(stream) = transport.streams.iter_mut().find(|s| s.ssrc == info.ssrc)
+                    {
                         stream.record_sender_report(now, info);
                     }
                 }
                 Some(Packet::KeyframeRequest(request)) => {
                     for ssrc in request.media_ssrcs() {
-                        let slots = transport.slots.iter().filter_map(|&slot| self.slots.get(slot));
-                        let occupant = slots.filter(|slot| slot.ssrc == ssrc).find_map(|slot| slot.current);
+                        let slots = transport
+                            .slots
+                            .iter()
+                            .filter_map(|&slot| self.slots.get(slot));
+                        let occupant = slots
+                            .filter(|slot| slot.ssrc == ssrc)
+                            .find_map(|slot| slot.current);
                         let wanted = occupant.and_then(|occupant| {
                             let track = self.tracks.get(occupant.track)?;
                             Some((track.transport, track.layers[occupant.layer]?))
@@ -51,7 +65,9 @@ impl Plane {
     /// Asks the publishers for the keyframes that came to be wanted.
     pub(super) fn request_keyframes<S: Sink>(&mut self, now: Time, sink: &mut S) {
         while let Some((transport, stream)) = self.keyframes_wanted.pop() {
-            let Some(transport) = self.transports.get_mut(transport) else { continue };
+            let Some(transport) = self.transports.get_mut(transport) else {
+                continue;
+            };
             if let Some(stream) = transport.streams.get_mut(stream) {
                 stream.keyframes.want();
             }
@@ -69,11 +85,22 @@ pub(super) fn send_due_keyframe_request<S: Sink>(
     stream: usize,
     sink: &mut S,
 ) -> bool {
-    let Transport { sender, ice, streams, .. } = transport;
-    let (Some(sender), Some(path)) = (sender, ice.selected()) else { return false };
-    let Some(stream) = streams.get_mut(stream) else { return false };
+    let Transport {
+        sender,
+        ice,
+        streams,
+        ..
+    } = transport;
+    let (Some(sender), Some(path)) = (sender, ice.selected()) else {
+        return false;
+    };
+    let Some(stream) = streams.get_mut(stream) else {
+        return false;
+    };
     stream.keyframes.poll(now)
-        && send_rtcp(sender, path, sink, |out| write_pli(out, FEEDBACK_SSRC, stream.ssrc))
+        && send_rtcp(sender, path, sink, |out| {
+            write_pli(out, FEEDBACK_SSRC, stream.ssrc)
+        })
 }
 
 /// Protects and sends the RTCP packet that `write` puts into the buffer. It returns the packet's length; 0 sends

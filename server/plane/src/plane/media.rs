@@ -27,7 +27,9 @@ impl<'a> Seen<'a> {
     #[inline]
     fn read(header: &Header<'a>, map: &ExtensionMap) -> Self {
         let mut seen = Seen::default();
-        let Some((form, body)) = header.extension else { return seen };
+        let Some((form, body)) = header.extension else {
+            return seen;
+        };
         for element in Elements::new(form, body) {
             match (map.kind(element.id), element.data) {
                 (Some(ExtensionKind::Mid), data) => seen.mid = Some(data),
@@ -64,7 +66,9 @@ impl Plane {
         datagram: &mut [u8],
         sink: &mut S,
     ) {
-        let Some(transport) = self.transports.get_mut(transport_index) else { return };
+        let Some(transport) = self.transports.get_mut(transport_index) else {
+            return;
+        };
         let Some(receiver) = transport.receiver.as_mut() else {
             return self.counters.count(Counter::DropNoKeys);
         };
@@ -81,21 +85,39 @@ impl Plane {
             transport.arrivals.record(now, sequence, header.ssrc);
         }
         let codec = transport.codecs[usize::from(header.payload_type)];
-        let known = transport.streams.iter().position(|stream| stream.ssrc == header.ssrc);
-        let learnt = known.or_else(|| self.learn_stream(now, transport_index, header.ssrc, codec, &seen));
+        let known = transport
+            .streams
+            .iter()
+            .position(|stream| stream.ssrc == header.ssrc);
+        let learnt =
+            known.or_else(|| self.learn_stream(now, transport_index, header.ssrc, codec, &seen));
         let Some(stream_index) = learnt else {
             return self.counters.count(Counter::DropUnknownStream);
         };
-        let Some(transport) = self.transports.get_mut(transport_index) else { return };
+        let Some(transport) = self.transports.get_mut(transport_index) else {
+            return;
+        };
         let endpoint = transport.endpoint;
-        let Some(stream) = transport.streams.get_mut(stream_index) else { return };
-        let Some(track) = self.tracks.get(stream.track) else { return };
-        let occupant = Occupant { track: stream.track, layer: stream.layer };
-        let superseded = !stream.is_retransmission && track.layers[stream.layer] != Some(stream_index);
-        stream.reception.record(now, index, header.timestamp, stream.clock_rate);
+        let Some(stream) = transport.streams.get_mut(stream_index) else {
+            return;
+        };
+        let Some(track) = self.tracks.get(stream.track) else {
+            return;
+        };
+        let occupant = Occupant {
+            track: stream.track,
+            layer: stream.layer,
+        };
+        let superseded =
+            !stream.is_retransmission && track.layers[stream.layer] != Some(stream_index);
+        stream
+            .reception
+            .record(now, index, header.timestamp, stream.clock_rate);
         match (codec, track.kind) {
             (Some(Codec::Opus), MediaKind::Audio) | (Some(Codec::Vp8), MediaKind::Video) => {}
-            (Some(Codec::Retransmission), _) => return self.counters.count(Counter::DropRetransmission),
+            (Some(Codec::Retransmission), _) => {
+                return self.counters.count(Counter::DropRetransmission);
+            }
             _ => return self.counters.count(Counter::DropPayloadType),
         }
         if superseded {
@@ -150,11 +172,17 @@ impl Plane {
         let tracks = &self.tracks;
         let transport = self.transports.get_mut(transport_index)?;
         let mid = seen.mid?;
-        let track_index =
-            *transport.tracks.iter().find(|&&track| tracks.get(track).is_some_and(|t| *t.mid == *mid))?;
+        let track_index = *transport
+            .tracks
+            .iter()
+            .find(|&&track| tracks.get(track).is_some_and(|t| *t.mid == *mid))?;
         let track = self.tracks.get_mut(track_index)?;
         let is_retransmission = codec? == Codec::Retransmission;
-        let layer = track.layer_of(if is_retransmission { seen.repaired_rid } else { seen.rid })?;
+        let layer = track.layer_of(if is_retransmission {
+            seen.repaired_rid
+        } else {
+            seen.rid
+        })?;
         let clock_rate = match track.kind {
             MediaKind::Audio => 48_000,
             MediaKind::Video => 90_000,
@@ -165,8 +193,9 @@ impl Plane {
             transport.streams.len() - 1
         } else {
             // A sender that starts its streams anew supersedes the old ones.
-            let superseded =
-                |old: &Stream| !old.is_live(now) && (old.is_retransmission || old.track == track_index);
+            let superseded = |old: &Stream| {
+                !old.is_live(now) && (old.is_retransmission || old.track == track_index)
+            };
             let index = transport.streams.iter().position(superseded)?;
             transport.streams[index] = stream;
             index
@@ -174,9 +203,16 @@ impl Plane {
         if is_retransmission {
             return Some(index);
         }
-        track.layers.iter_mut().filter(|layer| **layer == Some(index)).for_each(|layer| *layer = None);
+        track
+            .layers
+            .iter_mut()
+            .filter(|layer| **layer == Some(index))
+            .for_each(|layer| *layer = None);
         if track.layers[layer].replace(index).is_some() {
-            self.start_anew(Occupant { track: track_index, layer });
+            self.start_anew(Occupant {
+                track: track_index,
+                layer,
+            });
         }
         Some(index)
     }
@@ -197,36 +233,67 @@ impl Plane {
         outgoing: &Outgoing<'_>,
         sink: &mut S,
     ) {
-        let Some(group_index) = self.tracks.get(occupant.track).and_then(|track| track.group) else { return };
-        let Some(group) = self.groups.get_mut(group_index) else { return };
+        let Some(group_index) = self
+            .tracks
+            .get(occupant.track)
+            .and_then(|track| track.group)
+        else {
+            return;
+        };
+        let Some(group) = self.groups.get_mut(group_index) else {
+            return;
+        };
         // Without a level (the extension was not agreed) a voice counts as just audible.
         let level = outgoing.audio_level.map_or(50, |byte| byte & 0x7f);
         let changes = group.speakers.record(now, occupant.track, level);
         self.tell_speakers(group_index, changes);
-        let Some(group) = self.groups.get(group_index) else { return };
-        let Some(seat) = group.speakers.seat_of(occupant.track) else { return };
+        let Some(group) = self.groups.get(group_index) else {
+            return;
+        };
+        let Some(seat) = group.speakers.seat_of(occupant.track) else {
+            return;
+        };
         let mut block = ExtensionBlock::EMPTY;
         for &slot in &group.listeners[seat] {
-            let Some(slot) = self.slots.get_mut(slot) else { continue };
-            let Some(subscriber) = self.transports.get(slot.transport) else { continue };
+            let Some(slot) = self.slots.get_mut(slot) else {
+                continue;
+            };
+            let Some(subscriber) = self.transports.get(slot.transport) else {
+                continue;
+            };
             if subscriber.endpoint == endpoint || !subscriber.is_ready() {
                 continue;
             }
             let mut marker = outgoing.marker;
             if slot.current != Some(occupant) {
-                slot.rewriter.switch(now, outgoing.index, outgoing.timestamp, None);
+                slot.rewriter
+                    .switch(now, outgoing.index, outgoing.timestamp, None);
                 slot.current = Some(occupant);
                 self.counters.count(Counter::SlotSwitches);
                 // The first packet of a talkspurt (RFC 3551 section 4.1).
                 marker = true;
             }
-            let Some(rewritten) = slot.rewriter.rewrite(now, outgoing.index, outgoing.timestamp, None) else {
+            let Some(rewritten) =
+                slot.rewriter
+                    .rewrite(now, outgoing.index, outgoing.timestamp, None)
+            else {
                 self.counters.count(Counter::DropBeforeSwitch);
                 continue;
             };
             let extensions = block.with_level(slot.audio_level_id, outgoing.audio_level);
-            let packet = Outgoing { marker, ..*outgoing };
-            send(slot, subscriber, &packet, rewritten, extensions, &mut self.counters, sink);
+            let packet = Outgoing {
+                marker,
+                ..*outgoing
+            };
+            send(
+                slot,
+                subscriber,
+                &packet,
+                rewritten,
+                extensions,
+                &mut self.counters,
+                sink,
+            );
         }
     }
 
@@ -238,31 +305,57 @@ impl Plane {
         sink: &mut S,
     ) {
         let mut left_behind = None;
-        let Some(track) = self.tracks.get(occupant.track) else { return };
+        let Some(track) = self.tracks.get(occupant.track) else {
+            return;
+        };
         let keyframe = outgoing.vp8.is_some_and(|vp8| vp8.keyframe_start);
         for &slot_index in &track.slots {
-            let Some(slot) = self.slots.get_mut(slot_index) else { continue };
-            let Some(subscriber) = self.transports.get(slot.transport) else { continue };
+            let Some(slot) = self.slots.get_mut(slot_index) else {
+                continue;
+            };
+            let Some(subscriber) = self.transports.get(slot.transport) else {
+                continue;
+            };
             if keyframe && slot.target == Some(occupant) {
-                slot.rewriter.switch(now, outgoing.index, outgoing.timestamp, outgoing.vp8.as_ref());
+                slot.rewriter.switch(
+                    now,
+                    outgoing.index,
+                    outgoing.timestamp,
+                    outgoing.vp8.as_ref(),
+                );
                 let before = slot.current.replace(occupant).map(|old| old.track);
                 slot.target = None;
                 self.counters.count(Counter::SlotSwitches);
                 if before != Some(occupant.track) {
                     left_behind = left_behind.or(before);
-                    self.events.push(Event::SlotOccupied { slot: slot.id, track: Some(track.id) });
+                    self.events.push(Event::SlotOccupied {
+                        slot: slot.id,
+                        track: Some(track.id),
+                    });
                 }
             }
             if slot.current != Some(occupant) {
                 continue;
             }
-            let rewritten =
-                slot.rewriter.rewrite(now, outgoing.index, outgoing.timestamp, outgoing.vp8.as_ref());
+            let rewritten = slot.rewriter.rewrite(
+                now,
+                outgoing.index,
+                outgoing.timestamp,
+                outgoing.vp8.as_ref(),
+            );
             let Some(rewritten) = rewritten else {
                 self.counters.count(Counter::DropBeforeSwitch);
                 continue;
             };
-            send(slot, subscriber, outgoing, rewritten, &[], &mut self.counters, sink);
+            send(
+                slot,
+                subscriber,
+                outgoing,
+                rewritten,
+                &[],
+                &mut self.counters,
+                sink,
+            );
         }
         if left_behind.is_some() {
             self.forget_left_behind(occupant.track);
@@ -271,21 +364,39 @@ impl Plane {
 
     /// A packet without media is left out, and the gap that it would leave is closed (or filled, if it came late).
     fn close_gap<S: Sink>(&mut self, outgoing: &Outgoing<'_>, occupant: Occupant, sink: &mut S) {
-        let Some(track) = self.tracks.get(occupant.track) else { return };
+        let Some(track) = self.tracks.get(occupant.track) else {
+            return;
+        };
         for &slot in &track.slots {
-            let Some(slot) = self.slots.get_mut(slot).filter(|slot| slot.current == Some(occupant)) else {
+            let Some(slot) = self
+                .slots
+                .get_mut(slot)
+                .filter(|slot| slot.current == Some(occupant))
+            else {
                 continue;
             };
             let filler = slot.rewriter.leave_out(outgoing.index, outgoing.timestamp);
-            if let (Some(rewritten), Some(subscriber)) = (filler, self.transports.get(slot.transport)) {
-                send(slot, subscriber, outgoing, rewritten, &[], &mut self.counters, sink);
+            if let (Some(rewritten), Some(subscriber)) =
+                (filler, self.transports.get(slot.transport))
+            {
+                send(
+                    slot,
+                    subscriber,
+                    outgoing,
+                    rewritten,
+                    &[],
+                    &mut self.counters,
+                    sink,
+                );
             }
         }
     }
 
     /// After slots went over to `track`: takes them off the lists of those whom they showed before.
     fn forget_left_behind(&mut self, track: usize) {
-        let Some(slots) = self.tracks.get(track).map(|track| track.slots.clone()) else { return };
+        let Some(slots) = self.tracks.get(track).map(|track| track.slots.clone()) else {
+            return;
+        };
         for (index, other) in self.tracks.iter_mut().filter(|(index, _)| *index != track) {
             let listed = &self.slots;
             other.slots.retain(|slot| {
@@ -303,11 +414,17 @@ struct ExtensionBlock {
 }
 
 impl ExtensionBlock {
-    const EMPTY: Self = Self { id: 0, bytes: [0; 64], len: 0 };
+    const EMPTY: Self = Self {
+        id: 0,
+        bytes: [0; 64],
+        len: 0,
+    };
 
     #[inline]
     fn with_level(&mut self, id: Option<u8>, level: Option<u8>) -> &[u8] {
-        let (Some(id), Some(level)) = (id, level) else { return &[] };
+        let (Some(id), Some(level)) = (id, level) else {
+            return &[];
+        };
         if self.id != id {
             let mut writer = ExtensionWriter::default();
             writer.push(id, &[level]);
@@ -329,7 +446,9 @@ fn send<S: Sink>(
     counters: &mut Counters,
     sink: &mut S,
 ) {
-    let (Some(sender), Some(path)) = (&subscriber.sender, subscriber.ice.selected()) else { return };
+    let (Some(sender), Some(path)) = (&subscriber.sender, subscriber.ice.selected()) else {
+        return;
+    };
     let payload = outgoing.payload;
     let buffer = sink.buffer();
     let header = write_header(

@@ -80,9 +80,16 @@ impl Plane {
     }
 
     /// Takes one datagram. It is opened in place, so its content is lost.
-    pub fn handle_datagram<S: Sink>(&mut self, now: Time, path: &Path, datagram: &mut [u8], sink: &mut S) {
+    pub fn handle_datagram<S: Sink>(
+        &mut self,
+        now: Time,
+        path: &Path,
+        datagram: &mut [u8],
+        sink: &mut S,
+    ) {
         self.counters.count(Counter::Received);
-        self.counters.add(Counter::ReceivedBytes, datagram.len() as u64);
+        self.counters
+            .add(Counter::ReceivedBytes, datagram.len() as u64);
         if datagram.len() > MAX_DATAGRAM {
             return self.counters.count(Counter::DropTruncated);
         }

@@ -10,16 +10,33 @@ use super::{Event, Plane};
 impl Plane {
     /// Gives a video slot another wish.
     pub(super) fn route(&mut self, now: Time, slot_id: u32, wish: Option<Wish>) {
-        let Some(index) = self.slots.index(slot_id) else { return };
-        let Some(slot) = self.slots.get_mut(index).filter(|slot| slot.role == SlotRole::Video) else { return };
-        let before = [slot.wish.map(|wish| wish.track), slot.current.map(|occupant| occupant.track)];
+        let Some(index) = self.slots.index(slot_id) else {
+            return;
+        };
+        let Some(slot) = self
+            .slots
+            .get_mut(index)
+            .filter(|slot| slot.role == SlotRole::Video)
+        else {
+            return;
+        };
+        let before = [
+            slot.wish.map(|wish| wish.track),
+            slot.current.map(|occupant| occupant.track),
+        ];
         slot.wish = wish;
         slot.target = None;
         if wish.is_none() && slot.current.take().is_some() {
-            self.events.push(Event::SlotOccupied { slot: slot_id, track: None });
+            self.events.push(Event::SlotOccupied {
+                slot: slot_id,
+                track: None,
+            });
         }
         for track in before.into_iter().flatten() {
-            if !self.slots.get(index).is_some_and(|slot| slot.concerns(track))
+            if !self
+                .slots
+                .get(index)
+                .is_some_and(|slot| slot.concerns(track))
                 && let Some(track) = self.tracks.get_mut(track)
             {
                 track.slots.retain(|&slot| slot != index);
@@ -46,11 +63,19 @@ impl Plane {
     /// Chooses the layer that a video slot is to forward: the best live one that is of use, else the lowest that is
     /// live at all. A change waits for a keyframe, which is asked for.
     pub(super) fn consider_slot(&mut self, now: Time, index: usize) {
-        let Some(slot) = self.slots.get_mut(index) else { return };
+        let Some(slot) = self.slots.get_mut(index) else {
+            return;
+        };
         let Some(wish) = slot.wish else { return };
-        let Some(track) = self.tracks.get(wish.track).filter(|track| !track.paused) else { return };
-        let Some(publisher) = self.transports.get(track.transport) else { return };
-        let Some(subscriber) = self.transports.get(slot.transport).filter(|t| t.is_ready()) else { return };
+        let Some(track) = self.tracks.get(wish.track).filter(|track| !track.paused) else {
+            return;
+        };
+        let Some(publisher) = self.transports.get(track.transport) else {
+            return;
+        };
+        let Some(subscriber) = self.transports.get(slot.transport).filter(|t| t.is_ready()) else {
+            return;
+        };
         if subscriber.endpoint == publisher.endpoint {
             return;
         }
@@ -59,27 +84,41 @@ impl Plane {
             stream.is_some_and(|stream| stream.is_live(now))
         };
         let best = (0..MAX_LAYERS.min(wish.max_layer + 1)).rev().find(live);
-        let Some(layer) = best.or_else(|| (0..MAX_LAYERS).find(live)) else { return };
-        let wanted = Occupant { track: wish.track, layer };
+        let Some(layer) = best.or_else(|| (0..MAX_LAYERS).find(live)) else {
+            return;
+        };
+        let wanted = Occupant {
+            track: wish.track,
+            layer,
+        };
         if slot.current == Some(wanted) {
             slot.target = None;
         } else if slot.target != Some(wanted) {
             slot.target = Some(wanted);
-            self.keyframes_wanted.extend(track.layers[layer].map(|stream| (track.transport, stream)));
+            self.keyframes_wanted
+                .extend(track.layers[layer].map(|stream| (track.transport, stream)));
         }
     }
 
     /// Tells the control side of a group's seats and speaker, if they changed.
     pub(super) fn tell_speakers(&mut self, group: usize, changes: Changes) {
-        let Some(group) = self.groups.get(group) else { return };
+        let Some(group) = self.groups.get(group) else {
+            return;
+        };
         let id = |track: usize| self.tracks.get(track).map(|track| track.id);
         if changes.seats {
             let tracks = group.speakers.seats().map(|track| track.and_then(id));
-            self.events.push(Event::Seats { group: group.id, tracks });
+            self.events.push(Event::Seats {
+                group: group.id,
+                tracks,
+            });
         }
         if changes.dominant {
             let track = group.speakers.dominant().and_then(id);
-            self.events.push(Event::Dominant { group: group.id, track });
+            self.events.push(Event::Dominant {
+                group: group.id,
+                track,
+            });
         }
     }
 }

@@ -26,10 +26,14 @@ impl Plane {
         self.next_tick = now + TICK;
         self.ticks += 1;
         for index in 0..self.transports.end() {
-            let Some(transport) = self.transports.get_mut(index) else { continue };
+            let Some(transport) = self.transports.get_mut(index) else {
+                continue;
+            };
             if transport.ice.is_dead(now) && !transport.dead_told {
                 transport.dead_told = true;
-                self.events.push(Event::Dead { transport: transport.id });
+                self.events.push(Event::Dead {
+                    transport: transport.id,
+                });
             }
             if !transport.is_ready() {
                 continue;
@@ -52,7 +56,11 @@ impl Plane {
             self.consider_slot(now, slot);
         }
         for group in 0..self.groups.end() {
-            if let Some(changes) = self.groups.get_mut(group).map(|group| group.speakers.tick(now)) {
+            if let Some(changes) = self
+                .groups
+                .get_mut(group)
+                .map(|group| group.speakers.tick(now))
+            {
                 self.tell_speakers(group, changes);
             }
         }
@@ -61,14 +69,22 @@ impl Plane {
 
     fn send_slot_reports<S: Sink>(&mut self, now: Time, index: usize, sink: &mut S) {
         let ntp = ntp_of(now, self.unix_micros_at_epoch);
-        let count = self.transports.get(index).map_or(0, |transport| transport.slots.len());
+        let count = self
+            .transports
+            .get(index)
+            .map_or(0, |transport| transport.slots.len());
         for first in (0..count).step_by(REPORTS_PER_DATAGRAM) {
             let mut infos = [None; REPORTS_PER_DATAGRAM];
             for (i, info) in infos.iter_mut().enumerate().take(count - first) {
                 *info = self.slot_report(now, index, first + i, ntp);
             }
-            let Some(transport) = self.transports.get_mut(index) else { return };
-            let (Some(sender), Some(path)) = (&mut transport.sender, transport.ice.selected()) else { return };
+            let Some(transport) = self.transports.get_mut(index) else {
+                return;
+            };
+            let (Some(sender), Some(path)) = (&mut transport.sender, transport.ice.selected())
+            else {
+                return;
+            };
             send_rtcp(sender, path, sink, |out| {
                 let mut len = 0;
                 for info in infos.iter().flatten() {
@@ -98,10 +114,21 @@ impl Plane {
 
 fn send_feedback<S: Sink>(transport: &mut Transport, sink: &mut S) {
     // A burst after a stall may need several messages; eight cover all that is remembered.
-    let Transport { sender, ice, arrivals, .. } = transport;
-    let (Some(sender), Some(path)) = (sender, ice.selected()) else { return };
+    let Transport {
+        sender,
+        ice,
+        arrivals,
+        ..
+    } = transport;
+    let (Some(sender), Some(path)) = (sender, ice.selected()) else {
+        return;
+    };
     for _ in 0..8 {
-        let write = |out: &mut [u8]| arrivals.write_feedback(FEEDBACK_SSRC, out).unwrap_or_default();
+        let write = |out: &mut [u8]| {
+            arrivals
+                .write_feedback(FEEDBACK_SSRC, out)
+                .unwrap_or_default()
+        };
         if !send_rtcp(sender, path, sink, write) {
             break;
         }
@@ -117,8 +144,12 @@ fn send_reception<S: Sink>(now: Time, transport: &mut Transport, sink: &mut S) {
             count += 1;
         }
     }
-    let (Some(sender), Some(path)) = (&mut transport.sender, transport.ice.selected()) else { return };
+    let (Some(sender), Some(path)) = (&mut transport.sender, transport.ice.selected()) else {
+        return;
+    };
     if count > 0 {
-        send_rtcp(sender, path, sink, |out| write_receiver_report(out, FEEDBACK_SSRC, &blocks[..count]));
+        send_rtcp(sender, path, sink, |out| {
+            write_receiver_report(out, FEEDBACK_SSRC, &blocks[..count])
+        });
     }
 }

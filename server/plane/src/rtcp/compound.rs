@@ -76,8 +76,12 @@ fn read(count: u8, kind: u8, body: &[u8]) -> Option<Packet<'_>> {
         packet_type::BYE => Packet::Bye(body.get(..4 * usize::from(count))?),
         packet_type::PAYLOAD_FEEDBACK if body.len() < 8 => return None,
         packet_type::PAYLOAD_FEEDBACK => match count {
-            1 => Packet::KeyframeRequest(KeyframeRequest::Pli { media_ssrc: be32(body, 4) }),
-            4 => Packet::KeyframeRequest(KeyframeRequest::Fir { entries: &body[8..] }),
+            1 => Packet::KeyframeRequest(KeyframeRequest::Pli {
+                media_ssrc: be32(body, 4),
+            }),
+            4 => Packet::KeyframeRequest(KeyframeRequest::Fir {
+                entries: &body[8..],
+            }),
             _ => Packet::Other,
         },
         _ => Packet::Other,
@@ -100,7 +104,9 @@ mod tests {
             packets,
             [
                 Some(Packet::ReceiverReport(&[])),
-                Some(Packet::KeyframeRequest(KeyframeRequest::Pli { media_ssrc: 77 }))
+                Some(Packet::KeyframeRequest(KeyframeRequest::Pli {
+                    media_ssrc: 77
+                }))
             ]
         );
     }

@@ -24,7 +24,8 @@ impl<'a> KeyframeRequest<'a> {
             KeyframeRequest::Pli { media_ssrc } => (Some(media_ssrc), &[][..]),
             KeyframeRequest::Fir { entries } => (None, entries),
         };
-        pli.into_iter().chain(entries.chunks_exact(8).map(|entry| be32(entry, 0)))
+        pli.into_iter()
+            .chain(entries.chunks_exact(8).map(|entry| be32(entry, 0)))
     }
 }
 
@@ -43,7 +44,9 @@ mod tests {
     #[test]
     fn a_fir_names_each_of_its_streams() {
         let entries = [0, 0, 0, 7, 1, 0, 0, 0, 0, 0, 0, 9, 1, 0, 0, 0];
-        let ssrcs: Vec<_> = KeyframeRequest::Fir { entries: &entries }.media_ssrcs().collect();
+        let ssrcs: Vec<_> = KeyframeRequest::Fir { entries: &entries }
+            .media_ssrcs()
+            .collect();
         assert_eq!(ssrcs, [7, 9]);
     }
 }

@@ -74,7 +74,8 @@ impl ReceptionBlock {
     }
 
     fn write(&self, out: &mut [u8]) {
-        let lost = (u32::from(self.fraction_lost) << 24) | (self.cumulative_lost.cast_unsigned() & 0x00ff_ffff);
+        let lost = (u32::from(self.fraction_lost) << 24)
+            | (self.cumulative_lost.cast_unsigned() & 0x00ff_ffff);
         for (word, value) in out.chunks_exact_mut(4).zip([
             self.ssrc,
             lost,
@@ -113,7 +114,10 @@ pub fn write_receiver_report(out: &mut [u8], sender_ssrc: u32, blocks: &[Recepti
     let len = 8 + blocks.len() * ReceptionBlock::LEN;
     write_head(out, blocks.len() as u8, packet_type::RECEIVER_REPORT, len);
     out[4..8].copy_from_slice(&sender_ssrc.to_be_bytes());
-    for (block, out) in blocks.iter().zip(out[8..].chunks_exact_mut(ReceptionBlock::LEN)) {
+    for (block, out) in blocks
+        .iter()
+        .zip(out[8..].chunks_exact_mut(ReceptionBlock::LEN))
+    {
         block.write(out);
     }
     len

@@ -27,7 +27,9 @@ pub fn write_transport_feedback(
     count: u8,
     arrivals: &[Option<Time>],
 ) -> (usize, usize) {
-    let Some(first) = arrivals.iter().flatten().next() else { return (0, 0) };
+    let Some(first) = arrivals.iter().flatten().next() else {
+        return (0, 0);
+    };
     let reference = first.micros() / REFERENCE_MICROS;
     let mut previous = (reference * REFERENCE_MICROS).cast_signed() / DELTA_MICROS;
     let mut symbols = [0u8; MAX_STATUSES];
@@ -36,7 +38,9 @@ pub fn write_transport_feedback(
     for arrival in arrivals.iter().take(MAX_STATUSES) {
         if let Some(arrival) = arrival {
             let at = arrival.micros().cast_signed() / DELTA_MICROS;
-            let Ok(delta) = i16::try_from(at - previous) else { break };
+            let Ok(delta) = i16::try_from(at - previous) else {
+                break;
+            };
             symbols[covered] = if (0..=255).contains(&delta) { 1 } else { 2 };
             deltas[covered] = delta;
             previous = at;
@@ -46,7 +50,11 @@ pub fn write_transport_feedback(
     let mut at = HEAD;
     let mut rest = &symbols[..covered];
     while let Some(&symbol) = rest.first() {
-        let run = rest.iter().take(LONGEST_RUN).take_while(|&&s| s == symbol).count();
+        let run = rest
+            .iter()
+            .take(LONGEST_RUN)
+            .take_while(|&&s| s == symbol)
+            .count();
         let (chunk, taken) = if run >= VECTOR || run == rest.len() {
             ((u16::from(symbol) << 13) | run as u16, run)
         } else {
@@ -98,14 +106,22 @@ mod tests {
     fn read(message: &[u8]) -> (u16, Vec<Option<i64>>) {
         let be16 = |at: usize| u16::from_be_bytes([message[at], message[at + 1]]);
         let (base, total) = (be16(12), usize::from(be16(14)));
-        let reference = i64::from(u32::from_be_bytes([0, message[16], message[17], message[18]]));
+        let reference = i64::from(u32::from_be_bytes([
+            0,
+            message[16],
+            message[17],
+            message[18],
+        ]));
         let mut symbols = Vec::new();
         let mut at = HEAD;
         while symbols.len() < total {
             let chunk = be16(at);
             at += 2;
             if chunk & 0x8000 == 0 {
-                symbols.extend(std::iter::repeat_n(chunk >> 13, usize::from(chunk & 0x1fff)));
+                symbols.extend(std::iter::repeat_n(
+                    chunk >> 13,
+                    usize::from(chunk & 0x1fff),
+                ));
             } else {
                 symbols.extend((0..7).map(|i| (chunk >> (12 - 2 * i)) & 3));
             }
@@ -160,8 +176,14 @@ mod tests {
 
     #[test]
     fn a_gap_too_wide_for_one_message_is_left_to_the_next() {
-        let arrivals = [Some(Time::from_micros(0)), Some(Time::from_micros(60_000_000))];
+        let arrivals = [
+            Some(Time::from_micros(0)),
+            Some(Time::from_micros(60_000_000)),
+        ];
         let mut out = [0; 100];
-        assert_eq!(write_transport_feedback(&mut out, 1, 2, 0, 0, &arrivals).1, 1);
+        assert_eq!(
+            write_transport_feedback(&mut out, 1, 2, 0, 0, &arrivals).1,
+            1
+        );
     }
 }

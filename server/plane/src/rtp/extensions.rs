@@ -139,7 +139,11 @@ pub struct ExtensionWriter {
 
 impl Default for ExtensionWriter {
     fn default() -> Self {
-        Self { elements: [0; 56], len: 0, two_byte: false }
+        Self {
+            elements: [0; 56],
+            len: 0,
+            two_byte: false,
+        }
     }
 }
 
@@ -203,7 +207,10 @@ mod tests {
         let mut out = [0xff; 64];
         let len = writer.finish(&mut out);
         let form = ExtensionForm::from_profile(u16::from_be_bytes([out[0], out[1]]))?;
-        assert_eq!(usize::from(u16::from_be_bytes([out[2], out[3]])) * 4 + 4, len);
+        assert_eq!(
+            usize::from(u16::from_be_bytes([out[2], out[3]])) * 4 + 4,
+            len
+        );
         Some((form, out[4..len].to_vec()))
     }
 

@@ -48,7 +48,9 @@ impl<'a> Header<'a> {
     #[inline]
     pub fn parse(packet: &'a [u8]) -> Option<Self> {
         let payload_at = header_len(packet)?;
-        let be32 = |at: usize| u32::from_be_bytes([packet[at], packet[at + 1], packet[at + 2], packet[at + 3]]);
+        let be32 = |at: usize| {
+            u32::from_be_bytes([packet[at], packet[at + 1], packet[at + 2], packet[at + 3]])
+        };
         let extension = if packet[0] & 0x10 != 0 {
             let at = FIXED + 4 * usize::from(packet[0] & 0x0f);
             let profile = u16::from_be_bytes([packet[at], packet[at + 1]]);
@@ -111,7 +113,10 @@ mod tests {
         packet.extend([1, 1, 1, 1, 2, 2, 2, 2]);
         packet.extend(b"media\0\0\x03");
         let header = Header::parse(&packet).unwrap();
-        assert_eq!((header.payload, header.padding, header.marker), (&b"media"[..], 3, true));
+        assert_eq!(
+            (header.payload, header.padding, header.marker),
+            (&b"media"[..], 3, true)
+        );
     }
 
     #[test]

@@ -4,5 +4,7 @@ mod extensions;
 mod header;
 pub mod vp8;
 
-pub use extensions::{Element, Elements, ExtensionForm, ExtensionKind, ExtensionMap, ExtensionWriter};
+pub use extensions::{
+    Element, Elements, ExtensionForm, ExtensionKind, ExtensionMap, ExtensionWriter,
+};
 pub use header::{Header, MAX_HEADER, header_len, write_header};

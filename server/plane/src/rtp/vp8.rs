@@ -33,7 +33,8 @@ impl Descriptor {
     #[inline]
     pub fn parse(payload: &[u8]) -> Option<Self> {
         let first = *payload.first()?;
-        let (mut picture_id, mut tl0_index, mut temporal_layer, mut layer_sync) = (None, None, 0, false);
+        let (mut picture_id, mut tl0_index, mut temporal_layer, mut layer_sync) =
+            (None, None, 0, false);
         let mut at = 1;
         if first & 0x80 != 0 {
             let extended = *payload.get(1)?;
@@ -65,7 +66,14 @@ impl Descriptor {
         let frame_start = first & 0x17 == 0x10;
         // RFC 7741 section 4.3: the inverse keyframe bit leads the frame.
         let keyframe_start = frame_start && payload.get(at)? & 1 == 0;
-        Some(Descriptor { picture_id, tl0_index, temporal_layer, layer_sync, frame_start, keyframe_start })
+        Some(Descriptor {
+            picture_id,
+            tl0_index,
+            temporal_layer,
+            layer_sync,
+            frame_start,
+            keyframe_start,
+        })
     }
 }
 
@@ -90,9 +98,18 @@ mod tests {
     #[test]
     fn a_keyframe_of_chromium_is_known() {
         // X S; I L T; 15-bit picture id 0x1234; TL0PICIDX 7; TID 0 Y; keyframe's first byte.
-        let payload = [0x90, 0xE0, 0x92, 0x34, 7, 0x20, 0x10, 0x02, 0x00, 0x9d, 0x01, 0x2a];
+        let payload = [
+            0x90, 0xE0, 0x92, 0x34, 7, 0x20, 0x10, 0x02, 0x00, 0x9d, 0x01, 0x2a,
+        ];
         let descriptor = Descriptor::parse(&payload).unwrap();
-        assert_eq!(descriptor.picture_id, Some(PictureId { at: 2, value: 0x1234, long: true }));
+        assert_eq!(
+            descriptor.picture_id,
+            Some(PictureId {
+                at: 2,
+                value: 0x1234,
+                long: true
+            })
+        );
         assert_eq!(descriptor.tl0_index, Some((4, 7)));
         assert!(descriptor.keyframe_start && descriptor.layer_sync);
     }

@@ -14,33 +14,52 @@ const SHA1_TAG: usize = 10;
 
 /// The session keys of one direction, for RTP or for RTCP.
 pub(super) enum Cipher {
-    Gcm { key: LessSafeKey, salt: [u8; 12] },
-    CounterMode { key: EncryptingKey, salt: [u8; 14], authentication: hmac::Key },
+    Gcm {
+        key: LessSafeKey,
+        salt: [u8; 12],
+    },
+    CounterMode {
+        key: Box<EncryptingKey>,
+        salt: [u8; 14],
+        authentication: Box<hmac::Key>,
+    },
 }
 
 impl Cipher {
     pub(super) fn for_rtp(master: &MasterKey) -> Self {
-        Self::derived(master, Label::RtpEncryption, Label::RtpSalt, Label::RtpAuthentication)
+        Self::derived(
+            master,
+            Label::RtpEncryption,
+            Label::RtpSalt,
+            Label::RtpAuthentication,
+        )
     }
 
     pub(super) fn for_rtcp(master: &MasterKey) -> Self {
-        Self::derived(master, Label::RtcpEncryption, Label::RtcpSalt, Label::RtcpAuthentication)
+        Self::derived(
+            master,
+            Label::RtcpEncryption,
+            Label::RtcpSalt,
+            Label::RtcpAuthentication,
+        )
     }
 
     fn derived(master: &MasterKey, encryption: Label, salt: Label, authentication: Label) -> Self {
         let key: [u8; 16] = derive(master, encryption);
         match master.profile {
             Profile::AeadAes128Gcm => Cipher::Gcm {
-                key: LessSafeKey::new(UnboundKey::new(&AES_128_GCM, &key).expect("16 bytes are right")),
+                key: LessSafeKey::new(
+                    UnboundKey::new(&AES_128_GCM, &key).expect("16 bytes are right"),
+                ),
                 salt: derive(master, salt),
             },
             Profile::Aes128CmSha1_80 => Cipher::CounterMode {
-                key: counter_mode(&key),
+                key: Box::new(counter_mode(&key)),
                 salt: derive(master, salt),
-                authentication: hmac::Key::new(
+                authentication: Box::new(hmac::Key::new(
                     hmac::HMAC_SHA1_FOR_LEGACY_USE_ONLY,
                     &derive::<20>(master, authentication),
-                ),
+                )),
             },
         }
     }
@@ -54,7 +73,14 @@ impl Cipher {
 
     /// Seals `packet[header..len]` in place and writes the tag behind it. Returns the new length.
     #[inline]
-    pub(super) fn seal_rtp(&self, packet: &mut [u8], header: usize, len: usize, ssrc: u32, index: u64) -> usize {
+    pub(super) fn seal_rtp(
+        &self,
+        packet: &mut [u8],
+        header: usize,
+        len: usize,
+        ssrc: u32,
+        index: u64,
+    ) -> usize {
         match self {
             Cipher::Gcm { key, salt } => {
                 let (head, rest) = packet.split_at_mut(header);
@@ -66,7 +92,11 @@ impl Cipher {
                 tag[..GCM_TAG].copy_from_slice(made.as_ref());
                 len + GCM_TAG
             }
-            Cipher::CounterMode { key, salt, authentication } => {
+            Cipher::CounterMode {
+                key,
+                salt,
+                authentication,
+            } => {
                 apply_keystream(key, counter_iv(salt, ssrc, index), &mut packet[header..len]);
                 let tag = rtp_tag(authentication, &packet[..len], index);
                 packet[len..len + SHA1_TAG].copy_from_slice(&tag.as_ref()[..SHA1_TAG]);
@@ -84,7 +114,10 @@ impl Cipher {
         ssrc: u32,
         index: u64,
     ) -> Result<usize, Rejected> {
-        let plain = packet.len().checked_sub(self.tag_len()).filter(|&n| n >= header);
+        let plain = packet
+            .len()
+            .checked_sub(self.tag_len())
+            .filter(|&n| n >= header);
         let plain = plain.ok_or(Rejected::Malformed)?;
         match self {
             Cipher::Gcm { key, salt } => {
@@ -92,7 +125,11 @@ impl Cipher {
                 key.open_in_place(gcm_nonce(salt, ssrc, index), Aad::from(&*head), body)
                     .map_err(|_| Rejected::Auth)?;
             }
-            Cipher::CounterMode { key, salt, authentication } => {
+            Cipher::CounterMode {
+                key,
+                salt,
+                authentication,
+            } => {
                 let (body, tag) = packet.split_at_mut(plain);
                 let expected = rtp_tag(authentication, body, index);
                 constant_time::verify_slices_are_equal(&expected.as_ref()[..SHA1_TAG], tag)
@@ -118,7 +155,11 @@ impl Cipher {
                 rest[GCM_TAG..GCM_TAG + 4].copy_from_slice(&word);
                 len + GCM_TAG + 4
             }
-            Cipher::CounterMode { key, salt, authentication } => {
+            Cipher::CounterMode {
+                key,
+                salt,
+                authentication,
+            } => {
                 let iv = counter_iv(salt, ssrc, u64::from(index));
                 apply_keystream(key, iv, &mut packet[RTCP_HEADER..len]);
                 packet[len..len + 4].copy_from_slice(&word);
@@ -133,7 +174,10 @@ impl Cipher {
     ///
     /// An unencrypted one (RFC 3711 section 3.4, E = 0) is refused: WebRTC has none.
     pub(super) fn rtcp_index(&self, packet: &[u8]) -> Result<(u32, usize), Rejected> {
-        let plain = packet.len().checked_sub(self.tag_len() + 4).filter(|&n| n >= RTCP_HEADER);
+        let plain = packet
+            .len()
+            .checked_sub(self.tag_len() + 4)
+            .filter(|&n| n >= RTCP_HEADER);
         let plain = plain.ok_or(Rejected::Malformed)?;
         let at = match self {
             Cipher::Gcm { .. } => packet.len() - 4,
@@ -158,10 +202,18 @@ impl Cipher {
             Cipher::Gcm { key, salt } => {
                 let aad = rtcp_aad(packet, (index | ENCRYPTED).to_be_bytes());
                 let body = &mut packet[RTCP_HEADER..plain + GCM_TAG];
-                key.open_in_place(gcm_nonce(salt, ssrc, u64::from(index)), Aad::from(aad), body)
-                    .map_err(|_| Rejected::Auth)?;
+                key.open_in_place(
+                    gcm_nonce(salt, ssrc, u64::from(index)),
+                    Aad::from(aad),
+                    body,
+                )
+                .map_err(|_| Rejected::Auth)?;
             }
-            Cipher::CounterMode { key, salt, authentication } => {
+            Cipher::CounterMode {
+                key,
+                salt,
+                authentication,
+            } => {
                 let (body, tag) = packet.split_at_mut(plain + 4);
                 let expected = hmac::sign(authentication, body);
                 constant_time::verify_slices_are_equal(&expected.as_ref()[..SHA1_TAG], tag)

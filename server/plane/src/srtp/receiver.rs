@@ -39,12 +39,18 @@ impl SrtpReceiver {
         let header = header_len(packet).ok_or(Rejected::Malformed)?;
         let ssrc = ssrc_of(packet, 8).ok_or(Rejected::Malformed)?;
         let seq = u16::from_be_bytes([packet[2], packet[3]]);
-        let window = self.rtp_windows.iter_mut().find(|(known, _)| *known == ssrc);
+        let window = self
+            .rtp_windows
+            .iter_mut()
+            .find(|(known, _)| *known == ssrc);
         let index = match &window {
             Some((_, window)) => guess_index(window.highest(), seq),
             None => u64::from(seq),
         };
-        if window.as_ref().is_some_and(|(_, window)| !window.is_fresh(index)) {
+        if window
+            .as_ref()
+            .is_some_and(|(_, window)| !window.is_fresh(index))
+        {
             return Err(Rejected::Replay);
         }
         let len = self.rtp.open_rtp(packet, header, ssrc, index)?;
@@ -82,7 +88,9 @@ fn mark(windows: &mut Vec<(u32, ReplayWindow)>, ssrc: u32, index: u64) -> Result
 
 /// The index nearest to the highest one so far that ends in `seq` (RFC 3711 appendix A).
 fn guess_index(highest: Option<u64>, seq: u16) -> u64 {
-    let Some(highest) = highest else { return u64::from(seq) };
+    let Some(highest) = highest else {
+        return u64::from(seq);
+    };
     let step = i64::from(seq.wrapping_sub(highest as u16) as i16);
     highest.checked_add_signed(step).unwrap_or(u64::from(seq))
 }

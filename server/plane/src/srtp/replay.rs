@@ -12,7 +12,10 @@ pub(super) struct ReplayWindow {
 
 impl ReplayWindow {
     pub(super) fn new() -> Self {
-        Self { highest: None, seen: [0; (WINDOW / 64) as usize] }
+        Self {
+            highest: None,
+            seen: [0; (WINDOW / 64) as usize],
+        }
     }
 
     /// The highest index that was marked.

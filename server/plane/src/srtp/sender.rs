@@ -19,7 +19,11 @@ impl std::fmt::Debug for SrtpSender {
 impl SrtpSender {
     /// The sender for the plane's own master key.
     pub fn new(master: &MasterKey) -> Self {
-        Self { rtp: Cipher::for_rtp(master), rtcp: Cipher::for_rtcp(master), next_rtcp_index: 0 }
+        Self {
+            rtp: Cipher::for_rtp(master),
+            rtcp: Cipher::for_rtcp(master),
+            next_rtcp_index: 0,
+        }
     }
 
     /// How much longer a protected RTP packet is.

@@ -1,0 +1,85 @@
+# Balai's commands. `make help` lists them.
+SHELL := /bin/bash
+.DEFAULT_GOAL := help
+MAKEFLAGS += --no-print-directory
+
+PYTHON := .venv/bin/python
+PLANE := server/plane
+STEP := scripts/step
+RUST_SOURCES := $(shell find $(PLANE)/src -name '*.rs' 2>/dev/null) $(PLANE)/Cargo.toml $(PLANE)/Cargo.lock
+WEB_SOURCES := $(shell find web/src web/public -type f 2>/dev/null) web/index.html web/vite.config.ts web/tsconfig.json
+FUZZ_SECONDS ?= 60
+
+.PHONY: help run test bench lint fuzz clean test-rust test-web test-python
+
+help: ## List the commands.
+	@sed -n 's/^\([a-z]*\):.*## /  make \1|/p' Makefile | column -t -s '|'
+
+run: build/server build/web ## Build what is needed, and serve on https://localhost:8443.
+	@exec .venv/bin/balai serve
+
+test: test-rust test-web test-python ## Run every test: plane, client, server, browser.
+	@echo "· every test passed"
+
+bench: build/tools ## Measure the forwarding path against the floor (ARGS=--json for JSON).
+	@cargo bench -q --manifest-path $(PLANE)/Cargo.toml --bench forwarding -- $(ARGS)
+
+lint: build/dev build/node build/tools ## Check style and types everywhere.
+	@$(STEP) "ruff" $(PYTHON) -m ruff check .
+	@$(STEP) "ruff format" $(PYTHON) -m ruff format --check .
+	@$(STEP) "mypy" $(PYTHON) -m mypy
+	@$(STEP) "protocol.ts is what messages.py says" $(PYTHON) -m signaling.protocol_typescript --check
+	@$(STEP) "rustfmt" cargo fmt --manifest-path $(PLANE)/Cargo.toml --check
+	@$(STEP) "clippy" cargo clippy -q --manifest-path $(PLANE)/Cargo.toml --all-targets -- -D warnings
+	@$(STEP) "clippy, with the Python face" env PYO3_PYTHON=$(CURDIR)/$(PYTHON) cargo clippy -q --manifest-path $(PLANE)/Cargo.toml --features python -- -D warnings
+	@$(STEP) "biome and tsc" npm --prefix web run --silent lint
+
+fuzz: ## Fuzz every parser and the state machine (FUZZ_SECONDS=60 each; needs nightly Rust).
+	@cargo fuzz --version >/dev/null 2>&1 || $(STEP) "installing cargo-fuzz" cargo install --locked cargo-fuzz
+	@cd $(PLANE) && for target in $$(cargo +nightly fuzz list); do \
+		echo "· fuzzing $$target for $(FUZZ_SECONDS) s"; \
+		cargo +nightly fuzz run $$target -- -max_total_time=$(FUZZ_SECONDS) -max_len=2048 || exit 1; done
+
+clean: ## Remove everything that was built; data stays.
+	rm -rf build .venv web/dist web/node_modules $(PLANE)/target $(PLANE)/fuzz/target server/_plane*.so
+
+test-rust: build/tools
+	@echo "· testing the plane"
+	@cargo test -q --manifest-path $(PLANE)/Cargo.toml
+
+test-web: build/node build/dev
+	@echo "· testing the client"
+	@npm --prefix web run --silent test
+
+test-python: build/server build/dev build/web
+	@scripts/require chromium
+	@echo "· testing the server, and people in browsers"
+	@$(PYTHON) -m pytest
+
+# What the commands stand on. Each stamp is newer than what it was made from.
+
+build/tools: scripts/require
+	@scripts/require python cargo node
+	@mkdir -p build && touch $@
+
+build/venv: build/tools
+	@$(STEP) "making the Python environment" python3 -m venv .venv
+	@$(STEP) "updating pip" .venv/bin/pip install -q --disable-pip-version-check 'pip>=25.1' 'maturin>=1.10,<2'
+	@touch $@
+
+build/server: build/venv pyproject.toml $(RUST_SOURCES)
+	@$(STEP) "building the server (the first time takes some minutes)" \
+		env -u CONDA_PREFIX VIRTUAL_ENV=$(CURDIR)/.venv PATH=$(CURDIR)/.venv/bin:$$PATH .venv/bin/maturin develop --release
+	@touch $@
+
+build/dev: build/server pyproject.toml
+	@$(STEP) "installing what the tests and checks need" .venv/bin/pip install -q --disable-pip-version-check --group dev
+	@touch $@
+
+build/node: build/tools web/package.json web/package-lock.json
+	@$(STEP) "installing what the client is built with" npm --prefix web ci --no-audit --no-fund
+	@touch $@
+
+build/web: build/node $(WEB_SOURCES)
+	@$(STEP) "building the client" npm --prefix web run build
+	@touch $@

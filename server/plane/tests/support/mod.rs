@@ -1,0 +1,328 @@
+//! Peers and a plane in virtual time, for tests, fuzzing and benches: what a browser would send and read.
+#![allow(dead_code, missing_docs, clippy::unwrap_used)]
+
+use std::net::SocketAddr;
+
+use plane::egress::{MAX_DATAGRAM, Path, Sink};
+use plane::plane::{Command, Event, Plane};
+use plane::rtp::{ExtensionKind, ExtensionWriter, Header, write_header};
+use plane::srtp::{MasterKey, Profile, RTCP_OVERHEAD, RTP_OVERHEAD, SrtpReceiver, SrtpSender};
+use plane::stun::{IntegrityKey, MAX_RESPONSE, write_binding_request};
+use plane::time::Time;
+use plane::track::MediaKind;
+use plane::transport::Codec;
+
+pub const OPUS: u8 = 111;
+pub const VP8: u8 = 96;
+pub const RTX: u8 = 97;
+pub const MID: u8 = 1;
+pub const RID: u8 = 2;
+pub const LEVEL: u8 = 3;
+pub const SEQUENCE: u8 = 4;
+
+/// Keeps what the plane sends.
+pub struct Outbox {
+    buffer: [u8; MAX_DATAGRAM],
+    pub sent: Vec<(Path, Vec<u8>)>,
+}
+
+impl Default for Outbox {
+    fn default() -> Self {
+        Self {
+            buffer: [0; MAX_DATAGRAM],
+            sent: Vec::new(),
+        }
+    }
+}
+
+impl Sink for Outbox {
+    fn buffer(&mut self) -> &mut [u8; MAX_DATAGRAM] {
+        &mut self.buffer
+    }
+    fn send(&mut self, len: usize, path: &Path) {
+        self.sent.push((*path, self.buffer[..len].to_vec()));
+    }
+}
+
+/// One RTP packet, as a test looks at it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Received {
+    pub ssrc: u32,
+    pub sequence: u16,
+    pub timestamp: u32,
+    pub marker: bool,
+    pub payload: Vec<u8>,
+}
+
+/// A browser's end of one transport.
+pub struct Peer {
+    pub id: u32,
+    pub endpoint: u32,
+    pub path: Path,
+    pub ufrag: String,
+    pub password: String,
+    sender: SrtpSender,
+    receiver: SrtpReceiver,
+    transport_sequence: u16,
+}
+
+fn key(seed: u8, id: u32) -> MasterKey {
+    let mut material = [seed; 16];
+    material[..4].copy_from_slice(&id.to_be_bytes());
+    MasterKey::new(Profile::AeadAes128Gcm, &material, &[seed; 12]).unwrap()
+}
+
+impl Peer {
+    pub fn new(id: u32, endpoint: u32, path: Path) -> Self {
+        Self {
+            id,
+            endpoint,
+            path,
+            ufrag: format!("ufrag{id:06}"),
+            password: format!("a password of transport {id}"),
+            sender: SrtpSender::new(&key(1, id)),
+            receiver: SrtpReceiver::new(&key(2, id)),
+            transport_sequence: 0,
+        }
+    }
+
+    /// The commands that make the plane expect this peer, with its handshake done.
+    pub fn commands(&self) -> Vec<Command> {
+        vec![
+            Command::AddTransport {
+                transport: self.id,
+                endpoint: self.endpoint,
+                ufrag: self.ufrag.clone(),
+                password: self.password.clone(),
+            },
+            Command::SetKeys {
+                transport: self.id,
+                receive: key(1, self.id),
+                send: key(2, self.id),
+            },
+            Command::ConfigurePublisher {
+                transport: self.id,
+                codecs: vec![
+                    (OPUS, Codec::Opus),
+                    (VP8, Codec::Vp8),
+                    (RTX, Codec::Retransmission),
+                ],
+                extensions: vec![
+                    (MID, ExtensionKind::Mid),
+                    (RID, ExtensionKind::Rid),
+                    (LEVEL, ExtensionKind::AudioLevel),
+                    (SEQUENCE, ExtensionKind::TransportSequence),
+                ],
+            },
+        ]
+    }
+
+    pub fn check(&self) -> Vec<u8> {
+        let mut out = [0; MAX_RESPONSE];
+        let username = format!("{}:peer", self.ufrag);
+        let len = write_binding_request(
+            &username,
+            &IntegrityKey::new(&self.password),
+            true,
+            [7; 12],
+            &mut out,
+        );
+        out[..len].to_vec()
+    }
+
+    /// A protected RTP packet. `index` is its sequence number with the rollovers in front.
+    #[allow(clippy::too_many_arguments)]
+    pub fn rtp(
+        &mut self,
+        payload_type: u8,
+        ssrc: u32,
+        index: u64,
+        timestamp: u32,
+        extensions: &[(u8, &[u8])],
+        payload: &[u8],
+        padding: u8,
+    ) -> Vec<u8> {
+        let mut writer = ExtensionWriter::default();
+        for (id, data) in extensions {
+            assert!(writer.push(*id, data));
+        }
+        assert!(writer.push(SEQUENCE, &self.transport_sequence.to_be_bytes()));
+        self.transport_sequence = self.transport_sequence.wrapping_add(1);
+        let mut block = [0; 64];
+        let block_len = writer.finish(&mut block);
+        let mut packet = vec![0; 1600];
+        let header = write_header(
+            &mut packet,
+            false,
+            payload_type,
+            index as u16,
+            timestamp,
+            ssrc,
+            &block[..block_len],
+        );
+        packet[header..header + payload.len()].copy_from_slice(payload);
+        let mut len = header + payload.len();
+        if padding > 0 {
+            packet[0] |= 0x20;
+            len += usize::from(padding);
+            packet[len - 1] = padding;
+        }
+        packet.resize(len + RTP_OVERHEAD, 0);
+        let protected = self.sender.protect_rtp(&mut packet, header, len, index);
+        packet.truncate(protected);
+        packet
+    }
+
+    pub fn rtcp(&mut self, plain: &[u8]) -> Vec<u8> {
+        let mut packet = plain.to_vec();
+        packet.resize(plain.len() + RTCP_OVERHEAD, 0);
+        let len = self.sender.protect_rtcp(&mut packet, plain.len());
+        packet.truncate(len);
+        packet
+    }
+
+    /// Reads what was sent to this peer: the RTP packets, and the plain RTCP compounds.
+    pub fn read(&mut self, sent: &[(Path, Vec<u8>)]) -> (Vec<Received>, Vec<Vec<u8>>) {
+        let (mut rtp, mut rtcp) = (Vec::new(), Vec::new());
+        for (_, datagram) in sent
+            .iter()
+            .filter(|(path, _)| path.remote == self.path.remote)
+        {
+            let mut datagram = datagram.clone();
+            match plane::demux::classify(&datagram) {
+                Some(plane::demux::Protocol::Srtp) => {
+                    let (len, _) = self
+                        .receiver
+                        .unprotect_rtp(&mut datagram)
+                        .expect("authentic and new");
+                    let header = Header::parse(&datagram[..len]).expect("well-formed");
+                    rtp.push(Received {
+                        ssrc: header.ssrc,
+                        sequence: header.sequence,
+                        timestamp: header.timestamp,
+                        marker: header.marker,
+                        payload: header.payload.to_vec(),
+                    });
+                }
+                Some(plane::demux::Protocol::Srtcp) => {
+                    let len = self
+                        .receiver
+                        .unprotect_rtcp(&mut datagram)
+                        .expect("authentic and new");
+                    rtcp.push(datagram[..len].to_vec());
+                }
+                _ => {}
+            }
+        }
+        (rtp, rtcp)
+    }
+}
+
+/// A plane with peers around it, in virtual time.
+pub struct World {
+    pub plane: Plane,
+    pub outbox: Outbox,
+    pub now: Time,
+}
+
+impl Default for World {
+    fn default() -> Self {
+        Self {
+            plane: Plane::new(1_790_000_000_000_000),
+            outbox: Outbox::default(),
+            now: Time::from_micros(1),
+        }
+    }
+}
+
+impl World {
+    pub fn command(&mut self, command: Command) {
+        self.plane
+            .handle_command(self.now, command, &mut self.outbox);
+    }
+
+    pub fn datagram(&mut self, path: &Path, datagram: &[u8]) {
+        self.plane
+            .handle_datagram(self.now, path, &mut datagram.to_vec(), &mut self.outbox);
+    }
+
+    /// Lets time pass, and the plane do what is due.
+    pub fn pass(&mut self, millis: u64) {
+        let end = Time::from_micros(self.now.micros() + millis * 1_000);
+        while let Some(deadline) = self.plane.deadline().filter(|deadline| *deadline <= end) {
+            self.now = self.now.max(deadline);
+            self.plane.handle_timeout(self.now, &mut self.outbox);
+        }
+        self.now = end;
+    }
+
+    pub fn sent(&mut self) -> Vec<(Path, Vec<u8>)> {
+        std::mem::take(&mut self.outbox.sent)
+    }
+
+    pub fn events(&mut self) -> Vec<Event> {
+        self.plane.drain_events().collect()
+    }
+
+    /// A peer that is connected already.
+    pub fn connect(&mut self, id: u32, endpoint: u32) -> Peer {
+        let port = 10_000 + u16::try_from(id).unwrap();
+        let path = Path {
+            remote: SocketAddr::from(([127, 0, 0, 1], port)),
+            local: None,
+        };
+        let peer = Peer::new(id, endpoint, path);
+        for command in peer.commands() {
+            self.command(command);
+        }
+        self.datagram(&peer.path, &peer.check());
+        peer
+    }
+
+    pub fn add_camera(&mut self, peer: &Peer, track: u32, rids: &[&str]) {
+        self.command(Command::AddTrack {
+            track,
+            transport: peer.id,
+            mid: "1".into(),
+            kind: MediaKind::Video,
+            rids: rids.iter().map(ToString::to_string).collect(),
+            group: None,
+        });
+    }
+
+    pub fn add_microphone(&mut self, peer: &Peer, track: u32, group: u32) {
+        self.command(Command::AddTrack {
+            track,
+            transport: peer.id,
+            mid: "0".into(),
+            kind: MediaKind::Audio,
+            rids: Vec::new(),
+            group: Some(group),
+        });
+    }
+
+    pub fn add_video_slot(&mut self, peer: &Peer, slot: u32) {
+        self.command(Command::AddVideoSlot {
+            slot,
+            transport: peer.id,
+            ssrc: 5_000 + slot,
+            payload_type: VP8,
+        });
+    }
+}
+
+/// A VP8 payload with picture id, TL0PICIDX and a body that tells the frames apart.
+pub fn vp8(picture_id: u16, tl0: u8, keyframe: bool) -> Vec<u8> {
+    let [high, low] = (picture_id | 0x8000).to_be_bytes();
+    vec![
+        0x90,
+        0xE0,
+        high,
+        low,
+        tl0,
+        0x20,
+        u8::from(!keyframe),
+        high,
+        low,
+    ]
+}

@@ -1,0 +1,5 @@
+"""``python -m signaling`` is ``balai``."""
+
+from signaling.cli import main
+
+main()

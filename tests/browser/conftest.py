@@ -1,0 +1,154 @@
+"""A real server in a process of its own, and real Chromiums in front of it."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import shutil
+import sys
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import psutil
+import pytest
+from playwright.async_api import Browser, BrowserContext, Page, async_playwright
+
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or "/usr/bin/chromium"
+
+FLAGS = [
+    "--use-fake-device-for-media-stream",
+    "--use-fake-ui-for-media-stream",
+    "--autoplay-policy=no-user-gesture-required",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--disable-backgrounding-occluded-windows",
+    "--disable-renderer-backgrounding",
+]
+
+SMALL_CAMERA = """
+const original = navigator.mediaDevices.getUserMedia.bind(navigator.mediaDevices);
+navigator.mediaDevices.getUserMedia = (constraints) => {
+  if (constraints.video) constraints = {...constraints, video: {width: 640, height: 360, frameRate: 10}};
+  return original(constraints);
+};
+"""
+"""Several Chromiums share two cores with the server: the capture is small, all else is as for a user."""
+
+
+@dataclass
+class Server:
+    """A running ``balai serve``."""
+
+    process: psutil.Process
+    url: str
+    media_port: int
+
+
+@asynccontextmanager
+async def running_server(data_dir: Path, *options: str) -> AsyncIterator[Server]:
+    """Start ``balai serve`` on free ports; end it, and see that it ends well."""
+    command = [sys.executable, "-m", "signaling", "serve", "--port", "0", "--media-port", "0"]
+    process = await asyncio.create_subprocess_exec(
+        *command,
+        "--host", "127.0.0.1", "--data-dir", str(data_dir), *options,
+        stdout=asyncio.subprocess.PIPE,
+        env={key: value for key, value in os.environ.items() if not key.startswith("BALAI_")},
+    )  # fmt: skip
+    assert process.stdout is not None
+    async with asyncio.timeout(20):
+        line = (await process.stdout.readline()).decode()
+    assert line.startswith("Balai is ready: https://"), line
+    try:
+        handle = psutil.Process(process.pid)
+        sockets = [c for c in handle.net_connections("inet4") if c.type.name == "SOCK_DGRAM"]
+        yield Server(handle, line.split()[-1], sockets[0].laddr.port)
+    finally:
+        process.terminate()
+        async with asyncio.timeout(15):
+            assert await process.wait() == 0
+
+
+@pytest.fixture
+async def server(tmp_path: Path) -> AsyncIterator[Server]:
+    async with running_server(tmp_path / "data") as running:
+        yield running
+
+
+@pytest.fixture
+async def browser() -> AsyncIterator[Browser]:
+    async with async_playwright() as playwright:
+        browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        yield browser
+        await browser.close()
+
+
+async def new_page(browser: Browser, **options: Any) -> Page:
+    """A page of a user of their own. Its errors fail the test by ``page.errors``."""
+    context: BrowserContext = await browser.new_context(
+        ignore_https_errors=True,
+        locale=options.pop("locale", "en-US"),
+        viewport=options.pop("viewport", {"width": 1280, "height": 800}),
+        permissions=options.pop("permissions", ["camera", "microphone"]),
+        **options,
+    )
+    page = await context.new_page()
+    errors: list[str] = []
+    page.on("pageerror", lambda error: errors.append(str(error)))
+    page.on("console", lambda message: errors.append(message.text) if message.type == "error" else None)
+    page.errors = errors  # type: ignore[attr-defined]
+    return page
+
+
+async def create_meeting(page: Page, server: Server) -> str:
+    """Make a meeting; returns its address."""
+    await page.goto(server.url)
+    await page.get_by_role("button", name="Start a meeting").click()
+    await page.wait_for_url("**/m/*")
+    return page.url
+
+
+async def join(page: Page, url: str, name: str, *, small: bool = True) -> None:
+    """Join as a user does."""
+    if small:
+        await page.add_init_script(SMALL_CAMERA)
+    await page.goto(url)
+    await page.get_by_role("textbox", name="Your name").fill(name)
+    await page.get_by_role("button", name="Stop video").wait_for()
+    await page.get_by_role("button", name="Join", exact=True).click()
+    await page.get_by_role("button", name="Leave").wait_for()
+
+
+STATS = """async (which) => [...(await window.balai[which].getStats()).values()]
+  .filter((r) => ["inbound-rtp", "outbound-rtp", "transport"].includes(r.type))
+  .map((r) => ({...r}))"""
+
+
+async def stats(page: Page, which: str) -> list[dict[str, Any]]:
+    """``getStats()`` of the publisher or the subscriber."""
+    result: list[dict[str, Any]] = await page.evaluate(STATS, which)
+    return result
+
+
+async def inbound(page: Page, kind: str) -> dict[str, dict[str, Any]]:
+    """The received streams of a kind, by mid."""
+    return {r["mid"]: r for r in await stats(page, "subscriber") if r["type"] == "inbound-rtp" and r["kind"] == kind}
+
+
+async def until(check: Callable[[], Awaitable[Any]], what: str, seconds: float = 20) -> Any:
+    """Wait until ``check`` gives something true; that is returned."""
+    last = None
+    try:
+        async with asyncio.timeout(seconds):
+            while not (last := await check()):
+                await asyncio.sleep(0.2)
+    except TimeoutError:
+        pytest.fail(f"not within {seconds} s: {what}")
+    return last
