@@ -1,0 +1,17 @@
+//! RTCP compounds.
+#![no_main]
+
+use libfuzzer_sys::fuzz_target;
+use plane::rtcp::{Packet, Packets, ReceptionBlock};
+
+fuzz_target!(|compound: &[u8]| {
+    for packet in Packets::new(compound).flatten() {
+        match packet {
+            Packet::ReceiverReport(blocks) => blocks.iter().for_each(|block| {
+                let _ = ReceptionBlock::parse(block);
+            }),
+            Packet::KeyframeRequest(request) => assert!(request.media_ssrcs().count() <= compound.len()),
+            _ => {}
+        }
+    }
+});
