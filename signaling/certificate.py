@@ -22,7 +22,7 @@ RENEW_BEFORE = datetime.timedelta(days=30)
 def server_context(folder: Path, public_ips: Sequence[str]) -> ssl.SSLContext:
     """A TLS context with the certificate kept in ``folder``. Blocks; OSError when the folder can't be written."""
     key, certificate = folder / "https.key", folder / "https.crt"
-    if not _is_good(key, certificate):
+    if not _is_good(key, certificate, public_ips):
         _make(key, certificate, public_ips)
     context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
     context.minimum_version = ssl.TLSVersion.TLSv1_2
@@ -30,22 +30,26 @@ def server_context(folder: Path, public_ips: Sequence[str]) -> ssl.SSLContext:
     return context
 
 
-def _is_good(key: Path, certificate: Path) -> bool:
+def _is_good(key: Path, certificate: Path, public_ips: Sequence[str]) -> bool:
+    """Whether what is kept can go on being used. Not for another host name: people have accepted this certificate."""
     try:
         kept = x509.load_pem_x509_certificate(certificate.read_bytes())
-        serialization.load_pem_private_key(key.read_bytes(), None)
-    except (OSError, ValueError):
+        kept_key = serialization.load_pem_private_key(key.read_bytes(), None)
+        names = kept.extensions.get_extension_for_class(x509.SubjectAlternativeName).value
+    except (OSError, ValueError, TypeError, x509.ExtensionNotFound):
         return False
-    return datetime.datetime.now(datetime.UTC) < kept.not_valid_after_utc - RENEW_BEFORE
+    missing = {ipaddress.ip_address(address) for address in public_ips} - set(names.get_values_for_type(x509.IPAddress))
+    in_time = datetime.datetime.now(datetime.UTC) < kept.not_valid_after_utc - RENEW_BEFORE
+    return in_time and not missing and kept_key.public_key() == kept.public_key()
 
 
 def _make(key_path: Path, certificate_path: Path, public_ips: Sequence[str]) -> None:
     key = ec.generate_private_key(ec.SECP256R1())
-    hostname = socket.gethostname()
+    hostname = socket.gethostname() if socket.gethostname().isascii() else "localhost"
     name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, hostname[:64] or "balai")])
     now = datetime.datetime.now(datetime.UTC)
     addresses = dict.fromkeys(["127.0.0.1", "::1", *public_ips])
-    names: list[x509.GeneralName] = [x509.DNSName("localhost"), x509.DNSName(hostname)]
+    names: list[x509.GeneralName] = [x509.DNSName(dns) for dns in dict.fromkeys(["localhost", hostname])]
     names += [x509.IPAddress(ipaddress.ip_address(address)) for address in addresses]
     certificate = (
         x509.CertificateBuilder()

@@ -113,6 +113,7 @@ def serve_command(
 
 def main() -> None:
     """The entry point: trouble is one line on standard error, and exit code 2."""
+    logs.configure("info")
     try:
         code = app(standalone_mode=False)
     except TyperException as error:

@@ -41,7 +41,7 @@ def _public_ip(value: object) -> tuple[str, ...]:
 
 def _folder(value: object) -> Path:
     path = Path(str(value)).expanduser()
-    if not str(value) or (path.exists() and not path.is_dir()):
+    if not isinstance(value, str) or not value or (path.exists() and not path.is_dir()):
         raise ValueError("give a folder to keep data in; it is made if it is missing")
     return path
 
@@ -135,7 +135,8 @@ def load(
     for name, option in OPTIONS.items():
         sources = (
             (flag(name), command_line.get(name)),
-            (environment_name(name), environment.get(environment_name(name))),
+            # Compose and make hand down empty variables for what is not set.
+            (environment_name(name), environment.get(environment_name(name)) or None),
             (f"{name} in {path}", from_file.get(name)),
         )
         source, value = next(((s, v) for s, v in sources if v is not None), ("", option.default))

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
+import errno
 import os
 import signal
 import socket
@@ -27,36 +29,24 @@ class StartError(Exception):
 
 async def serve(config: Config) -> None:
     """Serve until SIGTERM or SIGINT. Raises StartError."""
-    listening = _listen(config)
-    try:
-        records = await Records.open(config.data_dir)
-    except (OSError, SQLAlchemyError) as error:
-        listening.close()
-        raise StartError(
-            f"the data folder {config.data_dir} can't be used ({error}): give another with --data-dir"
-        ) from error
-    tls = await asyncio.to_thread(_tls, config)
-    try:
+    async with contextlib.AsyncExitStack() as opened:
+        listening = opened.enter_context(_listen(config))
+        records = await _open_records(config)
+        opened.push_async_callback(records.close)
+        tls = await asyncio.to_thread(_tls, config)
         edge = await _open_media(config)
-    except StartError:
-        listening.close()
-        await records.close()
-        raise
-    app = create_app(edge, records)
-    runner = web.AppRunner(app, access_log=None, shutdown_timeout=3)
-    try:
+        opened.push_async_callback(edge.close)
+        app = create_app(edge, records, behind_proxy=config.tls == "off")
+        runner = web.AppRunner(app, access_log=None, shutdown_timeout=3)
+        opened.push_async_callback(runner.cleanup)
         await runner.setup()
         await web.SockSite(runner, listening, ssl_context=tls).start()
-        port = listening.getsockname()[1]
-        log.info("serving", host=config.host, port=port, media_port=edge.port)
-        scheme = "https" if tls else "http"
-        print(f"Balai is ready: {scheme}://{_shown_host(config.host)}:{port}", flush=True)
-        await _until_stopped()
+        stopped = _stop_signal()
+        host, port = listening.getsockname()[:2]
+        log.info("serving", host=host, port=port, media_port=edge.port)
+        print(f"Balai is ready: {'https' if tls else 'http'}://{_shown_host(host)}:{port}", flush=True)
+        await stopped.wait()
         log.info("stopping")
-    finally:
-        await runner.cleanup()
-        await edge.close()
-        await records.close()
 
 
 def _shown_host(host: str) -> str:
@@ -67,33 +57,45 @@ def _shown_host(host: str) -> str:
 
 def _listen(config: Config) -> socket.socket:
     try:
+        if config.host == "::" and not socket.has_dualstack_ipv6():
+            return socket.create_server(("0.0.0.0", config.port))  # noqa: S104
         if ":" in config.host:
-            dual = config.host == "::" and socket.has_dualstack_ipv6()
-            if config.host == "::" and not dual:
-                return socket.create_server(("0.0.0.0", config.port))  # noqa: S104
+            dual = config.host == "::"
             return socket.create_server((config.host, config.port), family=socket.AF_INET6, dualstack_ipv6=dual)
         return socket.create_server((config.host, config.port))
     except OSError as error:
         raise StartError(_port_trouble("TCP", config.port, "--port", config.host, error)) from error
 
 
+async def _open_records(config: Config) -> Records:
+    try:
+        return await Records.open(config.data_dir)
+    except (OSError, SQLAlchemyError) as error:
+        reason = str(getattr(error, "orig", None) or error).splitlines()[0]
+        raise StartError(
+            f"the data folder {config.data_dir} can't be used ({reason}): mend it, or give another with --data-dir"
+        ) from error
+
+
 async def _open_media(config: Config) -> MediaEdge:
+    host = "0.0.0.0" if config.host == "::" and not socket.has_dualstack_ipv6() else config.host  # noqa: S104
     try:
         return await MediaEdge.start(
-            host=config.host,
-            port=config.media_port,
-            public_ips=config.public_ip,
-            video_slots=config.video_slots,
+            host=host, port=config.media_port, public_ips=config.public_ip, video_slots=config.video_slots
         )
     except OSError as error:
-        raise StartError(_port_trouble("UDP", config.media_port, "--media-port", config.host, error)) from error
+        raise StartError(_port_trouble("UDP", config.media_port, "--media-port", host, error)) from error
 
 
 def _port_trouble(protocol: str, port: int, flag: str, host: str, error: OSError) -> str:
-    return (
-        f"{protocol} port {port} on {host} can't be opened ({os.strerror(error.errno) if error.errno else error}): "
-        f"stop what uses it, or give another with {flag}"
-    )
+    reason = os.strerror(error.errno) if error.errno else str(error)
+    if error.errno == errno.EADDRNOTAVAIL:
+        mend = "no such address on this machine; give one of its own, or :: for all, with --host"
+    elif error.errno == errno.EACCES:
+        mend = f"ports below 1024 are the system's; give a higher one with {flag}"
+    else:
+        mend = f"stop what uses it, or give another with {flag}"
+    return f"{protocol} port {port} on {host} can't be opened ({reason}): {mend}"
 
 
 def _tls(config: Config) -> ssl.SSLContext | None:
@@ -102,12 +104,15 @@ def _tls(config: Config) -> ssl.SSLContext | None:
     try:
         return server_context(config.data_dir, config.public_ip)
     except (OSError, ValueError) as error:
-        raise StartError(f"the certificate in {config.data_dir} can't be made or read ({error})") from error
+        raise StartError(
+            f"the certificate in {config.data_dir} can't be made or read ({error}): mend the folder, or give another "
+            "with --data-dir"
+        ) from error
 
 
-async def _until_stopped() -> None:
+def _stop_signal() -> asyncio.Event:
     stopped = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stopped.set)
-    await stopped.wait()
+    return stopped

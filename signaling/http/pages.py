@@ -46,7 +46,7 @@ def _file(request: web.Request, folder: Path, cache: str) -> web.StreamResponse:
 
 ROUTES = [
     web.get("/", page),
-    web.get("/m/{code}", page),
+    web.get(r"/m/{code}{slash:/?}", page),
     web.get(r"/assets/{name:[A-Za-z0-9._-]+}", asset),
     web.get(r"/{name:[A-Za-z0-9_-]+\.(?:svg|png|ico|webmanifest|txt)}", root_file),
 ]
