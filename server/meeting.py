@@ -99,7 +99,7 @@ class Meeting:
 
     def resume(self, token: str) -> Seat | None:
         """The seat behind a token, taken from whichever session holds it; None when there is none (any more)."""
-        wanted = token.encode()
+        wanted = token.encode(errors="surrogatepass")  # it is whatever a client sent
         found = [seat for seat in self._seats.values() if secrets.compare_digest(seat.token.encode(), wanted)]
         if not found:
             return None

@@ -17,9 +17,16 @@ def configure(level: str) -> None:
         structlog.contextvars.merge_contextvars,
         structlog.processors.add_log_level,
         structlog.processors.TimeStamper(fmt="iso", utc=True),
-        _name_the_fault if to_terminal and number > logging.DEBUG else structlog.processors.format_exc_info,
     ]
-    renderer: Processor = structlog.dev.ConsoleRenderer() if to_terminal else structlog.processors.JSONRenderer()
+    renderer: Processor
+    if to_terminal:
+        # Without the local variables that structlog would show: secrets and names are among them.
+        renderer = structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback)
+        if number > logging.DEBUG:
+            shared.append(_name_the_fault)
+    else:
+        renderer = structlog.processors.JSONRenderer()
+        shared.append(structlog.processors.format_exc_info)
     structlog.configure(
         processors=[*shared, renderer],
         wrapper_class=structlog.make_filtering_bound_logger(number),

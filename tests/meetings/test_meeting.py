@@ -1,0 +1,204 @@
+"""A live meeting over the real media edge: grace, silence, slots, ends."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from pyee import EventEmitter
+
+from server.directory import Directory, NoSuchMeetingError, new_code
+from server.media import Connection, MediaEdge
+from server.meeting import Meeting, Seat
+from server.participant import Tile
+from server.records import Records
+from server.room import BadNameError
+
+GRACE = 0.1
+
+
+@pytest.fixture
+async def edge() -> AsyncIterator[MediaEdge]:
+    edge = await MediaEdge.start(host="127.0.0.1", port=0, video_slots=3)
+    yield edge
+    await edge.close()
+
+
+@pytest.fixture
+def meeting(edge: MediaEdge) -> Meeting:
+    return Meeting("abc-defg-hjk", edge, GRACE)
+
+
+@pytest.fixture
+async def directory(edge: MediaEdge, tmp_path: Path) -> AsyncIterator[Directory]:
+    records = await Records.open(tmp_path)
+    directory = Directory(edge, records, GRACE)
+    yield directory
+    await directory.close()
+    await records.close()
+
+
+def take(meeting: Meeting, name: str, *, camera: bool = True) -> Seat:
+    return meeting.join(name, microphone=False, camera=camera, local_address=None)
+
+
+async def event(emitter: EventEmitter, name: str) -> Any:
+    """The arguments of the next event of this name."""
+    heard: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
+    emitter.once(name, lambda *arguments: heard.set_result(arguments))
+    async with asyncio.timeout(5):
+        return await heard
+
+
+class Wishes:
+    """Counts what a connection is asked to show, and passes it on to the real one."""
+
+    def __init__(self, connection: Connection, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.asked: list[tuple[str, Connection | None, int]] = []
+        show: Callable[..., None] = connection.show
+
+        def spy(mid: str, source: Connection | None, max_layer: int) -> None:
+            self.asked.append((mid, source, max_layer))
+            show(mid, source, max_layer)
+
+        monkeypatch.setattr(connection, "show", spy)
+
+
+async def turn() -> None:
+    """Let the loop do what is due now."""
+    await asyncio.sleep(0)
+    await asyncio.sleep(0)
+
+
+async def test_a_lost_session_keeps_its_seat_for_the_grace_time_and_then_loses_it(meeting: Meeting) -> None:
+    stays, lost = take(meeting, "A"), take(meeting, "B")
+    meeting.vanish(lost)
+    assert lost.participant in list(meeting.room)
+    assert await event(lost, "gone") == ("vanished",)
+    assert list(meeting.room) == [stays.participant]
+    assert meeting.resume(lost.token) is None
+
+
+async def test_a_seat_taken_again_within_the_grace_time_stays(meeting: Meeting) -> None:
+    seat = take(meeting, "A")
+    replaced = asyncio.ensure_future(event(seat, "replaced"))
+    await turn()
+    meeting.vanish(seat)
+    assert meeting.resume(seat.token) is seat
+    await replaced
+    await asyncio.sleep(GRACE * 2)  # nothing may happen in this time, so there is nothing to await
+    assert list(meeting.room) == [seat.participant]
+    assert meeting.resume("") is None
+    assert meeting.resume("\ud800") is None
+
+
+async def test_dead_media_ends_a_participation(meeting: Meeting) -> None:
+    take(meeting, "A")
+    seat = take(meeting, "B")
+    gone = asyncio.ensure_future(event(seat, "gone"))
+    await turn()
+    seat.connection.emit("dead")
+    assert await gone == ("media_timeout",)
+    assert len(meeting.room) == 1
+
+
+async def test_whoever_left_is_given_up_once(meeting: Meeting) -> None:
+    seat = take(meeting, "A")
+    reasons: list[str] = []
+    seat.on("gone", reasons.append)
+    meeting.depart(seat, "left")
+    meeting.depart(seat, "media_timeout")
+    meeting.vanish(seat)
+    assert reasons == ["left"]
+    assert seat.vanishing is None
+
+
+async def test_before_any_view_cameras_fill_the_slots_by_arrival_in_small(
+    meeting: Meeting, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seats = [take(meeting, name) for name in "ABCDE"]
+    wishes = Wishes(seats[0].connection, monkeypatch)
+    await turn()
+    assert wishes.asked == [(f"v{n}", seats[n + 1].connection, 0) for n in range(3)]
+
+
+async def test_many_changes_in_one_turn_of_the_loop_are_one_assignment(
+    meeting: Meeting, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seats = [take(meeting, name) for name in "ABCD"]
+    await turn()
+    wishes = Wishes(seats[0].connection, monkeypatch)
+    meeting.set_media(seats[1], microphone=True, camera=False)
+    meeting.set_view(seats[0], [Tile(seats[3].participant.id, 720)])
+    meeting.set_view(seats[0], [Tile(seats[3].participant.id, 360), Tile("nobody", 360)])
+    await turn()
+    assert len(wishes.asked) == 3, "one word for each of the three slots"
+    assert [seats[0].wishes.count(seat.participant.id) for seat in seats] == [0, 0, 0, 1]
+    assert (f"v{seats[0].wishes.index(seats[3].participant.id)}", seats[3].connection, 1) in wishes.asked
+
+
+async def test_with_more_cameras_than_slots_who_speaks_is_shown(
+    edge: MediaEdge, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    meeting = Meeting("abc-defg-hjk", edge, GRACE)
+    seats = [take(meeting, name) for name in "ABCDEF"]
+    await turn()
+    watcher, speaker = seats[0], seats[5]
+    assert speaker.participant.id not in watcher.wishes
+    before = list(watcher.wishes)
+    meeting._media.emit("dominant", speaker.connection)
+    await turn()
+    assert speaker.participant.id in watcher.wishes
+    assert sum(now != then for now, then in zip(watcher.wishes, before, strict=True)) == 1
+    assert meeting.room.dominant is speaker.participant
+
+
+async def test_whoever_leaves_is_in_nobodys_slots(meeting: Meeting) -> None:
+    seats = [take(meeting, name) for name in "ABC"]
+    await turn()
+    meeting.depart(seats[1], "left")
+    await turn()
+    for seat in (seats[0], seats[2]):
+        assert seats[1].participant.id not in seat.wishes
+        assert seats[1].connection not in seat.connection.occupants.values()
+
+
+async def test_a_meeting_ends_with_its_last_participant_and_begins_anew(directory: Directory) -> None:
+    code = await directory.create()
+    seat = await directory.join(code, "A", microphone=False, camera=False, local_address=None)
+    assert await directory.count(code) == 1
+    seat.meeting.depart(seat, "left")
+    await turn()
+    assert code not in directory._live
+    assert await directory.count(code) == 0
+    again = await directory.join(code, "B", microphone=False, camera=False, local_address=None)
+    assert again.meeting is not seat.meeting
+    assert again.participant.role == "host"
+
+
+async def test_those_who_come_at_once_come_into_one_meeting(directory: Directory) -> None:
+    code = await directory.create()
+    joins = (directory.join(code, f"P{n}", microphone=False, camera=False, local_address=None) for n in range(10))
+    seats = await asyncio.gather(*joins)
+    assert len({seat.meeting for seat in seats}) == 1
+    assert await directory.count(code) == 10
+    assert [seat.participant.role for seat in seats].count(seats[0].participant.role) == 1
+
+
+async def test_a_refused_join_begins_no_meeting(directory: Directory) -> None:
+    code = await directory.create()
+    with pytest.raises(BadNameError):
+        await directory.join(code, " ", microphone=False, camera=False, local_address=None)
+    assert not directory._live
+    with pytest.raises(NoSuchMeetingError):
+        await directory.join("zzz-zzzz-zzz", "A", microphone=False, camera=False, local_address=None)
+
+
+def test_codes_are_read_out_without_doubt_and_not_guessed() -> None:
+    codes = {new_code() for _ in range(2_000)}
+    assert len(codes) == 2_000
+    assert all(len(code) == 12 and [len(part) for part in code.split("-")] == [3, 4, 3] for code in codes)
+    assert not set("".join(codes)) & set("ilo0123456789")
