@@ -83,7 +83,7 @@ def _simulcast_rids(lines: Sequence[str]) -> list[str]:
     # Alternatives (commas) are for codecs that this server does not offer; "~" marks a layer that starts paused.
     streams = words[words.index("send") + 1].split(";")
     rids = [stream.split(",")[0].lstrip("~") for stream in streams]
-    declared = {line.removeprefix("a=rid:").split()[0] for line in lines if line.startswith("a=rid:")}
+    declared = {line.removeprefix("a=rid:").partition(" ")[0] for line in lines if line.startswith("a=rid:")}
     if any(not _RID.fullmatch(rid) or rid not in declared for rid in rids):
         raise SdpError("a=simulcast names a rid that no a=rid line declares")
     return rids

@@ -367,8 +367,8 @@ fn reports_place_a_slot_on_the_planes_clock_and_publishers_get_feedback() {
         world.datagram(&path, &packet);
         if index % 30 == 0 {
             let mut out = [0; 64];
-            let ntp = (4_000_000_000 + index * 30 / 1_000) << 32
-                | (index * 30 % 1_000) * (1 << 32) / 1_000;
+            let ntp = ((4_000_000_000 + index * 30 / 1_000) << 32)
+                | ((index * 30 % 1_000) * (1 << 32) / 1_000);
             let info = SenderInfo {
                 ssrc: 7,
                 ntp,

@@ -158,8 +158,8 @@ mod tests {
                 map.switch(start);
                 // Swap neighbours to reorder; the first of a stream is the keyframe that it was switched at.
                 let mut order: Vec<_> = (0..packets.len()).collect();
-                for i in 2..order.len() {
-                    if packets[i].0 == 0 {
+                for (i, packet) in packets.iter().enumerate().skip(2) {
+                    if packet.0 == 0 {
                         order.swap(i - 1, i);
                     }
                 }
