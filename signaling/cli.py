@@ -14,7 +14,6 @@ from typer.exceptions import TyperException
 
 from signaling import logs
 from signaling.config import OPTIONS, ConfigError, environment_name, flag, load
-from signaling.serve import StartError, serve
 
 app = typer.Typer(
     name="balai",
@@ -108,6 +107,8 @@ def serve_command(
     }
     settings = load(given, os.environ, config)
     logs.configure(settings.log_level)
+    from signaling.serve import serve  # it loads all of WebRTC: neither help nor a refusal should wait for that
+
     asyncio.run(serve(settings))
 
 
@@ -118,7 +119,7 @@ def main() -> None:
         code = app(standalone_mode=False)
     except TyperException as error:
         code = _trouble(f"{' '.join(error.format_message().split())} See: balai serve --help")
-    except (ConfigError, StartError) as error:
+    except ConfigError as error:
         code = _trouble(str(error))
     except (KeyboardInterrupt, typer.Abort):
         code = 130

@@ -18,13 +18,13 @@ from server.media import MediaEdge
 from server.records import Records
 from signaling.app import create_app
 from signaling.certificate import server_context
-from signaling.config import Config
+from signaling.config import Config, ConfigError
 
 log = structlog.get_logger()
 
 
-class StartError(Exception):
-    """The server can't start; one line that says why, and the mend."""
+class StartError(ConfigError):
+    """The settings are well-formed, but this machine can't give what they ask for."""
 
 
 async def serve(config: Config) -> None:

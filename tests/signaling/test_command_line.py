@@ -162,5 +162,12 @@ async def test_it_is_reached_by_ipv4_and_ipv6(tmp_path: Path) -> None:
         for address in ("127.0.0.1", "[::1]"):
             if address == "[::1]" and not socket.has_dualstack_ipv6():
                 continue
-            async with http.get(f"http://{address}:{port}/healthz") as response:
-                assert response.status == 200
+            async with http.post(f"http://{address}:{port}/api/meetings") as response:
+                code = (await response.json())["code"]
+            async with http.ws_connect(f"http://{address}:{port}/ws", protocols=["balai.v1"]) as client:
+                await client.send_json({"type": "join", "id": 1, "meeting": code, "name": "Sari"})
+                assert (await client.receive_json())["type"] == "joined"
+                offer = (await client.receive_json())["sdp"]
+            candidates = [line.split()[4] for line in offer.splitlines() if line.startswith("a=candidate:")]
+            assert address.strip("[]") in candidates, "media is offered where the page was reached"
+            assert not any("::ffff:" in candidate for candidate in candidates)
