@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import json
 import os
 import re
 import signal
@@ -17,6 +18,7 @@ import pytest
 from aiohttp import ClientSession
 
 PATIENCE = 30.0
+REPOSITORY = Path(__file__).parents[2]
 
 
 async def start(*arguments: str, **environment: str) -> asyncio.subprocess.Process:
@@ -107,6 +109,27 @@ async def test_a_database_that_is_none_is_one_line_with_exit_code_2(tmp_path: Pa
     assert err.count("\n") == 1
     assert "--data-dir" in err
     assert "Traceback" not in err
+
+
+async def test_a_fault_of_our_own_is_one_line_and_one_entry_in_the_log(tmp_path: Path) -> None:
+    process = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-c"),
+        "import sys, signaling.serve, signaling.cli\n"
+        "async def broken(config): raise RuntimeError('our own fault')\n"
+        "signaling.serve.serve = broken\n"
+        "sys.argv = ['balai', 'serve']\n"
+        "signaling.cli.main()\n",
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.PIPE,
+        cwd=tmp_path,
+        env={**{k: v for k, v in os.environ.items() if not k.startswith("BALAI_")}, "PYTHONPATH": str(REPOSITORY)},
+    )
+    async with asyncio.timeout(PATIENCE):
+        out, err = await process.communicate()
+    assert (process.returncode, out) == (1, b"")
+    entry, line = err.decode().splitlines()
+    assert "our own fault" in json.loads(entry)["exception"]
+    assert line == "balai: the server failed (RuntimeError); its log says where"
 
 
 async def test_the_version_and_help_that_teaches() -> None:

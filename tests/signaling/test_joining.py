@@ -9,6 +9,7 @@ from aiohttp import ClientSession
 from aiohttp.test_utils import TestServer
 from aiortc import RTCPeerConnection, RTCSessionDescription
 
+from signaling.http.keys import DIRECTORY
 from signaling.limits import Limits
 from tests.signaling.client import make_meeting
 from tests.signaling.conftest import Connect, MakeServer
@@ -179,6 +180,41 @@ async def test_a_token_of_one_meeting_opens_no_seat_in_another(
     token = (await sari.join(first))["resume"]
     await made.join(second, "Made")
     assert (await thief.ask("join", meeting=second, name="Thief", resume=token))["code"] == "resume_failed"
+
+
+async def test_who_speaks_is_told_once_for_a_turn_of_the_loop(
+    server: TestServer, http: ClientSession, connect: Connect
+) -> None:
+    code = await make_meeting(http, server)
+    sari, made = await connect(server), await connect(server)
+    first = (await sari.join(code))["you"]
+    second = (await made.join(code, "Made"))["you"]
+    meeting = server.app[DIRECTORY]._live[code]
+    media = {id: meeting._seats[id].connection for id in (first, second)}
+    for id in (first, None, second):  # as the media edge tells it
+        meeting._media.emit("dominant", media[id] if id else None)
+    assert (await sari.event("dominant_changed"))["participant"] == second
+    meeting._media.emit("dominant", None)
+    assert (await sari.event("dominant_changed"))["participant"] is None
+    meeting._media.emit("dominant", media[first])
+    newcomer = await connect(server)
+    assert (await newcomer.join(code, "Late"))["dominant"] == first
+
+
+async def test_whose_media_is_dead_is_told_so_and_gone_for_the_others(
+    server: TestServer, http: ClientSession, connect: Connect
+) -> None:
+    code = await make_meeting(http, server)
+    sari, made = await connect(server), await connect(server)
+    await sari.join(code)
+    joined = await made.join(code, "Made")
+    server.app[DIRECTORY]._live[code]._seats[joined["you"]].connection.emit("dead")  # as the media edge tells it
+    assert (await made.event("goodbye"))["reason"] == "media_timeout"
+    assert await made.closed() == 1000
+    while joined["you"] not in (await sari.event("participants_changed"))["left"]:
+        pass
+    again = await connect(server)
+    assert (await again.ask("join", meeting=code, name="Made", resume=joined["resume"]))["code"] == "resume_failed"
 
 
 async def test_the_server_says_goodbye_when_it_stops(

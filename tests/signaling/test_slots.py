@@ -10,8 +10,9 @@ from aiohttp import ClientSession
 from aiohttp.test_utils import TestServer
 from aiortc import RTCPeerConnection, RTCSessionDescription, VideoStreamTrack
 
+from signaling.limits import Limits
 from tests.signaling.client import ProtocolClient, make_meeting
-from tests.signaling.conftest import Connect
+from tests.signaling.conftest import Connect, MakeServer
 
 
 @contextlib.asynccontextmanager
@@ -76,8 +77,9 @@ async def test_a_slot_is_told_when_a_picture_comes_goes_off_comes_back_and_its_o
 
 
 async def test_a_newcomer_is_told_of_before_a_slot_that_shows_them_and_a_resumed_session_knows_its_slots(
-    server: TestServer, http: ClientSession, connect: Connect
+    make_server: MakeServer, http: ClientSession, connect: Connect
 ) -> None:
+    server = await make_server(Limits(merge=60))  # so that only the slot brings the announcement forward
     code = await make_meeting(http, server)
     sari, made, again = [await connect(server) for _ in range(3)]
     token = (await sari.join(code))["resume"]
