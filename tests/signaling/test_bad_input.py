@@ -142,6 +142,17 @@ async def test_whoever_does_not_heed_the_rate_limit_is_disconnected(make_server:
     assert await sari.closed() == 1008
 
 
+async def test_whoever_slows_down_in_between_is_not_disconnected(make_server: MakeServer, connect: Connect) -> None:
+    server = await make_server(Limits(messages_per_second=50, message_burst=5, strikes=30))
+    sari = await connect(server)
+    for _ in range(3):
+        sent = [await sari.send("ping") for _ in range(25)]
+        answers = [await sari.answer(number) for number in sent]
+        assert any(answer["type"] == "error" for answer in answers)
+        await asyncio.sleep(0.1)  # the limit is one of time
+    assert (await sari.ask("ping"))["type"] == "ok"
+
+
 async def test_a_slow_reader_is_disconnected_and_its_seat_kept(
     make_server: MakeServer, http: ClientSession, connect: Connect
 ) -> None:

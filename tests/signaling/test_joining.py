@@ -194,6 +194,9 @@ async def test_who_speaks_is_told_once_for_a_turn_of_the_loop(
     for id in (first, None, second):  # as the media edge tells it
         meeting._media.emit("dominant", media[id] if id else None)
     assert (await sari.event("dominant_changed"))["participant"] == second
+    meeting._media.emit("dominant", media[first])
+    meeting._media.emit("dominant", media[second])  # so nothing is to be told
+    await sari.ask("ping")
     meeting._media.emit("dominant", None)
     assert (await sari.event("dominant_changed"))["participant"] is None
     meeting._media.emit("dominant", media[first])
