@@ -45,14 +45,16 @@ counters! {
     SlotSwitches = "slot_switches",
     /// Neither STUN, DTLS, SRTP nor SRTCP, or too short.
     DropUnknownProtocol = "drop_unknown_protocol",
-    /// Larger than the receive buffer.
-    DropTruncated = "drop_truncated",
+    /// Larger than any datagram that the plane takes.
+    DropTooLarge = "drop_too_large",
     /// From an address that no transport is bound to.
     DropUnknownAddress = "drop_unknown_address",
     /// A STUN message that is malformed or of no use to an ICE-lite agent.
     DropStunMalformed = "drop_stun_malformed",
     /// A connectivity check for a ufrag that nobody has.
     DropStunUnknownUfrag = "drop_stun_unknown_ufrag",
+    /// A connectivity check from an address that is in use by another transport.
+    DropAddressTaken = "drop_address_taken",
     /// DTLS beyond the rate that a handshake needs.
     DropDtlsLimited = "drop_dtls_limited",
     /// Media before the handshake was done.

@@ -78,6 +78,12 @@ impl IceAgent {
         }
     }
 
+    /// Whether media goes to this address, and something authentic has come from it lately.
+    pub fn is_in_use(&self, now: Time, address: &SocketAddr) -> bool {
+        self.selected.is_some_and(|path| path.remote == *address)
+            && now.since(self.selected_heard) < STALE_AFTER
+    }
+
     /// Whether nothing authentic has come for [`DEAD_AFTER`].
     pub fn is_dead(&self, now: Time) -> bool {
         now.since(self.last_heard) >= DEAD_AFTER

@@ -415,6 +415,54 @@ fn reports_place_a_slot_on_the_planes_clock_and_publishers_get_feedback() {
 }
 
 #[test]
+fn nobody_takes_an_address_that_is_in_use() {
+    let mut world = World::default();
+    let (mut camera, viewer) = (world.connect(1, 1), world.connect(2, 2));
+    world.add_camera(&camera, 50, &[]);
+    world.sent();
+    // The viewer's own, authentic check, with the camera's address forged as its source.
+    world.datagram(&camera.path, &viewer.check());
+    assert!(world.sent().is_empty());
+    assert_eq!(world.plane.counters().get(Counter::DropAddressTaken), 1);
+    let packet = camera.rtp(VP8, 7, 1, 0, &[(MID, b"1")], &vp8(0, 0, true), 0);
+    world.datagram(&camera.path, &packet);
+    assert_eq!(world.plane.counters().get(Counter::RtpReceived), 1);
+}
+
+#[test]
+fn a_keyframe_whose_beginning_was_lost_is_asked_for_again() {
+    let mut world = World::default();
+    let (mut camera, viewer) = (world.connect(1, 1), world.connect(2, 2));
+    world.add_camera(&camera, 50, &[]);
+    world.add_video_slot(&viewer, 9);
+    world.command(Command::Route {
+        slot: 9,
+        wish: Some((50, 2)),
+    });
+    let mut requests = 0;
+    for index in 0..100u64 {
+        let path = camera.path;
+        let packet = camera.rtp(
+            VP8,
+            7,
+            index,
+            0,
+            &[(MID, b"1")],
+            &vp8(index as u16, 0, false),
+            0,
+        );
+        world.datagram(&path, &packet);
+        world.pass(20);
+        let sent = world.sent();
+        requests += keyframe_requests(&camera.read(&sent).1).len();
+    }
+    assert!(
+        (4..=5).contains(&requests),
+        "{requests} requests in two seconds"
+    );
+}
+
+#[test]
 fn a_silent_transport_is_told_dead_once_and_a_removed_one_gets_nothing() {
     let mut world = World::default();
     let viewer = world.connect(1, 1);

@@ -1,5 +1,7 @@
 //! STUN and DTLS: how a transport comes to be connected.
 
+use std::net::SocketAddr;
+
 use crate::counters::Counter;
 use crate::egress::{MAX_DATAGRAM, Path, Sink};
 use crate::ice::Checked;
@@ -26,6 +28,9 @@ impl Plane {
         let Some(&index) = known else {
             return self.counters.count(Counter::DropStunUnknownUfrag);
         };
+        if self.belongs_to_another(now, &path.remote, index) {
+            return self.counters.count(Counter::DropAddressTaken);
+        }
         let Some(transport) = self.transports.get_mut(index) else {
             return;
         };
@@ -52,6 +57,17 @@ impl Plane {
         };
         sink.buffer()[..len].copy_from_slice(&out[..len]);
         sink.send(len, path);
+    }
+
+    /// Whether an address is in use by another transport. Otherwise a participant could take another's address with
+    /// checks of their own that carry a forged source.
+    fn belongs_to_another(&self, now: Time, address: &SocketAddr, index: usize) -> bool {
+        let owner = self
+            .by_address
+            .get(address)
+            .filter(|&&owner| owner != index);
+        let owner = owner.and_then(|&owner| self.transports.get(owner));
+        owner.is_some_and(|transport| transport.ice.is_in_use(now, address))
     }
 
     pub(super) fn receive_dtls(&mut self, now: Time, index: usize, datagram: &[u8]) {

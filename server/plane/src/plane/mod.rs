@@ -91,7 +91,7 @@ impl Plane {
         self.counters
             .add(Counter::ReceivedBytes, datagram.len() as u64);
         if datagram.len() > MAX_DATAGRAM {
-            return self.counters.count(Counter::DropTruncated);
+            return self.counters.count(Counter::DropTooLarge);
         }
         let Some(protocol) = classify(datagram) else {
             return self.counters.count(Counter::DropUnknownProtocol);

@@ -93,11 +93,12 @@ impl Plane {
         };
         if slot.current == Some(wanted) {
             slot.target = None;
-        } else if slot.target != Some(wanted) {
-            slot.target = Some(wanted);
-            self.keyframes_wanted
-                .extend(track.layers[layer].map(|stream| (track.transport, stream)));
+            return;
         }
+        slot.target = Some(wanted);
+        // Wanted again at every tick: a keyframe whose first packet was lost switches nobody.
+        self.keyframes_wanted
+            .extend(track.layers[layer].map(|stream| (track.transport, stream)));
     }
 
     /// Tells the control side of a group's seats and speaker, if they changed.

@@ -1,0 +1,69 @@
+"""Takes the pictures of ``docs/screens/``: ``scripts/screens``."""
+
+from __future__ import annotations
+
+import asyncio
+import tempfile
+from pathlib import Path
+
+from playwright.async_api import Browser, Page, async_playwright
+
+from tests.browser.conftest import CHROMIUM, FLAGS, Server, create_meeting, join, new_page, running_server
+
+TARGET = Path(__file__).resolve().parents[2] / "docs" / "screens"
+SIZES = {"desktop": {"width": 1280, "height": 800}, "phone": {"width": 360, "height": 740}}
+GUESTS = ["I Wayan Sudarma", "Ni Made Ayu", "Ketut Dharma"]
+
+
+async def picture(page: Page, name: str) -> None:
+    """One picture."""
+    await page.screenshot(path=TARGET / f"{name}.png")
+
+
+async def walk(browser: Browser, server: Server, size: str, theme: str) -> None:
+    """Every page in one size and theme."""
+    page = await new_page(browser, viewport=SIZES[size], color_scheme=theme)
+    suffix = f"{size}" if theme == "light" else f"{size}-{theme}"
+    await page.goto(server.url)
+    await picture(page, f"landing-{suffix}")
+    url = await create_meeting(page, server)
+    await page.get_by_role("textbox", name="Your name").fill("Putu Ariani")
+    await page.get_by_role("button", name="Stop video").wait_for()
+    await asyncio.sleep(1)
+    await picture(page, f"prejoin-{suffix}")
+    guests = [await new_page(browser) for _ in GUESTS]
+    for number, (guest, name) in enumerate(zip(guests, GUESTS, strict=True)):
+        await join(guest, url, name)
+        if number != 1:
+            await guest.get_by_role("button", name="Mute", exact=True).click()
+        if number == 2:
+            await guest.get_by_role("button", name="Stop video").click()
+    await join(page, url, "Putu Ariani")
+    await page.get_by_role("button", name="Mute", exact=True).click()
+    await page.locator("[data-speaking]").wait_for()
+    await asyncio.sleep(3)
+    await picture(page, f"meeting-{suffix}")
+    await page.get_by_role("button", name="Devices").click()
+    await asyncio.sleep(0.5)
+    await picture(page, f"devices-{suffix}")
+    await page.get_by_role("button", name="Close").click()
+    await page.get_by_role("button", name="Leave").click()
+    await page.get_by_text("You have left").wait_for()
+    await picture(page, f"left-{suffix}")
+    for each in (page, *guests):
+        await each.context.close()
+
+
+async def main() -> None:
+    """All of them."""
+    TARGET.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory() as folder:
+        async with running_server(Path(folder)) as server, async_playwright() as playwright:
+            browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+            for theme in ("light", "dark"):
+                for size in SIZES:
+                    await walk(browser, server, size, theme)
+            await browser.close()
+
+
+asyncio.run(main())
