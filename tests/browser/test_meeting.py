@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import time
 from pathlib import Path
 from typing import Any
 
@@ -59,17 +58,18 @@ WATCH_FRAMES = """() => {
   const longest = window.longestGap = {};
   for (const video of document.querySelectorAll("[data-slot] video")) {
     const slot = video.closest("[data-slot]").dataset.slot;
-    let last = performance.now();
+    let last = null;
     longest[slot] = 0;
-    const frame = () => {
-      const now = performance.now();
-      longest[slot] = Math.max(longest[slot], now - last);
-      last = now;
+    const frame = (_, {receiveTime}) => {
+      if (last !== null) longest[slot] = Math.max(longest[slot], receiveTime - last);
+      last = receiveTime;
       video.requestVideoFrameCallback(frame);
     };
     video.requestVideoFrameCallback(frame);
   }
 }"""
+"""Keeps the longest time, in ms, between the arrivals of two shown frames, for each slot. Arrival, because four browsers
+on two cores draw late now and then, whatever the server does."""
 
 
 async def test_four_people_see_and_hear_each_other_while_they_come_and_go(browser: Browser, server: Server) -> None:
@@ -108,12 +108,14 @@ async def test_four_people_see_and_hear_each_other_while_they_come_and_go(browse
     slot_of_leaver = [
         await page.locator("li", has_text=NAMES[3]).first.get_attribute("data-slot") for page in pages[:3]
     ]
-    began = time.monotonic()
     await pages[3].get_by_role("button", name="Leave").click()
     await pages[3].get_by_text("You have left the meeting").wait_for()
     for page in pages[:3]:
-        await page.get_by_role("region", name="Participants").get_by_text(NAMES[3]).wait_for(state="detached")
-    assert time.monotonic() - began < 5, "one who leaves is gone at once"
+        await (
+            page.get_by_role("region", name="Participants")
+            .get_by_text(NAMES[3])
+            .wait_for(state="detached", timeout=5_000)
+        )
     await asyncio.sleep(3)
     for page, left in zip(pages[:3], slot_of_leaver, strict=True):
         gaps = {slot: gap for slot, gap in (await page.evaluate("window.longestGap")).items() if slot != left}

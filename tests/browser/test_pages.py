@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from playwright.async_api import Browser, Page, expect
 
-from tests.browser.conftest import Server, create_meeting, join, new_page
+from tests.browser.conftest import Server, create_meeting, join, new_page, until
 
 pytestmark = pytest.mark.browser
 
@@ -93,7 +93,7 @@ async def test_a_lost_server_is_said_and_comes_back_by_itself(browser: Browser, 
     me = await page.locator("[data-participant]").get_attribute("data-participant")
     await page.evaluate("sockets.at(-1).close()")
     await expect(page.get_by_text("Connection lost. Reconnecting…")).to_be_hidden(timeout=10_000)
-    await page.wait_for_function("sockets.length > 1 && sockets.at(-1).readyState === 1")
+    await until(lambda: page.evaluate("sockets.length > 1 && sockets.at(-1).readyState === 1"), "a new WebSocket")
     assert await page.locator("[data-participant]").get_attribute("data-participant") == me
 
 
