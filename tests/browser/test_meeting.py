@@ -68,8 +68,8 @@ WATCH_FRAMES = """() => {
     video.requestVideoFrameCallback(frame);
   }
 }"""
-"""Keeps the longest time, in ms, between the arrivals of two shown frames, for each slot. Arrival, because four browsers
-on two cores draw late now and then, whatever the server does."""
+"""Keeps the longest time, in ms, between the arrivals of two shown frames, for each slot. Arrival, because four
+browsers on two cores draw late now and then, whatever the server does."""
 
 
 async def test_four_people_see_and_hear_each_other_while_they_come_and_go(browser: Browser, server: Server) -> None:
