@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import asyncio
 import secrets
-from typing import TYPE_CHECKING
 
 from pyee import EventEmitter
 
@@ -19,11 +17,8 @@ from server.media.subscribe_sdp import (
     offer_subscribe,
     read_subscribe_answer,
 )
+from server.media.switchboard import Switchboard
 from server.media.transport import MediaTransport
-
-if TYPE_CHECKING:
-    from server.media.edge import MediaEdge
-    from server.media.room import RoomMedia
 
 __all__ = ["Connection", "Slot"]
 
@@ -32,16 +27,19 @@ class Connection(EventEmitter):
     """A participant's media. Events:
 
     - ``slot`` (mid, Connection | None): somebody else is in a slot now; the first packet has been sent.
+    - ``published`` (): its tracks are known to the plane now;
+    - ``closed`` (): it has ended;
     - ``dead`` (): a handshake failed, or nothing came for 30 s. Told once.
     """
 
-    def __init__(self, edge: MediaEdge, room: RoomMedia, addresses: list[str]) -> None:
+    def __init__(self, switchboard: Switchboard[Connection], group: int, addresses: list[str]) -> None:
+        """``group``: the room's speaker group; ``addresses``: where the browser reaches the media port."""
         super().__init__()
-        self._edge, self._room, self._addresses = edge, room, addresses
-        plane = edge.plane
-        endpoint = edge.new_endpoint()
-        self.publisher = MediaTransport(plane, edge.certificate, endpoint, self._transport_died)
-        self.subscriber = MediaTransport(plane, edge.certificate, endpoint, self._transport_died)
+        self._switchboard, self._group, self._addresses = switchboard, group, addresses
+        self._plane = plane = switchboard.plane
+        certificate, endpoint = switchboard.certificate, switchboard.new_endpoint()
+        self.publisher = MediaTransport(plane, certificate, endpoint, self._transport_died)
+        self.subscriber = MediaTransport(plane, certificate, endpoint, self._transport_died)
         self.audio_track: int | None = None
         self.video_track: int | None = None
         self._microphone = self._camera = False
@@ -51,7 +49,7 @@ class Connection(EventEmitter):
         self._ssrcs: list[int] = []
         self.slots = (
             *(Slot(f"a{seat}", "audio") for seat in range(SEATS)),
-            *(Slot(f"v{number}", "video") for number in range(edge.video_slots)),
+            *(Slot(f"v{number}", "video") for number in range(switchboard.video_slots)),
         )
         first_ssrc = secrets.randbits(31) + 2
         for number, slot in enumerate(self.slots):
@@ -63,7 +61,7 @@ class Connection(EventEmitter):
                     ssrc=ssrc,
                     payload_type=OPUS_PAYLOAD_TYPE,
                     audio_level_id=AUDIO_LEVEL_ID,
-                    group=room.group,
+                    group=group,
                     seat=number,
                 )
             else:
@@ -71,7 +69,7 @@ class Connection(EventEmitter):
                     self.subscriber.id, ssrc=ssrc, payload_type=VP8_PAYLOAD_TYPE
                 )
         self.occupants: dict[str, Connection | None] = {slot.mid: None for slot in self.slots}
-        edge.register(self, [self.publisher, self.subscriber], self._video_slots)
+        switchboard.add(self, [self.publisher, self.subscriber], self._video_slots)
 
     def subscribe_offer(self) -> str:
         """The SDP that offers every slot. The same at every call but for its session id."""
@@ -92,17 +90,17 @@ class Connection(EventEmitter):
             raise SdpError("this participant publishes already")
         agreement = answer_publish(offer, self.publisher.local(self._addresses))
         self._published = True
-        plane = self._edge.plane
+        plane = self._plane
         plane.configure_publisher(self.publisher.id, agreement.codecs, agreement.extensions)
         if agreement.audio_mid is not None:
-            self.audio_track = plane.add_audio_track(self.publisher.id, agreement.audio_mid, self._room.group)
+            self.audio_track = plane.add_audio_track(self.publisher.id, agreement.audio_mid, self._group)
             plane.pause_track(self.audio_track, not self._microphone)
         if agreement.video_mid is not None:
             self.video_track = plane.add_video_track(self.publisher.id, agreement.video_mid, agreement.video_rids)
             plane.pause_track(self.video_track, not self._camera)
-        self._edge.published(self, [self.audio_track, self.video_track])
+        self._switchboard.add_tracks(self, [self.audio_track, self.video_track])
         self.publisher.connect(agreement.fingerprints)
-        self._room.published(self)
+        self.emit("published")
         return agreement.answer
 
     def set_media(self, *, microphone: bool, camera: bool) -> None:
@@ -110,7 +108,7 @@ class Connection(EventEmitter):
         self._microphone, self._camera = microphone, camera
         for track, on in ((self.audio_track, microphone), (self.video_track, camera)):
             if track is not None:
-                self._edge.plane.pause_track(track, not on)
+                self._plane.pause_track(track, not on)
 
     def show(self, mid: str, source: Connection | None, max_layer: int) -> None:
         """Wish a participant's camera into a video slot, at most at ``max_layer`` (0 the lowest); None empties it.
@@ -124,7 +122,7 @@ class Connection(EventEmitter):
             return
         if wish is None:
             self._wishes.pop(mid, None)
-            self._edge.plane.route(slot, None)
+            self._plane.route(slot, None)
         else:
             self._wishes[mid] = wish
             self._apply(mid, slot)
@@ -141,7 +139,7 @@ class Connection(EventEmitter):
 
     def _apply(self, mid: str, slot: int) -> None:
         source, max_layer = self._wishes[mid]
-        self._edge.plane.route(slot, source.video_track, max_layer)
+        self._plane.route(slot, source.video_track, max_layer)
 
     def occupy(self, mid: str, occupant: Connection | None) -> None:
         """Somebody else is in a slot now."""
@@ -159,7 +157,5 @@ class Connection(EventEmitter):
         if self._closed:
             return
         self._closed = self._dead = True
-        self._edge.unregister(self)
-        self._room.closed(self)
-        for transport in (self.publisher, self.subscriber):
-            self._edge.finish(asyncio.ensure_future(transport.close()))
+        self._switchboard.remove(self, [self.publisher, self.subscriber])
+        self.emit("closed")

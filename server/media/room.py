@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Sequence
 
 from pyee import EventEmitter
 
 from server._plane import SEATS
 from server.media.connection import Connection
-
-if TYPE_CHECKING:
-    from server.media.edge import MediaEdge
+from server.media.switchboard import Switchboard
 
 
 class RoomMedia(EventEmitter):
@@ -20,32 +17,39 @@ class RoomMedia(EventEmitter):
     Event ``dominant`` (Connection | None): another participant is the dominant speaker now.
     """
 
-    def __init__(self, edge: MediaEdge) -> None:
+    def __init__(self, switchboard: Switchboard[Connection], addresses: Callable[[str | None], list[str]]) -> None:
+        """``addresses``: where a client that came by some local address reaches the media port."""
         super().__init__()
-        self._edge = edge
-        self.group = edge.plane.add_group()
+        self._switchboard, self._addresses = switchboard, addresses
+        self.group = switchboard.plane.add_group()
         self._connections: list[Connection] = []
         self._seats: list[Connection | None] = [None] * SEATS
+        self._over = False
 
     def add_connection(self, *, local_address: str | None = None) -> Connection:
         """A participant's media. ``local_address``: the IP address at which this client reached the server."""
-        connection = Connection(self._edge, self, self._edge.addresses(local_address))
+        connection = Connection(self._switchboard, self.group, self._addresses(local_address))
+        connection.on("published", lambda: self._published(connection))
+        connection.on("closed", lambda: self._closed(connection))
         self._connections.append(connection)
         self._seat_for(connection)
         return connection
 
     def close(self) -> None:
-        """End every connection, and the room."""
+        """End every connection, and the room. Event ``closed`` ()."""
         for connection in list(self._connections):
             connection.close()
-        self._edge.remove_room(self)
+        if not self._over:
+            self._over = True
+            self._switchboard.plane.remove_group(self.group)
+            self.emit("closed")
 
-    def published(self, source: Connection) -> None:
+    def _published(self, source: Connection) -> None:
         """A connection has tracks now."""
         for connection in self._connections:
             connection.source_published(source)
 
-    def closed(self, source: Connection) -> None:
+    def _closed(self, source: Connection) -> None:
         """A connection is gone."""
         self._connections.remove(source)
         self._seats = [None if seat is source else seat for seat in self._seats]

@@ -81,7 +81,7 @@ class MediaTransport:
             self.dead()
 
     async def close(self) -> None:
-        """End it: nothing is received or sent from this call on, before anything is awaited."""
+        """End it: from when this begins to run nothing is received or sent."""
         self._closed = True
         self._plane.remove_transport(self.id)
         await self._dtls.close()

@@ -193,7 +193,7 @@ async def test_alive_and_ready(server: TestServer, http: ClientSession, tmp_path
 
 
 async def test_it_is_not_ready_without_its_media_port(server: TestServer, http: ClientSession, edge: MediaEdge) -> None:
-    edge.plane.close()
+    edge._plane.close()
     async with http.get(server.make_url("/readyz")) as response:
         assert response.status == 503
         assert (await response.json())["checks"] == {"media": False, "database": True}

@@ -13,6 +13,7 @@ export class Publisher {
 	readonly connection = new RTCPeerConnection({ bundlePolicy: "max-bundle" });
 	private readonly audio: RTCRtpTransceiver;
 	private readonly video: RTCRtpTransceiver;
+	private offer: string | null = null;
 
 	constructor() {
 		this.audio = this.connection.addTransceiver("audio", { direction: "sendonly" });
@@ -20,10 +21,13 @@ export class Publisher {
 		preferVp8(this.video);
 	}
 
-	/** Exchange the one offer and answer. */
+	/** Exchange the one offer and answer. After a lost connection it may be called again: the offer stays the same. */
 	async negotiate(exchange: (offer: string) => Promise<string>): Promise<void> {
-		await this.connection.setLocalDescription();
-		const sdp = await exchange(this.connection.localDescription?.sdp ?? "");
+		if (this.offer === null) {
+			await this.connection.setLocalDescription();
+			this.offer = this.connection.localDescription?.sdp ?? "";
+		}
+		const sdp = await exchange(this.offer);
 		await this.connection.setRemoteDescription({ type: "answer", sdp });
 	}
 

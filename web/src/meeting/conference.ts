@@ -26,6 +26,7 @@ export class Conference {
 	readonly mediaConnected = signal(false);
 	readonly subscriber = signal<Subscriber | null>(null);
 	private publisher: Publisher | null = null;
+	private published = false;
 	private readonly session: Session;
 	private readonly disposals: (() => void)[] = [];
 	private mediaTimer: ReturnType<typeof setTimeout> | undefined;
@@ -94,7 +95,8 @@ export class Conference {
 		this.state.joined(message);
 		this.view = "";
 		if (message.resumed) {
-			void this.session.request({ type: "set_media", ...this.media() }).catch(() => {});
+			// What was switched meanwhile came with the join; what was cut off is done again.
+			if (this.publisher && !this.published) void this.publish(this.publisher);
 			return;
 		}
 		const publisher = new Publisher();
@@ -119,6 +121,7 @@ export class Conference {
 			if (!(error instanceof Disconnected)) this.end("failed");
 			return;
 		}
+		this.published = true;
 		this.disposals.push(
 			effect(() => void publisher.setMicrophone(this.local.microphone.value).catch(() => {})),
 			effect(() => void publisher.setCamera(this.local.camera.value).catch(() => {})),

@@ -3,8 +3,7 @@ import { t } from "../i18n";
 import type { Key } from "../i18n/en";
 import { parseCode } from "../meeting/code";
 import { navigate } from "../route";
-import { Logo } from "../ui/icons";
-import { LanguageSwitch } from "../ui/language";
+import { Page } from "../ui/page";
 
 export function Landing() {
 	const [code, setCode] = useState("");
@@ -33,11 +32,7 @@ export function Landing() {
 	}
 
 	return (
-		<div class="page">
-			<header class="top">
-				<Logo />
-				<LanguageSwitch />
-			</header>
+		<Page>
 			<main class="card">
 				<h1>{t("appName")}</h1>
 				<p class="tagline">{t("tagline")}</p>
@@ -67,6 +62,6 @@ export function Landing() {
 					{problem && t(problem)}
 				</p>
 			</main>
-		</div>
+		</Page>
 	);
 }

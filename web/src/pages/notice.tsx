@@ -2,8 +2,7 @@ import { t } from "../i18n";
 import type { Key } from "../i18n/en";
 import type { Ending } from "../meeting/state";
 import { navigate } from "../route";
-import { Logo } from "../ui/icons";
-import { LanguageSwitch } from "../ui/language";
+import { Page } from "../ui/page";
 
 /** The words for each way a meeting can be over. */
 export const ENDINGS: Record<Ending, { title: Key; hint?: Key }> = {
@@ -27,11 +26,7 @@ interface Props {
 /** A page that says one thing, and where to go from here. */
 export function Notice({ title, hint, values, onRejoin }: Props) {
 	return (
-		<div class="page">
-			<header class="top">
-				<Logo />
-				<LanguageSwitch />
-			</header>
+		<Page>
 			<main class="card notice">
 				<h1>{t(title, values)}</h1>
 				{hint && <p>{t(hint, values)}</p>}
@@ -46,6 +41,6 @@ export function Notice({ title, hint, values, onRejoin }: Props) {
 					</button>
 				</div>
 			</main>
-		</div>
+		</Page>
 	);
 }

@@ -3,9 +3,9 @@ import { t } from "../i18n";
 import { watchLevel } from "../media/level";
 import type { LocalMedia } from "../media/local";
 import { DeviceChoices } from "../ui/device-dialog";
-import { Icon, Logo } from "../ui/icons";
-import { LanguageSwitch } from "../ui/language";
+import { Icon } from "../ui/icons";
 import { MediaButtons, mediaShortcut } from "../ui/media-buttons";
+import { Page } from "../ui/page";
 import { Video } from "../ui/video";
 
 const STORED_NAME = "balai.name";
@@ -48,11 +48,7 @@ export function Prejoin({ code, present, local, joining, refusal, onJoin }: Prop
 		present === 0 ? t("nobodyHere") : present === 1 ? t("oneHere") : t("manyHere", { n: present });
 	const camera = local.camera.value;
 	return (
-		<div class="page">
-			<header class="top">
-				<Logo />
-				<LanguageSwitch />
-			</header>
+		<Page>
 			<main class="prejoin">
 				<section class="preview" aria-label={t("camera")}>
 					{camera ? (
@@ -111,7 +107,7 @@ export function Prejoin({ code, present, local, joining, refusal, onJoin }: Prop
 					</button>
 				</form>
 			</main>
-		</div>
+		</Page>
 	);
 }
 
