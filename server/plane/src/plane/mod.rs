@@ -2,14 +2,16 @@
 //!
 //! It owns no socket, clock or thread. It knows transports, tracks, streams, slots and speaker groups, and neither
 //! rooms nor names. The files beside this one each hold one part of it: [`command`] what the control side may ask,
-//! [`event`] what it is told, `connect` STUN and DTLS, `media` the path of an RTP packet, `control` RTCP, `routing` who
-//! goes into which slot, `tick` what time brings.
+//! [`event`] what it is told, `membership` what there is, `connect` STUN and DTLS, `ingest` and `forward` the path of an
+//! RTP packet, `control` RTCP, `routing` who goes into which slot, `tick` what time brings.
 
 pub mod command;
 mod connect;
 mod control;
 pub mod event;
-mod media;
+mod forward;
+mod ingest;
+mod membership;
 mod routing;
 mod tick;
 
