@@ -66,4 +66,5 @@ async def main() -> None:
             await browser.close()
 
 
-asyncio.run(main())
+if __name__ == "__main__":
+    asyncio.run(main())

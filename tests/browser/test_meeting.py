@@ -187,3 +187,15 @@ async def test_a_camera_that_is_switched_off_and_on_again_is_seen_again(browser:
     await second.get_by_role("button", name="Start video").click()
     await sees(first, 1)
     await first.locator("li", has_text="Budi").locator("video").wait_for()
+
+
+async def test_one_whose_browser_vanishes_is_gone_within_half_a_minute(browser: Browser, server: Server) -> None:
+    first, second = await new_page(browser), await new_page(browser)
+    url = await create_meeting(first, server)
+    await join(first, url, "Ayu")
+    await join(second, url, "Budi")
+    budi = first.get_by_role("region", name="Participants").get_by_text("Budi")
+    await budi.wait_for()
+    await second.context.close()  # no goodbye: as when a battery dies, but for TCP's own farewell
+    await budi.wait_for(state="detached", timeout=30_000)
+    await first.get_by_text("You are the only one here").wait_for()
