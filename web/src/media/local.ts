@@ -79,6 +79,8 @@ export class LocalMedia {
 			// One camera at a time: phones can't open a second while the first is held.
 			this.camera.value?.stop();
 			const track = await openCamera(this.choice.value.camera);
+			// While it opened, it may have been switched off, or another opened.
+			this.camera.value?.stop();
 			if (!this.cameraOn.value) track.stop();
 			track.addEventListener("ended", () => {
 				if (this.camera.value === track) void this.lost("camera");

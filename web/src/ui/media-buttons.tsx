@@ -4,8 +4,9 @@ import { Icon } from "./icons";
 
 /** Microphone and camera, on and off. */
 export function MediaButtons({ local }: { local: LocalMedia }) {
-	const microphoneOn = local.microphoneOn.value && local.microphone.value !== null;
-	const cameraOn = local.cameraOn.value && local.camera.value !== null;
+	// What is wanted, not what is open: a camera takes a second to open, and pressing meanwhile means "no, off".
+	const microphoneOn = local.microphoneOn.value;
+	const cameraOn = local.cameraOn.value;
 	return (
 		<>
 			<button
@@ -34,8 +35,8 @@ export function MediaButtons({ local }: { local: LocalMedia }) {
 export function mediaShortcut(event: KeyboardEvent, local: LocalMedia): void {
 	if (!(event.ctrlKey || event.metaKey) || event.altKey || event.shiftKey) return;
 	const key = event.key.toLowerCase();
-	if (key === "d") void local.setMicrophone(!(local.microphoneOn.value && local.microphone.value));
-	else if (key === "e") void local.setCamera(!(local.cameraOn.value && local.camera.value));
+	if (key === "d") void local.setMicrophone(!local.microphoneOn.value);
+	else if (key === "e") void local.setCamera(!local.cameraOn.value);
 	else return;
 	event.preventDefault();
 }
