@@ -14,7 +14,7 @@ from typing import Any
 
 import psutil
 import pytest
-from playwright.async_api import Browser, BrowserContext, Page, async_playwright
+from playwright.async_api import Browser, BrowserContext, Page, async_playwright, expect
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or "/usr/bin/chromium"
 
@@ -32,6 +32,9 @@ FLAGS = [
     "--disable-backgrounding-occluded-windows",
     "--disable-renderer-backgrounding",
 ]
+
+# Four browsers on two cores take their time; a wait costs nothing where there is nothing to wait for.
+expect.set_options(timeout=20_000)
 
 SMALL_CAMERA = """
 const original = navigator.mediaDevices.getUserMedia.bind(navigator.mediaDevices);
@@ -142,7 +145,7 @@ async def inbound(page: Page, kind: str) -> dict[str, dict[str, Any]]:
     return {r["mid"]: r for r in await stats(page, "subscriber") if r["type"] == "inbound-rtp" and r["kind"] == kind}
 
 
-async def until(check: Callable[[], Awaitable[Any]], what: str, seconds: float = 20) -> Any:
+async def until(check: Callable[[], Awaitable[Any]], what: str, seconds: float = 40) -> Any:
     """Wait until ``check`` gives something true; that is returned."""
     last = None
     try:
