@@ -2,13 +2,15 @@ import { effect, signal } from "@preact/signals";
 import type { LocalMedia } from "../media/local";
 import { Publisher } from "../media/publisher";
 import { Subscriber } from "../media/subscriber";
-import type { Event, Joined, PublishAnswer, Tile } from "../protocol";
+import type { ErrorCode, Event, Joined, Tile } from "../protocol";
 import { Disconnected, Refused, Session } from "./session";
 import { MeetingState } from "./state";
 
 /** How long sound and pictures may take to connect before the user is told that they can't. */
 const MEDIA_TIMEOUT = 15_000;
 const VIEW_DELAY = 150;
+/** Refusals that have a page of their own, also for whoever was in the meeting already. */
+const TOLD: readonly ErrorCode[] = ["no_such_meeting", "meeting_full"];
 
 declare global {
 	interface Window {
@@ -22,7 +24,7 @@ export class Conference {
 	readonly state = new MeetingState();
 	readonly joined = signal(false);
 	/** Why joining failed: the server's stable code. */
-	readonly refused = signal<string | null>(null);
+	readonly refused = signal<ErrorCode | null>(null);
 	readonly mediaConnected = signal(false);
 	readonly subscriber = signal<Subscriber | null>(null);
 	private publisher: Publisher | null = null;
@@ -50,6 +52,7 @@ export class Conference {
 	}
 
 	connect(): void {
+		addEventListener("online", this.hurry);
 		this.session.connect();
 	}
 
@@ -68,17 +71,25 @@ export class Conference {
 		}, VIEW_DELAY);
 	}
 
-	async leave(): Promise<void> {
+	/** Leave for good; the others see it at once. */
+	leave(): void {
 		this.close();
-		await this.session.leave();
+		this.session.leave();
 		this.state.ending.value = "left";
 	}
 
-	/** Let go of everything but the local devices. */
+	/** Let go of everything but the local devices and the session. */
 	close(): void {
+		removeEventListener("online", this.hurry);
+		clearTimeout(this.viewTimer);
+		this.closeMedia();
+	}
+
+	private readonly hurry = () => this.session.hurry();
+
+	private closeMedia(): void {
 		for (const dispose of this.disposals.splice(0)) dispose();
 		clearTimeout(this.mediaTimer);
-		clearTimeout(this.viewTimer);
 		this.publisher?.close();
 		this.subscriber.value?.close();
 		delete window.balai;
@@ -99,9 +110,11 @@ export class Conference {
 			if (this.publisher && !this.published) void this.publish(this.publisher);
 			return;
 		}
+		this.closeMedia(); // of the seat before, which the server has given up
 		const publisher = new Publisher();
 		const subscriber = new Subscriber();
 		this.publisher = publisher;
+		this.published = false;
 		this.subscriber.value = subscriber;
 		window.balai = { publisher: publisher.connection, subscriber: subscriber.connection };
 		this.watchMedia(subscriber.connection);
@@ -114,13 +127,14 @@ export class Conference {
 			await publisher.setMicrophone(this.local.microphone.value);
 			await publisher.setCamera(this.local.camera.value);
 			await publisher.negotiate(async (sdp) => {
-				const answer = await this.session.request<PublishAnswer>({ type: "publish_offer", sdp });
+				const answer = await this.session.request({ type: "publish_offer", sdp });
 				return answer.sdp;
 			});
 		} catch (error) {
-			if (!(error instanceof Disconnected)) this.end("failed");
+			if (isOpen(publisher.connection) && !(error instanceof Disconnected)) this.end("failed");
 			return;
 		}
+		if (!isOpen(publisher.connection)) return;
 		this.published = true;
 		this.disposals.push(
 			effect(() => void publisher.setMicrophone(this.local.microphone.value).catch(() => {})),
@@ -147,7 +161,7 @@ export class Conference {
 			const { speaker } = this.local.choice.value;
 			if (speaker) await subscriber.setSpeaker(speaker).catch(() => {});
 		} catch (error) {
-			if (!(error instanceof Disconnected)) this.end("failed");
+			if (isOpen(subscriber.connection) && !(error instanceof Disconnected)) this.end("failed");
 		}
 	}
 
@@ -166,7 +180,7 @@ export class Conference {
 	private onFailed(error: Error): void {
 		this.close();
 		if (!(error instanceof Refused)) this.state.ending.value = "no_server";
-		else if (error.code === "resume_failed") this.state.ending.value = "media_timeout";
+		else if (this.joined.value && !TOLD.includes(error.code)) this.state.ending.value = "failed";
 		else this.refused.value = error.code;
 	}
 
@@ -176,3 +190,6 @@ export class Conference {
 		this.state.ending.value = ending;
 	}
 }
+
+/** Whether a connection has not been closed by us: what fails on a closed one is no failure. */
+const isOpen = (connection: RTCPeerConnection) => connection.signalingState !== "closed";

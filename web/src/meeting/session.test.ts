@@ -1,38 +1,7 @@
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import type { Joined } from "../protocol";
-import { Disconnected, Refused, Session, type SessionEvents, type Socket } from "./session";
-
-class FakeSocket implements Socket {
-	static all: FakeSocket[] = [];
-	readyState = 0;
-	onopen: (() => void) | null = null;
-	onmessage: ((event: { data: unknown }) => void) | null = null;
-	onclose: (() => void) | null = null;
-	sent: Record<string, unknown>[] = [];
-	constructor() {
-		FakeSocket.all.push(this);
-	}
-	send(text: string): void {
-		this.sent.push(JSON.parse(text));
-	}
-	close(): void {
-		this.readyState = 3;
-	}
-	opens(): void {
-		this.readyState = 1;
-		this.onopen?.();
-	}
-	breaks(): void {
-		this.readyState = 3;
-		this.onclose?.();
-	}
-	says(message: unknown): void {
-		this.onmessage?.({ data: JSON.stringify(message) });
-	}
-	get last(): Record<string, unknown> {
-		return this.sent[this.sent.length - 1] ?? {};
-	}
-}
+import { FakeSocket } from "./fake-socket";
+import { Disconnected, Refused, Session, type SessionEvents } from "./session";
 
 const joined = (id: unknown, resumed = false): Joined => ({
 	type: "joined",
@@ -134,4 +103,142 @@ test("after a goodbye nothing is opened again", async () => {
 	socket().breaks();
 	await vi.advanceTimersByTimeAsync(60_000);
 	expect(FakeSocket.all).toHaveLength(1);
+});
+
+const refuses = (code: string) => ({ type: "error", code, message: "no" });
+
+/** Lose the connection, and open the next. */
+async function reconnect(): Promise<void> {
+	socket().breaks();
+	await settle();
+	socket().opens();
+}
+
+test("a seat that the server has given up is replaced by a new one on the same connection", async () => {
+	await enter();
+	await reconnect();
+	socket().answers("join", refuses("resume_failed"));
+	await settle();
+	expect(socket().last).toMatchObject({ type: "join", resume: null });
+	await enter();
+	expect(events.joined.mock.calls.map(([message]) => message.resumed)).toEqual([false, false]);
+	expect(events.failed).not.toHaveBeenCalled();
+	expect(FakeSocket.all).toHaveLength(2);
+});
+
+test("who was seated is not turned away by a refusal that passes", async () => {
+	await enter();
+	await reconnect();
+	socket().answers("join", refuses("rate_limited"));
+	await vi.advanceTimersByTimeAsync(1_000);
+	expect(FakeSocket.all).toHaveLength(3);
+	expect(events.failed).not.toHaveBeenCalled();
+});
+
+test("a meeting that has become full meanwhile is told", async () => {
+	await enter();
+	await reconnect();
+	socket().answers("join", refuses("resume_failed"));
+	await settle();
+	socket().answers("join", refuses("meeting_full"));
+	await settle();
+	expect(events.failed.mock.calls[0]?.[0]).toMatchObject({ code: "meeting_full" });
+});
+
+test("a server that opens no connection is not waited for without end", async () => {
+	await enter();
+	socket().breaks();
+	await vi.advanceTimersByTimeAsync(10_600); // to the next, which never opens, and past it
+	expect(FakeSocket.all).toHaveLength(3);
+});
+
+test("who was seated is tried again for two minutes", async () => {
+	await enter();
+	socket().breaks();
+	for (let i = 0; i < 200 && events.failed.mock.calls.length === 0; i++) {
+		await vi.advanceTimersByTimeAsync(1_000);
+		if (socket().readyState === 0) socket().breaks();
+	}
+	expect(FakeSocket.all.length).toBeGreaterThan(20);
+	expect(events.failed.mock.calls[0]?.[0]).toBeInstanceOf(Disconnected);
+});
+
+test("rejoining leaves the old seat before the new one is taken", async () => {
+	await enter();
+	const first = socket();
+	session.rejoin();
+	expect(first.last.type).toBe("leave");
+	expect(FakeSocket.all).toHaveLength(1);
+	first.answers("leave", { type: "ok" });
+	await settle();
+	socket().opens();
+	expect(socket().last).toMatchObject({ type: "join", resume: null });
+	await enter();
+	expect(events.joined).toHaveBeenCalledTimes(2);
+});
+
+test("a seat whose connection is dead is left over another before the new one is taken", async () => {
+	await enter();
+	session.rejoin();
+	await vi.advanceTimersByTimeAsync(3_100); // nobody answers
+	socket().opens();
+	expect(socket().last).toMatchObject({ type: "join", resume: "token" });
+	socket().answers("join", joined(0, true));
+	socket().says({ type: "subscribe_offer", sdp: "of the old seat" });
+	await settle();
+	expect(socket().last.type).toBe("leave");
+	socket().answers("leave", { type: "ok" });
+	await settle();
+	socket().opens();
+	expect(socket().last).toMatchObject({ type: "join", resume: null });
+	expect(events.joined).toHaveBeenCalledTimes(1);
+	expect(events.event).not.toHaveBeenCalled();
+	await enter();
+	expect(events.joined).toHaveBeenCalledTimes(2);
+});
+
+test("rejoining while the connection is lost waits for it, and needs no leave where the seat is gone", async () => {
+	await enter();
+	socket().breaks();
+	session.rejoin();
+	await settle();
+	socket().opens();
+	socket().answers("join", refuses("resume_failed"));
+	await settle();
+	expect(socket().asked).toEqual(["join", "join"]);
+	await enter();
+	expect(socket().asked).toEqual(["join", "join"]);
+	expect(events.joined).toHaveBeenCalledTimes(2);
+});
+
+test("after a goodbye one can rejoin", async () => {
+	await enter();
+	socket().says({ type: "goodbye", reason: "media_timeout" });
+	socket().breaks();
+	session.rejoin();
+	socket().opens();
+	expect(socket().last).toMatchObject({ type: "join", resume: null });
+});
+
+test("leaving is said before the connection is closed, and nothing is opened again", async () => {
+	await enter();
+	const last = socket();
+	session.leave();
+	expect(last.last.type).toBe("leave");
+	expect(last.readyState).toBe(3);
+	await vi.advanceTimersByTimeAsync(60_000);
+	expect(FakeSocket.all).toHaveLength(1);
+});
+
+test("when the network is said to be back, the next attempt does not wait", async () => {
+	await enter();
+	for (let i = 0; i < 4; i++) {
+		socket().breaks();
+		await vi.advanceTimersByTimeAsync(2_000);
+	}
+	socket().breaks();
+	const before = FakeSocket.all.length;
+	session.hurry();
+	session.hurry();
+	expect(FakeSocket.all).toHaveLength(before + 1);
 });

@@ -1,16 +1,20 @@
 import {
 	type Answer,
 	type ClientMessage,
+	type ErrorCode,
 	type Event,
 	type Join,
 	type Joined,
+	type Ok,
 	PROTOCOL,
+	type PublishAnswer,
 	type ServerMessage,
 } from "../protocol";
+import { backoff } from "./backoff";
 
 /** As much of a WebSocket as a session needs; tests have their own. */
 export interface Socket {
-	readyState: number;
+	readonly readyState: number;
 	onopen: (() => void) | null;
 	onmessage: ((event: { data: unknown }) => void) | null;
 	onclose: (() => void) | null;
@@ -22,10 +26,17 @@ export interface Socket {
 type Unnumbered<T> = T extends ClientMessage ? Omit<T, "id"> : never;
 export type Request = Unnumbered<ClientMessage>;
 
+/** What each request is answered with, unless it is refused. */
+type AnswerTo<R extends Request> = R["type"] extends "join"
+	? Joined
+	: R["type"] extends "publish_offer"
+		? PublishAnswer
+		: Ok;
+
 /** The server refused a request; `code` is stable. */
 export class Refused extends Error {
 	constructor(
-		readonly code: string,
+		readonly code: ErrorCode,
 		message: string,
 	) {
 		super(message);
@@ -36,34 +47,49 @@ export class Refused extends Error {
 export class Disconnected extends Error {}
 
 export interface SessionEvents {
-	/** A seat was taken (or, with `resumed`, taken again). */
+	/** A seat was taken: the same one again where `resumed`, else a new one. */
 	joined(message: Joined): void;
 	event(message: Event): void;
 	/** The connection is lost; it is being opened again. */
 	lost(): void;
-	/** The seat is lost too, or was never given. The session is over. */
+	/** There is no seat, and none is to be had. The session is over. */
 	failed(error: Error): void;
 }
 
+const OPEN = 1;
+/** How long a WebSocket may take to open and to seat us. */
+const JOIN_WITHIN = 10_000;
 const PING_EVERY = 10_000;
 const PING_ANSWER_WITHIN = 5_000;
-/** The first attempt comes at once; the others wait longer and longer, at random, so that 122 clients don't storm. */
-const BACKOFF = [0, 500, 1_000, 2_000, 3_000];
-/** How long a lost connection is tried again. */
-const GIVE_UP_AFTER = 60_000;
+const LEAVE_ANSWER_WITHIN = 3_000;
+/** The first attempt comes at once. */
+const BACKOFF = [0, 500, 1_000, 2_000, 4_000];
+/** How long a lost connection is tried again, and how often one that never was. */
+const GIVE_UP_AFTER = 120_000;
+const FIRST_ATTEMPTS = 4;
+/** Refusals that may be over at the next attempt. */
+const PASSING: readonly ErrorCode[] = ["rate_limited", "internal"];
 
 const url = () => `${location.protocol === "http:" ? "ws" : "wss"}://${location.host}/ws`;
 
-/** One client's conversation with the server, over as many WebSockets as it takes. */
+/**
+ * One client's conversation with the server, over as many WebSockets as it takes. A lost seat is taken again by its
+ * token; when the server has given it up, a new one is taken, and `joined` says `resumed: false`.
+ */
 export class Session {
 	private socket: Socket | null = null;
 	private nextId = 1;
 	private readonly waiting = new Map<number, { resolve(a: Answer): void; reject(e: Error): void }>();
 	private resume: string | null = null;
+	/** A seat was had once: from now on it pays to try longer. */
+	private seated = false;
+	/** Since when there is no connection that holds the seat. */
 	private lostAt: number | null = null;
 	private attempts = 0;
 	private over = false;
-	private timers: ReturnType<typeof setTimeout>[] = [];
+	/** The seat of `resume` is to be left for a new one. */
+	private stale = false;
+	private readonly timers = new Set<ReturnType<typeof setTimeout>>();
 
 	constructor(
 		private readonly join: () => Omit<Join, "id" | "type" | "resume">,
@@ -76,49 +102,107 @@ export class Session {
 		this.socket = socket;
 		// Handlers first: the server may speak at once.
 		socket.onmessage = ({ data }) => this.receive(String(data));
-		socket.onopen = () => void this.enter();
+		socket.onopen = () => void this.enter(socket);
 		socket.onclose = () => this.closed(socket);
+		this.after(JOIN_WITHIN, () => this.closed(socket));
 	}
 
 	/** Send a request; resolves with its answer, rejects with Refused or Disconnected. */
-	request<T extends Answer = Answer>(request: Request): Promise<T> {
+	request<R extends Request>(request: R): Promise<AnswerTo<R>> {
 		const id = this.nextId++;
-		return new Promise<T>((resolve, reject) => {
-			if (this.socket?.readyState !== 1) return reject(new Disconnected());
+		return new Promise((resolve, reject) => {
+			if (this.socket?.readyState !== OPEN) return reject(new Disconnected());
 			this.waiting.set(id, { resolve: resolve as (a: Answer) => void, reject });
 			this.socket.send(JSON.stringify({ ...request, id }));
 		});
 	}
 
-	/** Leave for good. */
-	async leave(): Promise<void> {
-		this.over = true;
-		await Promise.race([
-			this.request({ type: "leave" }).catch(() => {}),
-			new Promise((resolve) => setTimeout(resolve, 500)),
-		]);
+	/** The network is said to be back: don't wait for the next attempt. */
+	hurry(): void {
+		if (this.socket !== null || this.over) return;
+		this.clearTimers();
+		this.connect();
+	}
+
+	/**
+	 * Give this seat up and take a new one, because the media of this one can't be mended. The old one is left for
+	 * certain before the new one is taken, on another connection if this one is dead: else the others would see us twice.
+	 */
+	rejoin(): void {
+		if (this.over) {
+			// The server has said goodbye, so there is no seat to leave.
+			this.over = false;
+			this.attempts = 0;
+			this.anew();
+			return;
+		}
+		this.stale = true;
+		// While there is no connection, it waits for the next one.
+		if (this.lostAt === null && this.socket) void this.giveUp(this.socket);
+	}
+
+	/** Leave for good. The others see it at once. */
+	leave(): void {
+		this.sayLeave();
 		this.end();
 	}
 
-	private async enter(): Promise<void> {
+	/** Close without a word; the server keeps the seat for its grace time. */
+	end(): void {
+		this.over = true;
+		this.drop();
+	}
+
+	private async enter(socket: Socket): Promise<void> {
+		let answer: Joined;
 		try {
-			const answer = await this.request<Joined>({ type: "join", ...this.join(), resume: this.resume });
-			this.resume = answer.resume;
-			this.lostAt = null;
-			this.attempts = 0;
-			this.events.joined(answer);
-			this.pingLater();
+			answer = await this.request({ type: "join", ...this.join(), resume: this.resume });
 		} catch (error) {
-			if (error instanceof Disconnected) return; // `closed` goes on
-			this.fail(error as Error);
+			if (!(error instanceof Refused)) return; // `closed` goes on
+			if (error.code === "resume_failed" && this.resume !== null) {
+				this.resume = null;
+				this.stale = false;
+				await this.enter(socket);
+			} else if (this.seated && PASSING.includes(error.code)) this.closed(socket);
+			else this.fail(error);
+			return;
 		}
+		this.clearTimers();
+		this.resume = answer.resume;
+		this.seated = true;
+		if (this.stale) return this.giveUp(socket);
+		this.lostAt = null;
+		this.attempts = 0;
+		this.pingLater();
+		this.events.joined(answer);
+	}
+
+	/** Leave the stale seat, which this socket holds, and take a new one. */
+	private async giveUp(socket: Socket): Promise<void> {
+		this.lostAt ??= Date.now();
+		this.clearTimers();
+		this.after(LEAVE_ANSWER_WITHIN, () => this.closed(socket));
+		try {
+			await this.request({ type: "leave" });
+		} catch (error) {
+			if (error instanceof Refused) this.closed(socket);
+			return;
+		}
+		this.anew();
+	}
+
+	private anew(): void {
+		this.drop();
+		this.stale = false;
+		this.resume = null;
+		this.lostAt ??= Date.now();
+		this.connect();
 	}
 
 	private receive(text: string): void {
 		const message = JSON.parse(text) as ServerMessage;
 		if (!("id" in message)) {
-			if (message.type === "goodbye") this.over = true;
-			this.events.event(message);
+			this.heard(message);
 			return;
 		}
 		const waiting = message.id === null ? undefined : this.waiting.get(message.id);
@@ -128,58 +212,90 @@ export class Session {
 		else waiting.resolve(message);
 	}
 
-	private pingLater(): void {
-		this.clearTimers();
-		this.timers.push(
-			setTimeout(() => {
-				const socket = this.socket;
-				const dead = setTimeout(() => {
-					socket?.close();
-					if (socket) this.closed(socket);
-				}, PING_ANSWER_WITHIN);
-				this.timers.push(dead);
-				this.request({ type: "ping" }).then(
-					() => this.pingLater(),
-					() => {},
-				);
-			}, PING_EVERY),
-		);
+	private heard(event: Event): void {
+		if (event.type === "goodbye") {
+			// A stale seat is on its way out anyhow; when its connection closes, a new one is taken on the next.
+			if (this.stale && event.reason === "media_timeout") return;
+			this.over = true;
+		} else if (this.stale) return;
+		this.events.event(event);
 	}
 
+	private pingLater(): void {
+		this.after(PING_EVERY, () => {
+			const socket = this.socket;
+			const dead = this.after(PING_ANSWER_WITHIN, () => socket && this.closed(socket));
+			this.request({ type: "ping" }).then(
+				() => {
+					this.cancel(dead);
+					this.pingLater();
+				},
+				// Refused is alive too; when it is disconnected, nothing is left to be watched.
+				(error) => {
+					this.cancel(dead);
+					if (error instanceof Refused) this.pingLater();
+				},
+			);
+		});
+	}
+
+	/** The socket is closed, or as good as: it does not answer. */
 	private closed(socket: Socket): void {
 		if (socket !== this.socket) return;
-		this.socket = null;
-		this.clearTimers();
-		for (const { reject } of this.waiting.values()) reject(new Disconnected());
-		this.waiting.clear();
+		this.drop();
 		if (this.over) return;
 		this.lostAt ??= Date.now();
-		if (Date.now() - this.lostAt > GIVE_UP_AFTER || (this.resume === null && this.attempts >= 3)) {
+		const hopeless = this.seated
+			? Date.now() - this.lostAt > GIVE_UP_AFTER
+			: this.attempts + 1 >= FIRST_ATTEMPTS;
+		if (hopeless) {
 			this.fail(new Disconnected());
 			return;
 		}
-		if (this.resume !== null) this.events.lost();
-		const wait = BACKOFF[Math.min(this.attempts++, BACKOFF.length - 1)] ?? 0;
-		this.timers.push(setTimeout(() => this.connect(), wait * (0.5 + Math.random())));
+		if (this.seated) this.events.lost();
+		this.after(backoff(BACKOFF, this.attempts++), () => this.connect());
 	}
 
 	private fail(error: Error): void {
-		this.over = true;
 		this.end();
 		this.events.failed(error);
 	}
 
-	/** Close without a word; the server keeps the seat for its grace time. */
-	end(): void {
-		this.over = true;
+	private sayLeave(): void {
+		// What is sent before `close` still arrives (RFC 6455 section 7.1.1); its answer is of no interest.
+		void this.request({ type: "leave" }).catch(() => {});
+	}
+
+	/** Let go of the socket and of all that waits for it. */
+	private drop(): void {
 		this.clearTimers();
 		const socket = this.socket;
 		this.socket = null;
-		socket?.close();
+		if (socket) {
+			socket.onopen = socket.onmessage = socket.onclose = null;
+			socket.close();
+		}
+		const waiting = [...this.waiting.values()];
+		this.waiting.clear();
+		for (const { reject } of waiting) reject(new Disconnected());
+	}
+
+	private after(ms: number, act: () => void): ReturnType<typeof setTimeout> {
+		const timer = setTimeout(() => {
+			this.timers.delete(timer);
+			act();
+		}, ms);
+		this.timers.add(timer);
+		return timer;
+	}
+
+	private cancel(timer: ReturnType<typeof setTimeout>): void {
+		clearTimeout(timer);
+		this.timers.delete(timer);
 	}
 
 	private clearTimers(): void {
 		for (const timer of this.timers) clearTimeout(timer);
-		this.timers = [];
+		this.timers.clear();
 	}
 }

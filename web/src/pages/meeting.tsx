@@ -78,7 +78,7 @@ export function Meeting({ conference }: { conference: Conference }) {
 					<Icon name="devices" />
 					<span>{t("devices")}</span>
 				</button>
-				<button type="button" class="control leave" onClick={() => void conference.leave()}>
+				<button type="button" class="control leave" onClick={() => conference.leave()}>
 					<Icon name="leave" />
 					<span>{t("leave")}</span>
 				</button>
