@@ -110,3 +110,16 @@ test("a meeting that is gone or full meanwhile has its own page, all else is a f
 	expect(other.refused.value).toBe("meeting_full");
 	other.close();
 });
+
+test.each([true, false])(
+	"after an outage the server is told anew what the screen shows (resumed: %s)",
+	async (resumed) => {
+		conference.setView([{ participant: "b", width: 320, height: 180 }]);
+		await vi.advanceTimersByTimeAsync(500);
+		await reconnect(joined({ resumed }));
+		await vi.advanceTimersByTimeAsync(500);
+		expect(socket().sent).toContainEqual(
+			expect.objectContaining({ type: "set_view", tiles: [expect.objectContaining({ participant: "b" })] }),
+		);
+	},
+);

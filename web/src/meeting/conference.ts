@@ -5,10 +5,10 @@ import { Subscriber } from "../media/subscriber";
 import type { ErrorCode, Event, Joined, Tile } from "../protocol";
 import { Disconnected, Refused, Session } from "./session";
 import { MeetingState } from "./state";
+import { View } from "./view";
 
 /** How long sound and pictures may take to connect before the user is told that they can't. */
 const MEDIA_TIMEOUT = 15_000;
-const VIEW_DELAY = 150;
 /** Refusals that have a page of their own, also for whoever was in the meeting already. */
 const TOLD: readonly ErrorCode[] = ["no_such_meeting", "meeting_full"];
 
@@ -32,8 +32,7 @@ export class Conference {
 	private readonly session: Session;
 	private readonly disposals: (() => void)[] = [];
 	private mediaTimer: ReturnType<typeof setTimeout> | undefined;
-	private viewTimer: ReturnType<typeof setTimeout> | undefined;
-	private view = "";
+	private readonly view = new View((request) => this.session.request(request));
 
 	constructor(
 		readonly code: string,
@@ -56,19 +55,9 @@ export class Conference {
 		this.session.connect();
 	}
 
-	/** What this screen shows, most wanted first. Sent when it has been the same for a moment. */
+	/** What this screen shows, most wanted first. */
 	setView(tiles: Tile[]): void {
-		clearTimeout(this.viewTimer);
-		this.viewTimer = setTimeout(() => {
-			const view = JSON.stringify(tiles);
-			if (view === this.view || !this.joined.value) return;
-			this.session.request({ type: "set_view", tiles }).then(
-				() => {
-					this.view = view;
-				},
-				() => {},
-			);
-		}, VIEW_DELAY);
+		this.view.set(tiles);
 	}
 
 	/** Leave for good; the others see it at once. */
@@ -81,7 +70,7 @@ export class Conference {
 	/** Let go of everything but the local devices and the session. */
 	close(): void {
 		removeEventListener("online", this.hurry);
-		clearTimeout(this.viewTimer);
+		this.view.stop();
 		this.closeMedia();
 	}
 
@@ -104,7 +93,7 @@ export class Conference {
 
 	private onJoined(message: Joined): void {
 		this.state.joined(message);
-		this.view = "";
+		this.view.renew();
 		if (message.resumed) {
 			// What was switched meanwhile came with the join; what was cut off is done again.
 			if (this.publisher && !this.published) void this.publish(this.publisher);
