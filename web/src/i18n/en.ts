@@ -53,6 +53,7 @@ export const en = {
 	deviceFailed: "The camera or microphone did not start. Try again, or choose another.",
 	tryAgain: "Try again",
 	reconnecting: "Connection lost. Reconnecting…",
+	rejoining: "Sound and pictures were lost. Joining again…",
 	connectingMedia: "Connecting sound and pictures…",
 	noMedia:
 		"Sound and pictures can't get through. Your network may block them (UDP port {port}). Try another network, or ask your IT office.",

@@ -55,6 +55,7 @@ export const id: Messages = {
 	deviceFailed: "Kamera atau mikrofon tidak dapat dinyalakan. Coba lagi, atau pilih yang lain.",
 	tryAgain: "Coba lagi",
 	reconnecting: "Sambungan terputus. Menyambung kembali…",
+	rejoining: "Suara dan gambar terputus. Bergabung kembali…",
 	connectingMedia: "Menyambungkan suara dan gambar…",
 	noMedia:
 		"Suara dan gambar tidak dapat lewat. Jaringan Anda mungkin memblokirnya (porta UDP {port}). Coba jaringan lain, atau hubungi petugas TI.",

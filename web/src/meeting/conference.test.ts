@@ -123,3 +123,93 @@ test.each([true, false])(
 		);
 	},
 );
+
+const connect = () => {
+	for (const connection of media()) connection.becomes("connected");
+};
+
+/** The waiting before the first rejoin, and the server's answers until there is a new seat. */
+async function rejoined(): Promise<void> {
+	await vi.advanceTimersByTimeAsync(1_000);
+	expect(socket().last.type).toBe("leave");
+	socket().answers("leave", { type: "ok" });
+	await settle();
+	await enter(joined({ you: "me-again" }));
+}
+
+test.each([
+	["publisher", 0],
+	["subscriber", 1],
+] as const)("when the %s fails, another seat is taken, and the user is told meanwhile", async (_, which) => {
+	connect();
+	expect(conference.mediaConnected.value).toBe(true);
+	media()[which]?.becomes("failed");
+	expect(conference.mediaLost.value).toBe(true);
+	await rejoined();
+	expect(conference.mediaLost.value).toBe(false);
+	expect(FakeConnection.all).toHaveLength(4);
+	expect(FakeConnection.all.slice(0, 2).every((old) => old.signalingState === "closed")).toBe(true);
+	connect();
+	expect(conference.mediaConnected.value).toBe(true);
+	expect(conference.state.ending.value).toBeNull();
+});
+
+test("a connection that recovers in time is left alone", async () => {
+	connect();
+	media()[0]?.becomes("disconnected");
+	expect(conference.mediaConnected.value).toBe(false);
+	await vi.advanceTimersByTimeAsync(4_000);
+	media()[0]?.becomes("connected");
+	await vi.advanceTimersByTimeAsync(9_000);
+	expect(conference.mediaConnected.value).toBe(true);
+	expect(socket().asked).not.toContain("leave");
+});
+
+test("one that does not recover is replaced, however its states change", async () => {
+	connect();
+	media()[0]?.becomes("disconnected");
+	await vi.advanceTimersByTimeAsync(4_000);
+	media()[0]?.becomes("connecting");
+	await vi.advanceTimersByTimeAsync(6_000);
+	socket().answers("ping", { type: "ok" });
+	await vi.advanceTimersByTimeAsync(5_000);
+	expect(conference.mediaLost.value).toBe(true);
+	await rejoined();
+});
+
+test("when the server has given up the media, another seat is taken", async () => {
+	connect();
+	socket().says({ type: "goodbye", reason: "media_timeout" });
+	socket().breaks();
+	expect(conference.mediaLost.value).toBe(true);
+	expect(conference.state.ending.value).toBeNull();
+	await vi.advanceTimersByTimeAsync(1_000);
+	await enter(joined({ you: "me-again" }));
+	expect(conference.state.you.value).toBe("me-again");
+});
+
+test("every other goodbye is the end", async () => {
+	connect();
+	socket().says({ type: "goodbye", reason: "meeting_ended" });
+	expect(conference.state.ending.value).toBe("meeting_ended");
+	expect(FakeConnection.all.every((connection) => connection.signalingState === "closed")).toBe(true);
+	await vi.advanceTimersByTimeAsync(60_000);
+	expect(FakeSocket.all).toHaveLength(1);
+});
+
+test("media that never gets through is told, and the seat is left", async () => {
+	await vi.advanceTimersByTimeAsync(10_000);
+	socket().answers("ping", { type: "ok" });
+	await vi.advanceTimersByTimeAsync(5_000);
+	expect(conference.state.ending.value).toBe("no_media");
+	expect(socket().last.type).toBe("leave");
+});
+
+test("who leaves while media is lost is not brought back", async () => {
+	connect();
+	media()[0]?.becomes("failed");
+	conference.leave();
+	await vi.advanceTimersByTimeAsync(60_000);
+	expect(FakeSocket.all).toHaveLength(1);
+	expect(conference.state.ending.value).toBe("left");
+});

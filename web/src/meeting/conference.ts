@@ -1,14 +1,14 @@
-import { effect, signal } from "@preact/signals";
+import { effect, type ReadonlySignal, signal } from "@preact/signals";
 import type { LocalMedia } from "../media/local";
 import { Publisher } from "../media/publisher";
 import { Subscriber } from "../media/subscriber";
 import type { ErrorCode, Event, Joined, Tile } from "../protocol";
+import { MediaWatch } from "./media-watch";
+import { Rejoining } from "./rejoining";
 import { Disconnected, Refused, Session } from "./session";
 import { MeetingState } from "./state";
 import { View } from "./view";
 
-/** How long sound and pictures may take to connect before the user is told that they can't. */
-const MEDIA_TIMEOUT = 15_000;
 /** Refusals that have a page of their own, also for whoever was in the meeting already. */
 const TOLD: readonly ErrorCode[] = ["no_such_meeting", "meeting_full"];
 
@@ -25,13 +25,19 @@ export class Conference {
 	readonly joined = signal(false);
 	/** Why joining failed: the server's stable code. */
 	readonly refused = signal<ErrorCode | null>(null);
-	readonly mediaConnected = signal(false);
+	private readonly watch = new MediaWatch({
+		connected: () => this.rejoining.connected(),
+		lost: () => this.onMediaLost(),
+	});
+	private readonly rejoining = new Rejoining(() => this.session.rejoin());
+	readonly mediaConnected: ReadonlySignal<boolean> = this.watch.connected;
+	/** Media is lost, and another seat is being taken for its sake. */
+	readonly mediaLost: ReadonlySignal<boolean> = this.rejoining.active;
 	readonly subscriber = signal<Subscriber | null>(null);
 	private publisher: Publisher | null = null;
 	private published = false;
 	private readonly session: Session;
 	private readonly disposals: (() => void)[] = [];
-	private mediaTimer: ReturnType<typeof setTimeout> | undefined;
 	private readonly view = new View((request) => this.session.request(request));
 
 	constructor(
@@ -71,6 +77,7 @@ export class Conference {
 	close(): void {
 		removeEventListener("online", this.hurry);
 		this.view.stop();
+		this.rejoining.stop();
 		this.closeMedia();
 	}
 
@@ -78,7 +85,7 @@ export class Conference {
 
 	private closeMedia(): void {
 		for (const dispose of this.disposals.splice(0)) dispose();
-		clearTimeout(this.mediaTimer);
+		this.watch.stop();
 		this.publisher?.close();
 		this.subscriber.value?.close();
 		delete window.balai;
@@ -99,14 +106,15 @@ export class Conference {
 			if (this.publisher && !this.published) void this.publish(this.publisher);
 			return;
 		}
-		this.closeMedia(); // of the seat before, which the server has given up
+		this.closeMedia(); // of the seat before
+		this.rejoining.seated();
 		const publisher = new Publisher();
 		const subscriber = new Subscriber();
 		this.publisher = publisher;
 		this.published = false;
 		this.subscriber.value = subscriber;
 		window.balai = { publisher: publisher.connection, subscriber: subscriber.connection };
-		this.watchMedia(subscriber.connection);
+		this.watch.watch(publisher.connection, subscriber.connection);
 		void this.publish(publisher);
 		this.joined.value = true;
 	}
@@ -137,8 +145,11 @@ export class Conference {
 
 	private onEvent(message: Event): void {
 		if (message.type === "subscribe_offer") void this.subscribe(message.sdp);
+		if (message.type === "goodbye") {
+			if (message.reason === "media_timeout" && this.rejoining.lost()) return;
+			this.close();
+		}
 		this.state.receive(message);
-		if (message.type === "goodbye") this.close();
 	}
 
 	private async subscribe(offer: string): Promise<void> {
@@ -154,16 +165,8 @@ export class Conference {
 		}
 	}
 
-	private watchMedia(connection: RTCPeerConnection): void {
-		const check = () => {
-			const connected = connection.connectionState === "connected";
-			this.mediaConnected.value = connected;
-			clearTimeout(this.mediaTimer);
-			if (!connected && connection.connectionState !== "closed")
-				this.mediaTimer = setTimeout(() => this.end("no_media"), MEDIA_TIMEOUT);
-		};
-		connection.onconnectionstatechange = check;
-		check();
+	private onMediaLost(): void {
+		if (!this.rejoining.lost()) this.end(this.rejoining.worked ? "media_timeout" : "no_media");
 	}
 
 	private onFailed(error: Error): void {
@@ -173,9 +176,9 @@ export class Conference {
 		else this.refused.value = error.code;
 	}
 
-	private end(ending: "no_media" | "failed"): void {
+	private end(ending: "no_media" | "media_timeout" | "failed"): void {
 		this.close();
-		this.session.end();
+		this.session.leave();
 		this.state.ending.value = ending;
 	}
 }

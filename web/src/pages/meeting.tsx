@@ -37,11 +37,13 @@ export function Meeting({ conference }: { conference: Conference }) {
 	const alone = state.others.value.length === 0;
 	const banner = state.reconnecting.value
 		? t("reconnecting")
-		: !conference.mediaConnected.value
-			? t("connectingMedia")
-			: local.problem.value
-				? t(local.problem.value)
-				: "";
+		: conference.mediaLost.value
+			? t("rejoining")
+			: !conference.mediaConnected.value
+				? t("connectingMedia")
+				: local.problem.value
+					? t(local.problem.value)
+					: "";
 	return (
 		<div class="meeting">
 			<header class="meeting-top">
