@@ -70,7 +70,7 @@ export class Conference {
 	leave(): void {
 		this.close();
 		this.session.leave();
-		this.state.ending.value = "left";
+		this.state.ending.value ??= "left";
 	}
 
 	/** Let go of everything but the local devices and the session. */

@@ -22,11 +22,22 @@ export function Room({ code }: { code: string }) {
 			.catch(() => {
 				present.value = "unreachable";
 			});
+	}, [code, present]);
+
+	useEffect(() => {
+		// The Back button, a link or a closed tab: the others are not to wait for somebody who is gone.
+		const leave = () => conference.value?.leave();
+		const hide = (event: PageTransitionEvent) => {
+			// A page that is kept may be shown again, and then takes its seat again.
+			if (!event.persisted) leave();
+		};
+		addEventListener("pagehide", hide);
 		return () => {
-			conference.value?.close();
+			removeEventListener("pagehide", hide);
+			leave();
 			local.stop();
 		};
-	}, [code, local, present, conference]);
+	}, [local, conference]);
 
 	useEffect(() => {
 		document.title = `${t("meetingIs", { code })} – Balai`;
