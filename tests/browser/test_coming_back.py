@@ -1,0 +1,126 @@
+"""Who loses the connection comes back by itself, once; who goes is gone at once."""
+
+from __future__ import annotations
+
+import asyncio
+
+import pytest
+from playwright.async_api import Browser, Page, expect
+
+from tests.browser.conftest import SMALL_CAMERA, Server, create_meeting, inbound, join, new_page, until
+
+pytestmark = pytest.mark.browser
+
+CUTTABLE = """
+const Real = WebSocket;
+window.sockets = [];
+window.cut = false;
+window.WebSocket = class extends Real {
+  constructor(...args) { super(...args); sockets.push(this); if (cut) this.close(); }
+};
+window.setCut = (value) => { cut = value; if (cut) for (const socket of sockets) socket.close(); };
+"""
+"""The WebSocket can be cut, and stays cut; media goes on as long as the server lets it."""
+
+
+async def names(page: Page) -> list[str]:
+    """Whom a page lists, as often as it lists them."""
+    return sorted(await page.get_by_role("region", name="Participants").locator(".name").all_text_contents())
+
+
+async def id_of(page: Page, name: str) -> str | None:
+    """The participant of that name."""
+    return await page.locator("[data-participant]", has_text=name).first.get_attribute("data-participant")
+
+
+async def decodes(page: Page) -> None:
+    """Wait until one video plays."""
+
+    async def frames() -> int:
+        return sum(int(report.get("framesDecoded", 0)) for report in (await inbound(page, "video")).values())
+
+    before = await frames()
+
+    async def more() -> bool:
+        return await frames() > before + 5
+
+    await until(more, "a video plays")
+
+
+async def two(browser: Browser, server: Server, script: str = "") -> tuple[Page, Page]:
+    """Ayu and Budi in one meeting, who see each other; ``script`` runs in Budi's page first."""
+    first, second = await new_page(browser), await new_page(browser)
+    url = await create_meeting(first, server)
+    await join(first, url, "Ayu")
+    if script:
+        await second.add_init_script(script)
+    await second.add_init_script(SMALL_CAMERA)
+    await second.goto(server.url)
+    await second.get_by_role("textbox", name="Meeting code").fill(url)
+    await second.get_by_role("button", name="Go").click()
+    await second.get_by_role("textbox", name="Your name").fill("Budi")
+    await second.get_by_role("button", name="Join", exact=True).click()
+    await decodes(first)
+    await decodes(second)
+    assert await names(first) == ["Ayu", "Budi"]
+    return first, second
+
+
+async def test_who_is_cut_off_until_the_server_forgets_them_is_back_by_themselves_and_once(
+    browser: Browser, server: Server
+) -> None:
+    first, second = await two(browser, server, CUTTABLE)
+    before = await id_of(first, "Budi")
+    await second.evaluate("setCut(true)")
+    await expect(second.get_by_text("Connection lost. Reconnecting…")).to_be_visible()
+    alone = first.get_by_text("You are the only one here")
+    await alone.wait_for()  # the server has given the seat up
+    await second.evaluate("setCut(false)")
+    await alone.wait_for(state="detached")
+    await expect(second.get_by_text("Connection lost. Reconnecting…")).to_be_hidden()
+    for page in (first, second):
+        await decodes(page)
+        assert await names(page) == ["Ayu", "Budi"]
+    assert await id_of(first, "Budi") != before
+    await expect(second.get_by_text("Connecting sound and pictures…")).to_be_hidden()
+    for page in (first, second):
+        assert page.errors == []  # type: ignore[attr-defined]
+
+
+async def test_whose_media_fails_is_back_by_themselves_and_once(browser: Browser, server: Server) -> None:
+    first, second = await two(browser, server)
+    before = await id_of(first, "Budi")
+    await second.evaluate(
+        """() => { const {publisher} = window.balai;
+        Object.defineProperty(publisher, "connectionState", {value: "failed"});
+        publisher.onconnectionstatechange(); }"""
+    )
+    await expect(second.get_by_text("Joining again…")).to_be_visible()
+
+    async def seats() -> bool:
+        listed = await names(first)
+        assert listed.count("Budi") <= 1, listed
+        return listed == ["Ayu", "Budi"] and await id_of(first, "Budi") != before
+
+    await until(seats, "Budi has another seat")
+    for page in (first, second):
+        await decodes(page)
+        assert await names(page) == ["Ayu", "Budi"]
+    await expect(second.get_by_text("Joining again…")).to_be_hidden()
+
+
+@pytest.mark.parametrize("way", ["back", "reload", "close"])
+async def test_who_goes_away_is_gone_at_once(browser: Browser, server: Server, way: str) -> None:
+    first, second = await two(browser, server)
+    clock = asyncio.get_running_loop().time
+    alone = first.get_by_text("You are the only one here")
+    began = clock()
+    if way == "back":
+        await second.go_back()
+        await second.get_by_role("button", name="Start a meeting").wait_for()
+    elif way == "reload":
+        await second.reload()
+    else:
+        await second.close()
+    await alone.wait_for()
+    assert clock() - began < 5  # half of what the server waits for somebody who is lost
