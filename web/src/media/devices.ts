@@ -1,5 +1,9 @@
 import type { Key } from "../i18n/en";
 
+/** What a client sends from. Both names are also what the browser calls the permission. */
+export const DEVICE_KINDS = ["microphone", "camera"] as const;
+export type DeviceKind = (typeof DEVICE_KINDS)[number];
+
 export interface DeviceChoice {
 	camera?: string | undefined;
 	microphone?: string | undefined;
@@ -19,7 +23,7 @@ const AUDIO: MediaTrackConstraints = {
 };
 
 /** The words for what went wrong with a camera or microphone. */
-export function deviceProblem(error: unknown, kind: "camera" | "microphone" | "both"): Key {
+export function deviceProblem(error: unknown, kind: DeviceKind | "both"): Key {
 	const name = error instanceof Error || error instanceof DOMException ? error.name : "";
 	switch (name) {
 		case "NotAllowedError":
@@ -45,16 +49,41 @@ function requireDevices(): MediaDevices {
 	return navigator.mediaDevices;
 }
 
-export async function openCamera(deviceId?: string): Promise<MediaStreamTrack> {
-	const video = deviceId ? { ...VIDEO, deviceId: { ideal: deviceId } } : VIDEO;
-	const stream = await requireDevices().getUserMedia({ video });
-	return stream.getVideoTracks()[0] as MediaStreamTrack;
+const preferring = (constraints: MediaTrackConstraints, deviceId?: string) =>
+	deviceId ? { ...constraints, deviceId: { ideal: deviceId } } : constraints;
+
+/** Open these devices with one request, so that the browser asks its user once. All open, or it throws. */
+export async function openDevices(
+	kinds: readonly DeviceKind[],
+	choice: DeviceChoice,
+): Promise<Map<DeviceKind, MediaStreamTrack>> {
+	const constraints: MediaStreamConstraints = {};
+	if (kinds.includes("camera")) constraints.video = preferring(VIDEO, choice.camera);
+	if (kinds.includes("microphone")) constraints.audio = preferring(AUDIO, choice.microphone);
+	const stream = await requireDevices().getUserMedia(constraints);
+	const tracks = { camera: stream.getVideoTracks()[0], microphone: stream.getAudioTracks()[0] };
+	return new Map(kinds.map((kind) => [kind, tracks[kind] as MediaStreamTrack]));
 }
 
-export async function openMicrophone(deviceId?: string): Promise<MediaStreamTrack> {
-	const audio = deviceId ? { ...AUDIO, deviceId: { ideal: deviceId } } : AUDIO;
-	const stream = await requireDevices().getUserMedia({ audio });
-	return stream.getAudioTracks()[0] as MediaStreamTrack;
+/**
+ * Which devices are worth a request of their own after one for all was refused. Where the user said no, that is only
+ * what opens without a question, or what was never asked about because the other is blocked: nobody likes to say no
+ * three times.
+ */
+export async function worthAskingAlone(error: unknown): Promise<DeviceKind[]> {
+	if (deviceProblem(error, "both") !== "denied") return [...DEVICE_KINDS];
+	const states = await Promise.all(DEVICE_KINDS.map(permission));
+	const blocked = states.includes("denied");
+	return DEVICE_KINDS.filter((_, i) => states[i] === "granted" || (states[i] === "prompt" && blocked));
+}
+
+/** What the browser would say to a request; null where it does not tell. */
+async function permission(kind: DeviceKind): Promise<PermissionState | null> {
+	try {
+		return (await navigator.permissions.query({ name: kind as PermissionName })).state;
+	} catch {
+		return null;
+	}
 }
 
 export interface DeviceLists {

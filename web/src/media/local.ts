@@ -1,6 +1,13 @@
-import { signal } from "@preact/signals";
+import { type Signal, signal } from "@preact/signals";
 import type { Key } from "../i18n/en";
-import { type DeviceChoice, deviceProblem, openCamera, openMicrophone } from "./devices";
+import {
+	DEVICE_KINDS,
+	type DeviceChoice,
+	type DeviceKind,
+	deviceProblem,
+	openDevices,
+	worthAskingAlone,
+} from "./devices";
 
 const STORED = "balai.devices";
 
@@ -27,34 +34,45 @@ export class LocalMedia {
 	readonly problem = signal<Key | null>(null);
 	readonly choice = signal<DeviceChoice>(remembered());
 
-	/** Open what is switched on. Asks for both at once, so that the user is asked once. */
+	/** What was wanted on but did not open. It counts as off, yet the user has not switched it off. */
+	private readonly failed = new Set<DeviceKind>();
+	private stopped = false;
+
+	/** Open what is switched on and not open yet. Asks for both at once, so that the user is asked once. */
 	async start(): Promise<void> {
+		this.stopped = false;
 		this.problem.value = null;
-		const [camera, microphone] = [this.cameraOn.value, this.microphoneOn.value];
-		const problems = [
-			microphone ? await this.openMicrophone() : null,
-			camera ? await this.openCamera() : null,
-		];
+		const wanted = DEVICE_KINDS.filter((kind) => this.wants(kind).value && this.track(kind).value === null);
+		const problems = wanted.length > 1 ? await this.openTogether(wanted) : await this.openEach(wanted);
 		const missing = problems.every((problem) => problem === "noCamera" || problem === "noMicrophone");
-		this.problem.value = missing ? "noDevices" : (problems.find((problem) => problem !== null) ?? null);
+		this.problem.value =
+			missing && problems.length > 1 ? "noDevices" : (problems.find((problem) => problem !== null) ?? null);
+	}
+
+	/** Try what failed once more, and only that: what the user has switched off stays off. */
+	async retry(): Promise<void> {
+		for (const kind of this.failed) this.wants(kind).value = true;
+		this.failed.clear();
+		await this.start();
 	}
 
 	async setCamera(on: boolean): Promise<void> {
+		this.failed.delete("camera");
 		this.cameraOn.value = on;
 		this.remember();
 		if (!on) {
-			this.camera.value?.stop(); // the camera's light goes off
-			this.camera.value = null;
+			this.release("camera"); // its light goes off
 			return;
 		}
-		this.problem.value = await this.openCamera();
+		this.problem.value = await this.open("camera");
 	}
 
 	async setMicrophone(on: boolean): Promise<void> {
+		this.failed.delete("microphone");
 		this.microphoneOn.value = on;
 		this.remember();
 		if (this.microphone.value) this.microphone.value.enabled = on;
-		else if (on) this.problem.value = await this.openMicrophone();
+		else if (on) this.problem.value = await this.open("microphone");
 	}
 
 	async choose(choice: DeviceChoice): Promise<void> {
@@ -62,59 +80,90 @@ export class LocalMedia {
 		this.choice.value = { ...before, ...choice };
 		this.remember();
 		if (choice.camera !== undefined && choice.camera !== before.camera && this.cameraOn.value)
-			this.problem.value = await this.openCamera();
+			this.problem.value = await this.open("camera");
 		if (choice.microphone !== undefined && choice.microphone !== before.microphone)
-			this.problem.value = await this.openMicrophone();
+			this.problem.value = await this.open("microphone");
 	}
 
 	stop(): void {
-		this.camera.value?.stop();
-		this.microphone.value?.stop();
-		this.camera.value = null;
-		this.microphone.value = null;
+		this.stopped = true;
+		for (const kind of DEVICE_KINDS) this.release(kind);
 	}
 
-	private async openCamera(): Promise<Key | null> {
+	private track(kind: DeviceKind): Signal<MediaStreamTrack | null> {
+		return kind === "camera" ? this.camera : this.microphone;
+	}
+
+	private wants(kind: DeviceKind): Signal<boolean> {
+		return kind === "camera" ? this.cameraOn : this.microphoneOn;
+	}
+
+	private async openTogether(kinds: readonly DeviceKind[]): Promise<(Key | null)[]> {
+		try {
+			const tracks = await openDevices(kinds, this.choice.value);
+			for (const [kind, track] of tracks) this.take(kind, track);
+			return [];
+		} catch (error) {
+			// One of them may be missing, busy or blocked; the other is not to suffer for it.
+			const alone = await worthAskingAlone(error);
+			const still = kinds.filter((kind) => this.wants(kind).value);
+			const hopeless = still.filter((kind) => !alone.includes(kind));
+			return [
+				...hopeless.map((kind) => this.fail(kind, error)),
+				...(await this.openEach(still.filter((kind) => alone.includes(kind)))),
+			];
+		}
+	}
+
+	private async openEach(kinds: readonly DeviceKind[]): Promise<(Key | null)[]> {
+		const problems: (Key | null)[] = [];
+		for (const kind of kinds) problems.push(await this.open(kind));
+		return problems;
+	}
+
+	private async open(kind: DeviceKind): Promise<Key | null> {
 		try {
 			// One camera at a time: phones can't open a second while the first is held.
-			this.camera.value?.stop();
-			const track = await openCamera(this.choice.value.camera);
-			// While it opened, it may have been switched off, or another opened.
-			this.camera.value?.stop();
-			if (!this.cameraOn.value) track.stop();
-			track.addEventListener("ended", () => {
-				if (this.camera.value === track) void this.lost("camera");
-			});
-			this.camera.value = this.cameraOn.value ? track : null;
+			if (kind === "camera") this.camera.value?.stop();
+			const tracks = await openDevices([kind], this.choice.value);
+			for (const track of tracks.values()) this.take(kind, track);
 			return null;
 		} catch (error) {
-			this.camera.value = null;
-			this.cameraOn.value = false;
-			return deviceProblem(error, "camera");
+			return this.fail(kind, error);
 		}
 	}
 
-	private async openMicrophone(): Promise<Key | null> {
-		try {
-			const track = await openMicrophone(this.choice.value.microphone);
-			this.microphone.value?.stop();
-			track.enabled = this.microphoneOn.value;
-			track.addEventListener("ended", () => {
-				if (this.microphone.value === track) void this.lost("microphone");
-			});
-			this.microphone.value = track;
-			return null;
-		} catch (error) {
-			this.microphone.value = null;
-			this.microphoneOn.value = false;
-			return deviceProblem(error, "microphone");
+	/** A device is open. While it opened, it may have been switched off, another opened, or the page left. */
+	private take(kind: DeviceKind, track: MediaStreamTrack): void {
+		this.release(kind);
+		if (this.stopped || (kind === "camera" && !this.cameraOn.value)) {
+			track.stop();
+			return;
 		}
+		if (kind === "microphone") track.enabled = this.microphoneOn.value;
+		track.addEventListener("ended", () => {
+			if (this.track(kind).value === track) void this.lost(kind);
+		});
+		this.failed.delete(kind);
+		this.track(kind).value = track;
+	}
+
+	private fail(kind: DeviceKind, error: unknown): Key {
+		this.release(kind);
+		if (this.wants(kind).value) this.failed.add(kind);
+		this.wants(kind).value = false;
+		return deviceProblem(error, kind);
+	}
+
+	private release(kind: DeviceKind): void {
+		this.track(kind).value?.stop();
+		this.track(kind).value = null;
 	}
 
 	/** A device was unplugged: go on with another, if there is one. */
-	private async lost(kind: "camera" | "microphone"): Promise<void> {
+	private async lost(kind: DeviceKind): Promise<void> {
 		this.choice.value = { ...this.choice.value, [kind]: undefined };
-		this.problem.value = kind === "camera" ? await this.openCamera() : await this.openMicrophone();
+		this.problem.value = await this.open(kind);
 	}
 
 	private remember(): void {
@@ -123,8 +172,8 @@ export class LocalMedia {
 			camera,
 			microphone,
 			speaker,
-			cameraOn: this.cameraOn.value,
-			microphoneOn: this.microphoneOn.value,
+			cameraOn: this.cameraOn.value || this.failed.has("camera"),
+			microphoneOn: this.microphoneOn.value || this.failed.has("microphone"),
 		};
 		localStorage.setItem(STORED, JSON.stringify(values));
 	}

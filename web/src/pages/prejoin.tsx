@@ -88,7 +88,7 @@ export function Prejoin({ code, present, local, joining, refusal, onJoin }: Prop
 					{local.problem.value && (
 						<p class="problem" role="status">
 							{t(local.problem.value)}{" "}
-							<button type="button" class="link" onClick={() => void retry(local)}>
+							<button type="button" class="link" onClick={() => void local.retry()}>
 								{t("tryAgain")}
 							</button>
 						</p>
@@ -109,12 +109,6 @@ export function Prejoin({ code, present, local, joining, refusal, onJoin }: Prop
 			</main>
 		</Page>
 	);
-}
-
-function retry(local: LocalMedia): Promise<void> {
-	local.cameraOn.value = true;
-	local.microphoneOn.value = true;
-	return local.start();
 }
 
 function LevelMeter({ local }: { local: LocalMedia }) {
