@@ -31,8 +31,9 @@ async def test_a_code_is_found_in_whatever_is_pasted_and_a_wrong_one_is_explaine
     await page.keyboard.press("Enter")
     await expect(page).to_have_url(url)
     await expect(page.get_by_text("Nobody is here yet.")).to_be_visible()
-    await page.goto(f"{server.url}/m/zzz-zzzz-zzz")
-    await expect(page.get_by_role("heading", name="There is no such meeting")).to_be_visible()
+    for nothing in ("zzz-zzzz-zzz", "nonsense", "%"):
+        await page.goto(f"{server.url}/m/{nothing}")
+        await expect(page.get_by_role("heading", name="There is no such meeting")).to_be_visible()
 
 
 async def test_the_browsers_language_is_spoken_and_can_be_switched(browser: Browser, server: Server) -> None:
