@@ -1,4 +1,5 @@
 import { effect, signal } from "@preact/signals";
+import { recall, remember } from "../storage";
 import { en, type Key, type Messages } from "./en";
 import { id } from "./id";
 
@@ -9,7 +10,7 @@ export const LANGUAGES = {
 };
 export type Language = keyof typeof LANGUAGES;
 
-const STORED = "balai.language";
+const STORED = "language";
 
 /** The best language for what the user chose before, or the browser asks for. */
 export function chooseLanguage(stored: string | null, wanted: readonly string[]): Language {
@@ -22,7 +23,7 @@ export function chooseLanguage(stored: string | null, wanted: readonly string[])
 	return "en";
 }
 
-export const language = signal<Language>(chooseLanguage(localStorage.getItem(STORED), navigator.languages));
+export const language = signal<Language>(chooseLanguage(recall(STORED), navigator.languages));
 
 effect(() => {
 	document.documentElement.lang = language.value;
@@ -30,7 +31,7 @@ effect(() => {
 
 export function setLanguage(tag: Language): void {
 	language.value = tag;
-	localStorage.setItem(STORED, tag);
+	remember(STORED, tag);
 }
 
 /** The text of a key in the current language, with `{name}` replaced. A component that calls it follows changes. */

@@ -1,5 +1,6 @@
 import { type Signal, signal } from "@preact/signals";
 import type { Key } from "../i18n/en";
+import { recallObject, remember } from "../storage";
 import {
 	DEVICE_KINDS,
 	type DeviceChoice,
@@ -9,20 +10,13 @@ import {
 	worthAskingAlone,
 } from "./devices";
 
-const STORED = "balai.devices";
-
 interface Remembered extends DeviceChoice {
 	microphoneOn?: boolean;
 	cameraOn?: boolean;
 }
 
-function remembered(): Remembered {
-	try {
-		return JSON.parse(localStorage.getItem(STORED) ?? "{}") as Remembered;
-	} catch {
-		return {};
-	}
-}
+const STORED = "devices";
+const remembered = () => recallObject<Remembered>(STORED);
 
 /** This client's own camera and microphone: before the meeting and in it. */
 export class LocalMedia {
@@ -175,6 +169,6 @@ export class LocalMedia {
 			cameraOn: this.cameraOn.value || this.failed.has("camera"),
 			microphoneOn: this.microphoneOn.value || this.failed.has("microphone"),
 		};
-		localStorage.setItem(STORED, JSON.stringify(values));
+		remember(STORED, JSON.stringify(values));
 	}
 }

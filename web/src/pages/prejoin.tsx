@@ -2,13 +2,14 @@ import { useEffect, useRef, useState } from "preact/hooks";
 import { t } from "../i18n";
 import { watchLevel } from "../media/level";
 import type { LocalMedia } from "../media/local";
+import { recall, remember } from "../storage";
 import { DeviceChoices } from "../ui/device-dialog";
 import { Icon } from "../ui/icons";
 import { MediaButtons, mediaShortcut } from "../ui/media-buttons";
 import { Page } from "../ui/page";
 import { Video } from "../ui/video";
 
-const STORED_NAME = "balai.name";
+const STORED_NAME = "name";
 
 interface Props {
 	code: string;
@@ -21,7 +22,7 @@ interface Props {
 }
 
 export function Prejoin({ code, present, local, joining, refusal, onJoin }: Props) {
-	const [name, setName] = useState(localStorage.getItem(STORED_NAME) ?? "");
+	const [name, setName] = useState(recall(STORED_NAME) ?? "");
 	const [missing, setMissing] = useState(false);
 	const input = useRef<HTMLInputElement>(null);
 
@@ -40,7 +41,7 @@ export function Prejoin({ code, present, local, joining, refusal, onJoin }: Prop
 			input.current?.focus();
 			return;
 		}
-		localStorage.setItem(STORED_NAME, trimmed);
+		remember(STORED_NAME, trimmed);
 		onJoin(trimmed);
 	}
 
