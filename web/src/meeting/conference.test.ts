@@ -213,3 +213,22 @@ test("who leaves while media is lost is not brought back", async () => {
 	expect(FakeSocket.all).toHaveLength(1);
 	expect(conference.state.ending.value).toBe("left");
 });
+
+test.each([
+	["resumed", true],
+	["anew", false],
+])(
+	"a first connection that is lost is not taken for media that can't get through (%s)",
+	async (_, resumed) => {
+		socket().breaks();
+		await settle();
+		await vi.advanceTimersByTimeAsync(9_000); // which does not open
+		socket().breaks();
+		await vi.advanceTimersByTimeAsync(8_000);
+		expect(conference.state.ending.value).toBeNull();
+		await enter(joined({ resumed }));
+		expect(socket().asked).toContain("publish_offer");
+		connect();
+		expect(conference.mediaConnected.value).toBe(true);
+	},
+);

@@ -104,6 +104,7 @@ export class Conference {
 		if (message.resumed) {
 			// What was switched meanwhile came with the join; what was cut off is done again.
 			if (this.publisher && !this.published) void this.publish(this.publisher);
+			if (!this.mediaLost.value) this.watchMedia();
 			return;
 		}
 		this.closeMedia(); // of the seat before
@@ -114,7 +115,7 @@ export class Conference {
 		this.published = false;
 		this.subscriber.value = subscriber;
 		window.balai = { publisher: publisher.connection, subscriber: subscriber.connection };
-		this.watch.watch(publisher.connection, subscriber.connection);
+		this.watchMedia();
 		void this.publish(publisher);
 		this.joined.value = true;
 	}
@@ -165,7 +166,15 @@ export class Conference {
 		}
 	}
 
+	private watchMedia(): void {
+		const [publisher, subscriber] = [this.publisher, this.subscriber.value];
+		if (publisher && subscriber) this.watch.watch(publisher.connection, subscriber.connection);
+	}
+
 	private onMediaLost(): void {
+		// Without the server nothing can be negotiated, so that says nothing of media. Its time begins with the next
+		// connection.
+		if (!this.rejoining.worked && this.state.reconnecting.value) return;
 		if (!this.rejoining.lost()) this.end(this.rejoining.worked ? "media_timeout" : "no_media");
 	}
 
