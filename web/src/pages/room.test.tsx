@@ -1,6 +1,7 @@
 import { render } from "preact";
 import { act } from "preact/test-utils";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import { LocalMedia } from "../media/local";
 import { FakeSocket } from "../meeting/fake-socket";
 import { Room } from "./room";
 
@@ -40,4 +41,13 @@ test.each([
 ])("whose page is hidden leaves, unless it is kept to be shown again (%s)", (persisted, expected) => {
 	dispatchEvent(Object.assign(new Event("pagehide"), { persisted }));
 	expect(asked()).toEqual(expected);
+});
+
+test("a meeting that is full lets go of the camera and says so", async () => {
+	const stop = vi.spyOn(LocalMedia.prototype, "stop");
+	await act(async () => {
+		FakeSocket.all[0]?.answers("join", { type: "error", code: "meeting_full", message: "full" });
+	});
+	expect(root.textContent).toContain("The meeting is full");
+	expect(stop).toHaveBeenCalled();
 });

@@ -45,22 +45,23 @@ export function Room({ code }: { code: string }) {
 
 	const current = conference.value;
 	const ending = current?.state.ending.value ?? null;
+	const missing = present.value === "missing" || current?.refused.value === "no_such_meeting";
+	const full = current?.refused.value === "meeting_full";
+	const over = ending !== null || missing || full;
 	useEffect(() => {
-		if (ending) local.stop();
-	}, [ending, local]);
+		if (over) local.stop();
+	}, [over, local]);
 
 	function join(name: string): void {
 		conference.value = new Conference(code, name, local);
 		conference.value.connect();
 	}
 
-	if (present.value === "missing" || current?.refused.value === "no_such_meeting")
-		return <Notice title="notFoundTitle" hint="notFoundHint" values={{ code }} />;
+	if (missing) return <Notice title="notFoundTitle" hint="notFoundHint" values={{ code }} />;
 	const again = () => {
 		conference.value = null;
 	};
-	if (current?.refused.value === "meeting_full")
-		return <Notice title="fullTitle" hint="fullHint" onRejoin={again} />;
+	if (full) return <Notice title="fullTitle" hint="fullHint" onRejoin={again} />;
 	if (present.value === "unreachable")
 		return <Notice title="failedTitle" hint="noServer" onRejoin={() => location.reload()} />;
 	if (ending) {
@@ -71,7 +72,7 @@ export function Room({ code }: { code: string }) {
 	return (
 		<Prejoin
 			code={code}
-			present={present.value === "unknown" ? 0 : present.value}
+			present={typeof present.value === "number" ? present.value : 0}
 			local={local}
 			joining={current !== null && current.refused.value === null}
 			refusal={current?.refused.value ?? null}
