@@ -12,7 +12,7 @@ from server.directory import Directory
 from server.media import MediaEdge
 from server.records import Records
 from signaling.announcers import Announcers
-from signaling.http import api, health, pages, socket
+from signaling.http import api, health, load_test, pages, socket
 from signaling.http.guards import errors_as_json, refuse_foreign_origins
 from signaling.http.keys import (
     ANNOUNCERS,
@@ -20,6 +20,7 @@ from signaling.http.keys import (
     DIRECTORY,
     EDGE,
     LIMITS,
+    LOAD_TEST_TOKEN,
     NEW_MEETINGS,
     RECORDS,
     SESSIONS,
@@ -42,20 +43,22 @@ def create_app(
     web_root: Path | None = None,
     limits: Limits | None = None,
     behind_proxy: bool = False,
+    load_test_token: str | None = None,
 ) -> web.Application:
     """The application over an open edge and open records, which stay the caller's to close. Call it within a loop.
 
-    ``behind_proxy``: believe X-Forwarded-For.
+    ``behind_proxy``: believe X-Forwarded-For. ``load_test_token``: who carries it may put the server under load.
     """
     limits = limits or Limits()
     app = web.Application(client_max_size=MAX_BODY, middlewares=[errors_as_json, refuse_foreign_origins])
     app[EDGE], app[RECORDS], app[LIMITS], app[BEHIND_PROXY] = edge, records, limits, behind_proxy
+    app[LOAD_TEST_TOKEN] = load_test_token
     app[DIRECTORY] = Directory(edge, records, limits.grace)
     app[ANNOUNCERS] = Announcers(limits.merge)
     app[NEW_MEETINGS] = Buckets(rate=limits.meetings_per_second, burst=limits.meeting_burst)
     app[WEB_ROOT] = web_root or pages.web_root()
     app[SESSIONS] = set()
-    for module in (api, health, pages, socket):
+    for module in (api, health, load_test, pages, socket):
         app.router.add_routes(module.ROUTES)
     app.on_response_prepare.append(add_security_headers)
     app.on_shutdown.append(_say_goodbye)

@@ -19,6 +19,7 @@ from server.records import Records
 from signaling.app import create_app
 from signaling.certificate import server_context
 from signaling.config import Config, ConfigError
+from signaling.load_test_token import keep_token
 
 log = structlog.get_logger()
 
@@ -34,9 +35,10 @@ async def serve(config: Config) -> None:
         records = await _open_records(config)
         opened.push_async_callback(records.close)
         tls = await asyncio.to_thread(_tls, config)
+        token = await asyncio.to_thread(_load_test_token, config)
         edge = await _open_media(config)
         opened.push_async_callback(edge.close)
-        app = create_app(edge, records, behind_proxy=config.tls == "off")
+        app = create_app(edge, records, behind_proxy=config.tls == "off", load_test_token=token)
         runner = web.AppRunner(app, access_log=None, shutdown_timeout=3)
         opened.push_async_callback(runner.cleanup)
         await runner.setup()
@@ -107,6 +109,16 @@ def _tls(config: Config) -> ssl.SSLContext | None:
         raise StartError(
             f"the certificate in {config.data_dir} can't be made or read ({error}): mend the folder, or give another "
             "with --data-dir"
+        ) from error
+
+
+def _load_test_token(config: Config) -> str:
+    try:
+        return keep_token(config.data_dir)
+    except OSError as error:
+        raise StartError(
+            f"the load-test token in {config.data_dir} can't be made or read ({error}): mend the folder, or give "
+            "another with --data-dir"
         ) from error
 
 

@@ -23,3 +23,5 @@ WEB_ROOT = web.AppKey("web_root", Path)
 SESSIONS: web.AppKey[set[Session]] = web.AppKey("sessions", set)
 LIMITS = web.AppKey("limits", Limits)
 BEHIND_PROXY = web.AppKey("behind_proxy", bool)
+LOAD_TEST_TOKEN: web.AppKey[str | None] = web.AppKey("load_test_token")
+"""Who carries it may put this server under load; None: nobody."""
