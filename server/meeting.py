@@ -9,13 +9,15 @@ from typing import Literal
 import structlog
 from pyee import EventEmitter
 
+from server.layer_demand import LayerDemand
 from server.media import Connection, MediaEdge
-from server.participant import Participant, Tile
+from server.participant import Participant, View
 from server.room import Room
-from server.subscriptions import assign_slots, view_before_any
+from server.subscriptions import Assignment, assign_slots, layers_watched, view_before_any, wanted_tiles
 
 log = structlog.get_logger()
 
+SlotKind = Literal["audio", "video", "screen"]
 DepartureReason = Literal["left", "vanished", "media_timeout", "meeting_ended", "server_stopping"]
 
 
@@ -23,6 +25,7 @@ class Seat(EventEmitter):
     """One participant's place in a live meeting: their entry in the room and their media. Events:
 
     - ``slot`` (mid: str, occupant: Participant | None): a slot has another occupant now;
+    - ``layers`` (camera: int, screen: bool): so many layers of its camera are watched, and its shared screen or not;
     - ``replaced`` (): another session has taken this seat;
     - ``gone`` (reason: DepartureReason): this seat is given up.
     """
@@ -38,11 +41,13 @@ class Seat(EventEmitter):
         """Whether the offer of the slots has been answered."""
         self.published: tuple[str, str] | None = None
         """The publish offer and our answer to it, so that a client that lost the answer may ask again."""
-        self.kinds: dict[str, Literal["audio", "video"]] = {slot.mid: slot.kind for slot in connection.slots}
+        self.kinds: dict[str, SlotKind] = {slot.mid: slot.kind for slot in connection.slots}
         """Each slot's kind, by its mid."""
         self.video_slots = [slot.mid for slot in connection.slots if slot.kind == "video"]
         self.wishes: list[str | None] = [None] * len(self.video_slots)
         """Whom each video slot is to show."""
+        self.demand = LayerDemand()
+        """What of its pictures is watched; ``layers`` tells of changes."""
         self.vanishing: asyncio.TimerHandle | None = None
 
     def accept_subscribe_answer(self, sdp: str) -> None:
@@ -56,7 +61,7 @@ class Seat(EventEmitter):
             self.published = (offer, self.connection.answer_publish(offer))
         return self.published[1]
 
-    def occupants(self) -> list[tuple[str, Literal["audio", "video"], Participant | None]]:
+    def occupants(self) -> list[tuple[str, SlotKind, Participant | None]]:
         """Each slot's mid, kind and occupant now."""
         occupants = self.connection.occupants
         return [(mid, kind, self.meeting.owner(occupants.get(mid))) for mid, kind in self.kinds.items()]
@@ -76,6 +81,7 @@ class Meeting:
         self._seats: dict[str, Seat] = {}
         self._by_connection: dict[Connection, Seat] = {}
         self._assigning: asyncio.Handle | None = None
+        self._lowering: asyncio.TimerHandle | None = None
         self._media.on("dominant", self._dominant)
         for event in ("joined", "changed", "left", "dominant"):
             self.room.on(event, self._assign_soon)
@@ -126,13 +132,19 @@ class Meeting:
         seat.emit("gone", reason)
         self.room.leave(seat.participant)
 
-    def set_media(self, seat: Seat, *, microphone: bool, camera: bool) -> None:
-        """Switch a participant's microphone and camera, as far as their role allows."""
-        self.room.set_media(seat.participant, microphone=microphone, camera=camera)
-        seat.connection.set_media(microphone=seat.participant.microphone, camera=seat.participant.camera)
+    def set_media(self, seat: Seat, *, microphone: bool, camera: bool, screen: bool = False) -> None:
+        """Switch a participant's microphone, camera and shared screen, as far as their role allows.
 
-    def set_view(self, seat: Seat, view: list[Tile]) -> None:
-        """What a participant's screen shows, most wanted first."""
+        Raises ScreenTakenError, which leaves everything as it was, while somebody else shares.
+        """
+        participant = seat.participant
+        self.room.set_media(participant, microphone=microphone, camera=camera, screen=screen)
+        seat.connection.set_media(
+            microphone=participant.microphone, camera=participant.camera, screen=participant.screen
+        )
+
+    def set_view(self, seat: Seat, view: View) -> None:
+        """What a participant's screen shows."""
         seat.participant.view = view
         self._assign_soon()
 
@@ -147,6 +159,8 @@ class Meeting:
             self.depart(seat, reason)
         if self._assigning is not None:
             self._assigning.cancel()
+        if self._lowering is not None:
+            self._lowering.cancel()
         self._media.close()
 
     def _keep(self, seat: Seat) -> None:
@@ -165,14 +179,44 @@ class Meeting:
     def _assign(self) -> None:
         self._assigning = None
         cameras = {participant.id for participant in self.room if participant.camera and participant.id in self._seats}
-        everybody = view_before_any(participant.id for participant in self.room)
+        before_any = View(view_before_any(participant.id for participant in self.room))
+        sharer = self.room.sharer
+        sharing = self._seats.get(sharer.id) if sharer else None
+        screen_watched = False
+        everything: list[Assignment | None] = []
         for seat in self._seats.values():
-            participant = seat.participant
-            view = everybody if participant.view is None else participant.view
-            assignments = assign_slots(participant.id, seat.wishes, view, cameras, self.room.recent_speakers)
+            view = seat.participant.view or before_any
+            tiles = wanted_tiles(seat.participant.id, view, self.room.recent_speakers)
+            assignments = assign_slots(seat.participant.id, seat.wishes, tiles, cameras, self.room.recent_speakers)
             for mid, assignment in zip(seat.video_slots, assignments, strict=True):
                 if assignment is None:
                     seat.connection.show(mid, None, 0)
                 else:
                     seat.connection.show(mid, self._seats[assignment.participant].connection, assignment.max_layer)
             seat.wishes = [assignment.participant if assignment else None for assignment in assignments]
+            everything += assignments
+            seat.connection.show_screen(sharing.connection if sharing and view.screen else None)
+            screen_watched |= view.screen and sharing not in (None, seat)
+        self._tell_demand(layers_watched(everything), sharing if screen_watched else None)
+
+    def _tell_demand(self, layers: dict[str, int], screen: Seat | None) -> None:
+        """Tell publishers what somebody watches now."""
+        now = asyncio.get_running_loop().time()
+        for seat in self._seats.values():
+            if seat.demand.want(layers.get(seat.participant.id, 0), seat is screen, now):
+                seat.emit("layers", seat.demand.told_layers, seat.demand.told_screen)
+        self._lower_later()
+
+    def _lower_later(self) -> None:
+        due = [seat.demand.lower_at for seat in self._seats.values() if seat.demand.lower_at is not None]
+        if due and self._lowering is None:
+            self._lowering = asyncio.get_running_loop().call_at(min(due), self._lower)
+
+    def _lower(self) -> None:
+        """What was not watched for a while is given up."""
+        self._lowering = None
+        now = asyncio.get_running_loop().time()
+        for seat in self._seats.values():
+            if seat.demand.lower(now):
+                seat.emit("layers", seat.demand.told_layers, seat.demand.told_screen)
+        self._lower_later()

@@ -52,6 +52,18 @@ class Tile:
     """In device pixels."""
 
 
+@dataclass(frozen=True)
+class View:
+    """What a participant's screen shows."""
+
+    tiles: tuple[Tile, ...] = ()
+    """Most wanted first."""
+    speaker_height: int | None = None
+    """The height, in device pixels, at which it shows whoever speaks; None where it does not."""
+    screen: bool = True
+    """Whether it shows the shared screen, when there is one."""
+
+
 @dataclass
 class Participant:
     """Somebody in a room. Changes go through the room, which tells of them."""
@@ -61,5 +73,6 @@ class Participant:
     role: Role
     microphone: bool = False
     camera: bool = False
-    view: list[Tile] | None = field(default=None, repr=False)
-    """What their screen shows, most wanted first; None until they say so."""
+    screen: bool = False
+    view: View | None = field(default=None, repr=False)
+    """What their screen shows; None until they say so."""

@@ -17,11 +17,12 @@ class Power(StrEnum):
 
     SPEAK = "speak"
     SHOW = "show"
+    SHARE = "share"
 
 
 ALLOWED: dict[Role, frozenset[Power]] = {
-    Role.HOST: frozenset({Power.SPEAK, Power.SHOW}),
-    Role.PARTICIPANT: frozenset({Power.SPEAK, Power.SHOW}),
+    Role.HOST: frozenset({Power.SPEAK, Power.SHOW, Power.SHARE}),
+    Role.PARTICIPANT: frozenset({Power.SPEAK, Power.SHOW, Power.SHARE}),
 }
 
 

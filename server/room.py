@@ -17,6 +17,10 @@ class RoomFullError(Exception):
     """Nobody else fits."""
 
 
+class ScreenTakenError(Exception):
+    """Somebody else shares a screen."""
+
+
 class BadNameError(ValueError):
     """Nothing visible is left of the name when it is cleaned."""
 
@@ -65,11 +69,23 @@ class Room(EventEmitter):
         self.emit("joined", participant)
         return participant
 
-    def set_media(self, participant: Participant, *, microphone: bool, camera: bool) -> None:
-        """Switch somebody's microphone and camera, as far as their role allows."""
-        wanted = (microphone and may(participant.role, Power.SPEAK), camera and may(participant.role, Power.SHOW))
-        if wanted != (participant.microphone, participant.camera):
-            participant.microphone, participant.camera = wanted
+    @property
+    def sharer(self) -> Participant | None:
+        """Who shares a screen."""
+        return next((participant for participant in self if participant.screen), None)
+
+    def set_media(self, participant: Participant, *, microphone: bool, camera: bool, screen: bool = False) -> None:
+        """Switch somebody's microphone, camera and shared screen, as far as their role allows.
+
+        Raises ScreenTakenError, which leaves everything as it was, while somebody else shares.
+        """
+        role = participant.role
+        screen = screen and may(role, Power.SHARE)
+        if screen and self.sharer not in (None, participant):
+            raise ScreenTakenError
+        wanted = (microphone and may(role, Power.SPEAK), camera and may(role, Power.SHOW), screen)
+        if wanted != (participant.microphone, participant.camera, participant.screen):
+            participant.microphone, participant.camera, participant.screen = wanted
             self.emit("changed", participant)
 
     def speaks(self, participant: Participant | None) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 
-from server.participant import Tile
+from server.participant import Tile, View
 
 DEFAULT_HEIGHT = 180
 """The height of a tile, in device pixels, for a client that has not said yet what its screen shows."""
@@ -27,9 +27,28 @@ def largest_useful_layer(height: int) -> int:
     return next((layer for layer, limit in enumerate(_LAYER_HEIGHTS) if height <= limit), len(_LAYER_HEIGHTS))
 
 
-def view_before_any(arrivals: Iterable[str]) -> list[Tile]:
+def view_before_any(arrivals: Iterable[str]) -> tuple[Tile, ...]:
     """What a screen is taken to show before its client has said so: everybody, in order of arrival, small."""
-    return [Tile(participant, DEFAULT_HEIGHT) for participant in arrivals]
+    return tuple(Tile(participant, DEFAULT_HEIGHT) for participant in arrivals)
+
+
+def wanted_tiles(subscriber: str, view: View, recent_speakers: Sequence[str]) -> list[Tile]:
+    """What a screen shows, most wanted first: the latest other speaker, where it shows speakers; its tiles."""
+    tiles = list(view.tiles)
+    speaker = next((speaker for speaker in recent_speakers if speaker != subscriber), None)
+    if view.speaker_height is not None and speaker is not None:
+        tiles.insert(0, Tile(speaker, view.speaker_height))
+    return tiles
+
+
+def layers_watched(assignments: Iterable[Assignment | None]) -> dict[str, int]:
+    """How many simulcast layers of each camera, from the lowest on, these assignments use."""
+    watched: dict[str, int] = {}
+    for assignment in assignments:
+        if assignment is not None:
+            layers = assignment.max_layer + 1
+            watched[assignment.participant] = max(layers, watched.get(assignment.participant, 0))
+    return watched
 
 
 def assign_slots(
@@ -41,15 +60,15 @@ def assign_slots(
 ) -> list[Assignment | None]:
     """Assign cameras to the slots whose occupants are ``current``; one result a slot.
 
-    ``view`` is what the subscriber's screen shows, most wanted first; ``cameras`` those that are on;
-    ``recent_speakers`` the dominant speakers, latest first. When more are wanted than there are slots, the latest
-    speakers come first, then the client's own order. Who has a slot already and is still chosen keeps that very
-    slot: nobody's picture moves without need. Nobody is shown to themselves.
+    ``view`` is what the subscriber's screen shows, most wanted first (who is there twice counts by the larger tile);
+    ``cameras`` those that are on; ``recent_speakers`` the dominant speakers, latest first. When more are wanted than
+    there are slots, the latest speakers come first, then the client's own order. Who has a slot already and is still
+    chosen keeps that very slot: nobody's picture moves without need. Nobody is shown to themselves.
     """
     heights: dict[str, int] = {}
     for tile in view:
         if tile.participant in cameras and tile.participant != subscriber:
-            heights.setdefault(tile.participant, tile.height)
+            heights[tile.participant] = max(tile.height, heights.get(tile.participant, 0))
     wanted = list(heights)
     if len(wanted) > len(current):
         spoke = {speaker: rank for rank, speaker in enumerate(recent_speakers)}

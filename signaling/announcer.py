@@ -27,6 +27,7 @@ def describe(participant: RoomParticipant) -> Participant:
         role=participant.role.value,
         microphone=participant.microphone,
         camera=participant.camera,
+        screen=participant.screen,
     )
 
 

@@ -85,7 +85,7 @@ OPTIONS: dict[str, Option] = {
         "IP address at which browsers reach the media port, where it is not one of this machine's own (NAT, Docker).",
     ),
     "data_dir": Option(_folder, "data", "Folder for the database and the certificate; made on first start."),
-    "video_slots": Option(_video_slots, 9, "How many pictures one participant receives at most, 1 to 49."),
+    "video_slots": Option(_video_slots, 10, "How many pictures one participant receives at most, 1 to 49."),
     "tls": Option(
         _choice("self-signed", "off"),
         "self-signed",

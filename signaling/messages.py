@@ -28,7 +28,8 @@ MeetingCode = Annotated[str, Meta(pattern="^[a-z]{3}-[a-z]{4}-[a-z]{3}$")]
 Sdp = Annotated[str, Meta(min_length=1, max_length=48 * 1024)]
 ParticipantId = str
 Role = Literal["host", "participant"]
-SlotKind = Literal["audio", "video"]
+SlotKind = Literal["audio", "video", "screen"]
+Pixels = Annotated[int, Meta(ge=1, le=16384)]
 
 ErrorCode = Literal[
     "bad_message",  # not JSON, not an object, a wrong type or a value out of range
@@ -40,6 +41,7 @@ ErrorCode = Literal[
     "no_such_meeting",
     "meeting_full",
     "bad_name",  # empty after trimming, or only control characters
+    "screen_taken",  # somebody else shares a screen
     "bad_sdp",  # not an SDP that this server can answer; the message says which part
     "resume_failed",  # the token is unknown or its grace time is over: join anew, without it
     "internal",  # the server's fault; logged there with the same id
@@ -63,6 +65,8 @@ class Participant(msgspec.Struct, frozen=True, kw_only=True):
     microphone: bool
     """True when it is on, that is when the others may hear this participant."""
     camera: bool
+    screen: bool
+    """True for the one who shares a screen."""
 
 
 # Requests: browser -> server
@@ -90,7 +94,11 @@ class Join(Request, frozen=True, tag="join"):
 
 
 class PublishOffer(Request, frozen=True, tag="publish_offer"):
-    """The offer of the publishing peer connection: one audio and one video section. Answered by ``publish_answer``."""
+    """The offer of the publishing peer connection, answered by ``publish_answer``.
+
+    At most one audio section, and two video sections: the first is the camera's, the second the shared screen's.
+    ``layers_wanted`` follows.
+    """
 
     sdp: Sdp
 
@@ -102,24 +110,39 @@ class SubscribeAnswer(Request, frozen=True, tag="subscribe_answer"):
 
 
 class SetMedia(Request, frozen=True, tag="set_media"):
-    """Microphone and camera on or off. What is off is not forwarded, whatever the browser sends."""
+    """Microphone, camera and shared screen on or off. What is off is not forwarded, whatever the browser sends.
+
+    One screen is shared at a time: while somebody else shares, ``screen_taken`` refuses the whole request.
+    """
 
     microphone: bool
     camera: bool
+    screen: bool = False
 
 
 class Tile(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """One tile on a client's screen, in device pixels."""
 
     participant: ParticipantId
-    width: Annotated[int, Meta(ge=1, le=16384)]
-    height: Annotated[int, Meta(ge=1, le=16384)]
+    width: Pixels
+    height: Pixels
+
+
+class Size(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A size in device pixels."""
+
+    width: Pixels
+    height: Pixels
 
 
 class SetView(Request, frozen=True, tag="set_view"):
     """What this client's screen shows, most wanted first. A hidden tab sends none. Answered by ``ok``."""
 
     tiles: Annotated[list[Tile], Meta(max_length=64)]
+    speaker: Size | None = None
+    """The size at which this client shows whoever speaks, so that it need not ask anew at each change of speaker."""
+    screen: bool = True
+    """Whether it shows the shared screen, when there is one."""
 
 
 class Ping(Request, frozen=True, tag="ping"):
@@ -207,6 +230,15 @@ class DominantChanged(msgspec.Struct, frozen=True, kw_only=True, tag_field="type
     participant: ParticipantId | None
 
 
+class LayersWanted(msgspec.Struct, frozen=True, kw_only=True, tag_field="type", tag="layers_wanted"):
+    """What of this client's own pictures is watched by somebody: it need not encode, or send, more than that."""
+
+    camera: int
+    """How many simulcast layers of the camera, from the lowest on: 0 to 3. 0 while nobody sees it."""
+    screen: bool
+    """Whether anybody sees its shared screen."""
+
+
 class Goodbye(msgspec.Struct, frozen=True, kw_only=True, tag_field="type", tag="goodbye"):
     """The last message before the server closes the WebSocket."""
 
@@ -214,5 +246,5 @@ class Goodbye(msgspec.Struct, frozen=True, kw_only=True, tag_field="type", tag="
 
 
 Answer = Ok | Joined | PublishAnswer | Error
-Event = SubscribeOffer | ParticipantsChanged | SlotsChanged | DominantChanged | Goodbye
+Event = SubscribeOffer | ParticipantsChanged | SlotsChanged | DominantChanged | LayersWanted | Goodbye
 ServerMessage = Answer | Event

@@ -15,7 +15,8 @@ from server.media import SdpError
 from server.meeting import DepartureReason, Seat
 from server.participant import Participant as RoomParticipant
 from server.participant import Tile as RoomTile
-from server.room import BadNameError, RoomFullError
+from server.participant import View
+from server.room import BadNameError, RoomFullError, ScreenTakenError
 from signaling.announcer import Announcer, describe
 from signaling.announcers import Announcers
 from signaling.limits import Limits
@@ -26,6 +27,7 @@ from signaling.messages import (
     GoodbyeReason,
     Join,
     Joined,
+    LayersWanted,
     Leave,
     Ok,
     Ping,
@@ -75,7 +77,8 @@ class Session:
         self._strikes = 0
         self._outbox = Outbox(socket, limits.queued_messages, disconnect)
         self._slots: dict[str, SlotState] = {}
-        self._flushing: asyncio.Handle | None = None
+        self._flushing: asyncio.TimerHandle | None = None
+        self._flush_again = 0.0
         self.finished = asyncio.Event()
         """Set when the WebSocket is closed."""
 
@@ -142,6 +145,8 @@ class Session:
                 self._handle(self._seat, request)
         except SdpError as error:
             self._outbox.put(refusal(request.id, "bad_sdp", str(error)))
+        except ScreenTakenError:
+            self._outbox.put(refusal(request.id, "screen_taken", "somebody else shares a screen: wait until they stop"))
         except Exception:
             reference = secrets.token_hex(4)
             log.exception("a request failed", request=type(request).__name__, reference=reference)
@@ -152,13 +157,16 @@ class Session:
         match request:
             case PublishOffer(id=id_, sdp=sdp):
                 self._outbox.put(PublishAnswer(id=id_, sdp=seat.answer_publish(sdp)))
+                self._tell_layers(seat)
                 return
             case SubscribeAnswer(sdp=sdp):
                 seat.accept_subscribe_answer(sdp)
-            case SetMedia(microphone=microphone, camera=camera):
-                seat.meeting.set_media(seat, microphone=microphone, camera=camera)
-            case SetView(tiles=tiles):
-                seat.meeting.set_view(seat, [RoomTile(tile.participant, tile.height) for tile in tiles])
+            case SetMedia(microphone=microphone, camera=camera, screen=screen):
+                seat.meeting.set_media(seat, microphone=microphone, camera=camera, screen=screen)
+            case SetView(tiles=tiles, speaker=speaker, screen=shows_screen):
+                shown = tuple(RoomTile(tile.participant, tile.height) for tile in tiles)
+                height = speaker.height if speaker else None
+                seat.meeting.set_view(seat, View(shown, speaker_height=height, screen=shows_screen))
             case Ping():
                 pass
         self._outbox.put(Ok(id=request.id))
@@ -196,7 +204,8 @@ class Session:
             )
         seat = self._directory.resume(request.meeting, request.resume)
         if seat is not None:
-            seat.meeting.set_media(seat, microphone=request.microphone, camera=request.camera)
+            screen = seat.participant.screen
+            seat.meeting.set_media(seat, microphone=request.microphone, camera=request.camera, screen=screen)
         return seat
 
     def _welcome(self, seat: Seat, request: Join) -> None:
@@ -218,6 +227,11 @@ class Session:
         )
         if not seat.subscribed:
             self._outbox.put(SubscribeOffer(sdp=seat.connection.subscribe_offer()))
+        if seat.published:
+            self._tell_layers(seat)
+
+    def _tell_layers(self, seat: Seat) -> None:
+        self._on_layers(seat.demand.told_layers, seat.demand.told_screen)
 
     def _leave(self, request: Leave) -> None:
         self._outbox.put(Ok(id=request.id))
@@ -231,6 +245,7 @@ class Session:
         self._announcer = self._announcers.of(seat.meeting)
         self._announcer.listen(self._outbox)
         seat.on("slot", self._on_slot)
+        seat.on("layers", self._on_layers)
         seat.on("gone", self._on_gone)
         seat.on("replaced", self._on_replaced)
 
@@ -239,6 +254,7 @@ class Session:
         seat, self._seat = self._seat, None
         if seat is not None:
             seat.remove_listener("slot", self._on_slot)
+            seat.remove_listener("layers", self._on_layers)
             seat.remove_listener("gone", self._on_gone)
             seat.remove_listener("replaced", self._on_replaced)
         if self._announcer is not None:
@@ -277,11 +293,18 @@ class Session:
             slot=mid, kind=self._seat.kinds[mid], participant=occupant.id if occupant else None
         )
         if self._flushing is None:
-            self._flushing = asyncio.get_running_loop().call_soon(self._flush_slots)
+            # At once, at the end of this turn, and after that merged: a screenful of slots often changes together.
+            loop = asyncio.get_running_loop()
+            self._flushing = loop.call_at(max(loop.time(), self._flush_again), self._flush_slots)
 
     def _flush_slots(self) -> None:
         self._flushing = None
+        self._flush_again = asyncio.get_running_loop().time() + self._limits.merge
         slots, self._slots = list(self._slots.values()), {}
         if self._announcer is not None:
             self._announcer.announce_before_use(slot.participant for slot in slots)
             self._outbox.put(SlotsChanged(slots=slots))
+
+    def _on_layers(self, camera: int, screen: bool) -> None:
+        if self._seat is not None and self._seat.published:
+            self._outbox.put(LayersWanted(camera=camera, screen=screen))

@@ -22,6 +22,9 @@ from server.media.transport import MediaTransport
 
 __all__ = ["Connection", "Slot"]
 
+SCREEN_MID = "s0"
+"""The slot of the shared screen."""
+
 
 class Connection(EventEmitter):
     """A participant's media. Events:
@@ -42,14 +45,18 @@ class Connection(EventEmitter):
         self.subscriber = MediaTransport(plane, certificate, endpoint, self._transport_died)
         self.audio_track: int | None = None
         self.video_track: int | None = None
-        self._microphone = self._camera = False
+        self.screen_track: int | None = None
+        self._microphone = self._camera = self._screen = False
         self._published = self._subscribed = self._dead = self._closed = False
         self._wishes: dict[str, tuple[Connection, int]] = {}
+        self._screen_source: Connection | None = None
         self._video_slots: dict[str, int] = {}
+        """The plane's number of every slot that shows pictures, the screen's among them."""
         self._ssrcs: list[int] = []
         self.slots = (
             *(Slot(f"a{seat}", "audio") for seat in range(SEATS)),
             *(Slot(f"v{number}", "video") for number in range(switchboard.video_slots)),
+            Slot(SCREEN_MID, "screen"),
         )
         first_ssrc = secrets.randbits(31) + 2
         for number, slot in enumerate(self.slots):
@@ -98,16 +105,21 @@ class Connection(EventEmitter):
         if agreement.video_mid is not None:
             self.video_track = plane.add_video_track(self.publisher.id, agreement.video_mid, agreement.video_rids)
             plane.pause_track(self.video_track, not self._camera)
-        self._switchboard.add_tracks(self, [self.audio_track, self.video_track])
+        if agreement.screen_mid is not None:
+            self.screen_track = plane.add_video_track(self.publisher.id, agreement.screen_mid, [])
+            plane.pause_track(self.screen_track, not self._screen)
+        self._switchboard.add_tracks(self, [self.audio_track, self.video_track, self.screen_track])
         self.publisher.connect(agreement.fingerprints)
         self.emit("published")
         return agreement.answer
 
-    def set_media(self, *, microphone: bool, camera: bool) -> None:
+    def set_media(self, *, microphone: bool, camera: bool, screen: bool = False) -> None:
         """What is off is dropped in the plane, whatever the browser sends."""
-        self._microphone, self._camera = microphone, camera
-        for track, on in ((self.audio_track, microphone), (self.video_track, camera)):
-            if track is not None:
+        before = (self._microphone, self._camera, self._screen)
+        self._microphone, self._camera, self._screen = after = (microphone, camera, screen)
+        tracks = (self.audio_track, self.video_track, self.screen_track)
+        for track, was, on in zip(tracks, before, after, strict=True):
+            if track is not None and was != on:
                 self._plane.pause_track(track, not on)
 
     def show(self, mid: str, source: Connection | None, max_layer: int) -> None:
@@ -127,15 +139,26 @@ class Connection(EventEmitter):
             self._wishes[mid] = wish
             self._apply(mid, slot)
 
+    def show_screen(self, source: Connection | None) -> None:
+        """Wish a participant's shared screen into the screen's slot; None empties it."""
+        source = None if source is self else source
+        if source is not self._screen_source:
+            self._screen_source = source
+            self._plane.route(self._video_slots[SCREEN_MID], source.screen_track if source else None, 0)
+
     def source_published(self, source: Connection) -> None:
         """Wishes for a camera that was not there yet can be granted now."""
         for mid, (wished, _) in self._wishes.items():
             if wished is source:
                 self._apply(mid, self._video_slots[mid])
+        if self._screen_source is source:
+            self._plane.route(self._video_slots[SCREEN_MID], source.screen_track, 0)
 
     def source_closed(self, source: Connection) -> None:
         """Forget wishes for somebody who is gone; the plane has emptied the slots."""
         self._wishes = {mid: wish for mid, wish in self._wishes.items() if wish[0] is not source}
+        if self._screen_source is source:
+            self._screen_source = None
 
     def _apply(self, mid: str, slot: int) -> None:
         source, max_layer = self._wishes[mid]

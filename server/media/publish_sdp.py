@@ -42,13 +42,17 @@ class PublishAgreement:
     audio_mid: str | None = None
     video_mid: str | None = None
     video_rids: list[str] = field(default_factory=list)
+    screen_mid: str | None = None
     codecs: list[tuple[int, str]] = field(default_factory=list)
     """Payload types and the plane's names for what they carry."""
     extensions: list[tuple[int, str]] = field(default_factory=list)
 
 
 def answer_publish(offer: str, local: LocalTransport) -> PublishAgreement:
-    """Answer an offer with at most one audio and one video section. Raises SdpError, which says what is missing."""
+    """Answer an offer with at most one audio section and two video sections: the camera's, then the shared screen's.
+
+    Raises SdpError, which says what is missing.
+    """
     sections = sdp.parse(offer)
     agreement = PublishAgreement(answer="", fingerprints=sdp.fingerprints(sections))
     answers: list[tuple[MediaDescription, list[str]]] = []
@@ -60,8 +64,13 @@ def answer_publish(offer: str, local: LocalTransport) -> PublishAgreement:
         elif kind == "video" and agreement.video_mid is None:
             agreement.video_mid, agreement.video_rids = section.mid, section.rids
             wanted = _codec(section, "video/VP8", 90_000)
+        elif kind == "video" and agreement.screen_mid is None:
+            if section.rids:
+                raise SdpError("the shared screen has no simulcast layers")
+            agreement.screen_mid = section.mid
+            wanted = _codec(section, "video/VP8", 90_000)
         else:
-            raise SdpError("an offer has at most one audio and one video section, and nothing else")
+            raise SdpError("an offer has at most one audio and two video sections, and nothing else")
         if len(section.rids) > MAX_LAYERS:
             raise SdpError(f"a camera has at most {MAX_LAYERS} simulcast layers")
         if section.media.dtls is None or section.media.dtls.role == "server":

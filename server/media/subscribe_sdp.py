@@ -27,7 +27,12 @@ class Slot:
     """One slot of a subscriber."""
 
     mid: str
-    kind: Literal["audio", "video"]
+    kind: Literal["audio", "video", "screen"]
+
+    @property
+    def media(self) -> Literal["audio", "video"]:
+        """What its media section carries."""
+        return "audio" if self.kind == "audio" else "video"
 
 
 def offer_subscribe(slots: Sequence[tuple[Slot, int]], local: LocalTransport) -> str:
@@ -35,7 +40,7 @@ def offer_subscribe(slots: Sequence[tuple[Slot, int]], local: LocalTransport) ->
     sections = []
     for slot, ssrc in slots:
         payload_type = OPUS_PAYLOAD_TYPE if slot.kind == "audio" else VP8_PAYLOAD_TYPE
-        media = sdp.section(slot.kind, slot.mid, [payload_type], local, "actpass")
+        media = sdp.section(slot.media, slot.mid, [payload_type], local, "actpass")
         media.direction = "sendonly"
         # A stream of its own for each slot: browsers keep the tracks of one stream in step, and who is in two slots
         # at once is not known here.

@@ -13,9 +13,9 @@ from pyee import EventEmitter
 from server.directory import Directory, NoSuchMeetingError, new_code
 from server.media import Connection, MediaEdge
 from server.meeting import Meeting, Seat
-from server.participant import Tile
+from server.participant import Tile, View
 from server.records import Records
-from server.room import BadNameError
+from server.room import BadNameError, ScreenTakenError
 
 GRACE = 0.1
 
@@ -132,8 +132,8 @@ async def test_many_changes_in_one_turn_of_the_loop_are_one_assignment(
     await turn()
     wishes = Wishes(seats[0].connection, monkeypatch)
     meeting.set_media(seats[1], microphone=True, camera=False)
-    meeting.set_view(seats[0], [Tile(seats[3].participant.id, 720)])
-    meeting.set_view(seats[0], [Tile(seats[3].participant.id, 360), Tile("nobody", 360)])
+    meeting.set_view(seats[0], View((Tile(seats[3].participant.id, 720),)))
+    meeting.set_view(seats[0], View((Tile(seats[3].participant.id, 360), Tile("nobody", 360))))
     await turn()
     assert len(wishes.asked) == 3, "one word for each of the three slots"
     assert [seats[0].wishes.count(seat.participant.id) for seat in seats] == [0, 0, 0, 1]
@@ -202,3 +202,45 @@ def test_codes_are_read_out_without_doubt_and_not_guessed() -> None:
     assert len(codes) == 2_000
     assert all(len(code) == 12 and [len(part) for part in code.split("-")] == [3, 4, 3] for code in codes)
     assert not set("".join(codes)) & set("ilo0123456789")
+
+
+async def test_publishers_are_told_at_once_of_more_watched_layers_and_late_of_fewer(
+    meeting: Meeting, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("server.layer_demand.LOWER_AFTER", 0.05)
+    watcher, watched = take(meeting, "A"), take(meeting, "B")
+    told: list[tuple[int, bool]] = []
+    watched.on("layers", lambda camera, screen: told.append((camera, screen)))
+    await turn()
+    assert told == [(1, False)], "before any view everybody is shown in small"
+    meeting.set_view(watcher, View((Tile(watched.participant.id, 720),)))
+    await turn()
+    meeting.set_view(watcher, View())
+    await turn()
+    assert told == [(1, False), (3, False)]
+    await asyncio.sleep(0.2)
+    assert told[2:] == [(0, False)]
+
+
+async def test_a_shared_screen_is_shown_to_all_who_show_it_and_one_is_shared_at_a_time(meeting: Meeting) -> None:
+    sharer, watcher, away = (take(meeting, name) for name in "ABC")
+    shown: list[object] = []
+    watched: list[bool] = []
+    for seat in (sharer, watcher, away):
+        seat.connection.show_screen = shown.append  # type: ignore[method-assign]
+    sharer.on("layers", lambda _, screen: watched.append(screen))
+    await turn()
+    meeting.set_view(away, View(screen=False))
+    meeting.set_media(sharer, microphone=True, camera=True, screen=True)
+    with pytest.raises(ScreenTakenError):
+        meeting.set_media(watcher, microphone=False, camera=False, screen=True)
+    assert (watcher.participant.camera, watcher.participant.screen) == (True, False), "nothing of a refused request"
+    shown.clear()
+    await turn()
+    assert shown == [sharer.connection, sharer.connection, None]
+    assert watched[-1] is True
+    meeting.depart(sharer, "left")
+    shown.clear()
+    await turn()
+    assert shown == [None, None]
+    meeting.set_media(watcher, microphone=False, camera=False, screen=True)

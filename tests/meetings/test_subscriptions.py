@@ -6,8 +6,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from server.participant import Tile
-from server.subscriptions import assign_slots, largest_useful_layer, view_before_any
+from server.participant import Tile, View
+from server.subscriptions import (
+    Assignment,
+    assign_slots,
+    largest_useful_layer,
+    layers_watched,
+    view_before_any,
+    wanted_tiles,
+)
 
 PEOPLE = [chr(ord("a") + n) for n in range(12)]
 ME = PEOPLE[0]
@@ -108,3 +115,21 @@ def test_the_first_of_two_tiles_of_one_person_decides_the_layer() -> None:
 @pytest.mark.parametrize(("height", "layer"), [(1, 0), (180, 0), (181, 1), (360, 1), (361, 2), (16384, 2)])
 def test_the_largest_useful_layer_of_a_tile(height: int, layer: int) -> None:
     assert largest_useful_layer(height) == layer
+
+
+def test_the_latest_speaker_comes_first_where_speakers_are_shown_but_never_oneself() -> None:
+    tiles = (Tile("b", 180), Tile("c", 180))
+    assert wanted_tiles("a", View(tiles, speaker_height=720), ["c", "b"]) == [Tile("c", 720), *tiles]
+    assert wanted_tiles("c", View(tiles, speaker_height=720), ["c", "b"]) == [Tile("b", 720), *tiles]
+    assert wanted_tiles("a", View(tiles, speaker_height=720), []) == list(tiles)
+    assert wanted_tiles("a", View(tiles), ["c"]) == list(tiles)
+
+
+def test_who_is_shown_twice_is_received_once_for_the_larger_tile() -> None:
+    assignments = assign_slots("a", [None] * 3, [Tile("c", 720), Tile("b", 180), Tile("c", 180)], {"b", "c"}, ["c"])
+    assert assignments == [Assignment("c", 2), Assignment("b", 0), None]
+
+
+def test_a_camera_is_watched_up_to_the_highest_layer_that_anybody_wants() -> None:
+    assignments = [Assignment("a", 0), Assignment("b", 1), None, Assignment("a", 2), Assignment("a", 1)]
+    assert layers_watched(assignments) == {"a": 3, "b": 2}

@@ -16,7 +16,7 @@ def test_the_defaults() -> None:
         media_port=8444,
         public_ip=(),
         data_dir=Path("data"),
-        video_slots=9,
+        video_slots=10,
         tls="self-signed",
         log_level="info",
     )

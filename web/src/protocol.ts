@@ -10,7 +10,8 @@ export type Role =
 
 export type SlotKind =
 	| "audio"
-	| "video";
+	| "video"
+	| "screen";
 
 export type ErrorCode =
 	| "bad_message"
@@ -22,6 +23,7 @@ export type ErrorCode =
 	| "no_such_meeting"
 	| "meeting_full"
 	| "bad_name"
+	| "screen_taken"
 	| "bad_sdp"
 	| "resume_failed"
 	| "internal";
@@ -40,6 +42,7 @@ export interface Participant {
 	role: Role;
 	microphone: boolean;
 	camera: boolean;
+	screen: boolean;
 }
 
 /** The first request on every connection. Answered by ``joined``, then followed by ``subscribe_offer``. */
@@ -53,7 +56,7 @@ export interface Join {
 	id: number;
 }
 
-/** The offer of the publishing peer connection: one audio and one video section. Answered by ``publish_answer``. */
+/** The offer of the publishing peer connection, answered by ``publish_answer``. */
 export interface PublishOffer {
 	type: "publish_offer";
 	sdp: string;
@@ -67,11 +70,12 @@ export interface SubscribeAnswer {
 	id: number;
 }
 
-/** Microphone and camera on or off. What is off is not forwarded, whatever the browser sends. */
+/** Microphone, camera and shared screen on or off. What is off is not forwarded, whatever the browser sends. */
 export interface SetMedia {
 	type: "set_media";
 	microphone: boolean;
 	camera: boolean;
+	screen?: boolean;
 	id: number;
 }
 
@@ -82,10 +86,18 @@ export interface Tile {
 	height: number;
 }
 
+/** A size in device pixels. */
+export interface Size {
+	width: number;
+	height: number;
+}
+
 /** What this client's screen shows, most wanted first. A hidden tab sends none. Answered by ``ok``. */
 export interface SetView {
 	type: "set_view";
 	tiles: Tile[];
+	speaker?: Size | null;
+	screen?: boolean;
 	id: number;
 }
 
@@ -164,6 +176,13 @@ export interface DominantChanged {
 	participant: string | null;
 }
 
+/** What of this client's own pictures is watched by somebody: it need not encode, or send, more than that. */
+export interface LayersWanted {
+	type: "layers_wanted";
+	camera: number;
+	screen: boolean;
+}
+
 /** The last message before the server closes the WebSocket. */
 export interface Goodbye {
 	type: "goodbye";
@@ -190,6 +209,7 @@ export type Event =
 	| ParticipantsChanged
 	| SlotsChanged
 	| DominantChanged
+	| LayersWanted
 	| Goodbye;
 
 export type ServerMessage = Answer | Event;
