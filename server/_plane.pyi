@@ -114,5 +114,5 @@ class Plane:
         seat: int,
     ) -> int: ...
     def add_video_slot(self, transport: int, *, ssrc: int, payload_type: int) -> int: ...
-    def route(self, slot: int, track: int | None, max_layer: int = 0) -> None:
-        """What a video slot is to show from the next keyframe on; None empties it at once."""
+    def route(self, slot: int, track: int | None, max_layer: int = 0, max_temporal: int = 3) -> None:
+        """What a video slot is to show from the next keyframe on, up to these layers; None empties it at once."""

@@ -33,6 +33,10 @@ counters! {
     Sent = "sent",
     /// Bytes of them.
     SentBytes = "sent_bytes",
+    /// Calls that sent them, or messages within one call: several datagrams leave in one where they are segments.
+    SentMessages = "sent_messages",
+    /// Messages of several segments that the kernel would not cut, sent one by one instead.
+    SegmentsRefused = "segments_refused",
     /// Events handed to the control side (Python), of every kind. Media raises none.
     Events = "events",
     /// Connectivity checks answered with success.
@@ -83,6 +87,8 @@ counters! {
     DropRetransmission = "drop_retransmission",
     /// Media of a track that is muted by the meeting.
     DropPaused = "drop_paused",
+    /// A copy of a temporal layer that its slot has no use for.
+    DropTemporalLayer = "drop_temporal_layer",
     /// A copy older than the slot's switch to this stream.
     DropBeforeSwitch = "drop_before_switch",
     /// A copy that would have been larger than a datagram may be.

@@ -311,11 +311,17 @@ impl Plane {
         Ok(slot)
     }
 
-    #[pyo3(signature = (slot, track, max_layer=0))]
-    fn route(&self, slot: u32, track: Option<u32>, max_layer: u8) -> PyResult<()> {
+    #[pyo3(signature = (slot, track, max_layer=0, max_temporal=3))]
+    fn route(
+        &self,
+        slot: u32,
+        track: Option<u32>,
+        max_layer: u8,
+        max_temporal: u8,
+    ) -> PyResult<()> {
         self.command(Command::Route {
             slot,
-            wish: track.map(|track| (track, max_layer)),
+            wish: track.map(|track| (track, max_layer, max_temporal)),
         })
     }
 }

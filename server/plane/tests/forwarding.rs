@@ -86,7 +86,7 @@ fn a_slot_waits_for_a_keyframe_which_is_asked_for_once() {
         world.add_video_slot(viewer, viewer.id);
         world.command(Command::Route {
             slot: viewer.id,
-            wish: Some((50, 0)),
+            wish: Some((50, 0, 2)),
         });
     }
     for number in 0..5 {
@@ -136,7 +136,7 @@ fn changes_of_person_and_layer_leave_one_unbroken_stream() {
     for (track, layer) in [(50, 0), (51, 0), (51, 1), (50, 1), (50, 0)] {
         world.command(Command::Route {
             slot: 9,
-            wish: Some((track, layer)),
+            wish: Some((track, layer, 2)),
         });
         for step in 0..10 {
             for rid in ["q", "h"] {
@@ -163,7 +163,7 @@ fn probes_of_padding_and_retransmissions_are_not_forwarded_and_leave_no_gap() {
     world.add_video_slot(&viewer, 9);
     world.command(Command::Route {
         slot: 9,
-        wish: Some((50, 2)),
+        wish: Some((50, 2, 2)),
     });
     let mut received = Vec::new();
     let mut picture = 0u16;
@@ -206,7 +206,7 @@ fn a_muted_track_is_not_forwarded_whatever_its_browser_sends() {
     world.add_video_slot(&viewer, 9);
     world.command(Command::Route {
         slot: 9,
-        wish: Some((50, 2)),
+        wish: Some((50, 2, 2)),
     });
     let send = |world: &mut World, camera: &mut Peer, index: u64, keyframe| {
         let packet = camera.rtp(
@@ -319,7 +319,7 @@ fn a_viewer_that_lost_the_picture_gets_a_keyframe_and_a_flood_of_requests_does_n
     world.add_video_slot(&viewer, 9);
     world.command(Command::Route {
         slot: 9,
-        wish: Some((50, 2)),
+        wish: Some((50, 2, 2)),
     });
     let mut requests = 0;
     for index in 0..200u64 {
@@ -355,7 +355,7 @@ fn reports_place_a_slot_on_the_planes_clock_and_publishers_get_feedback() {
     world.add_video_slot(&viewer, 9);
     world.command(Command::Route {
         slot: 9,
-        wish: Some((50, 2)),
+        wish: Some((50, 2, 2)),
     });
     let (mut reports, mut feedback, mut receptions) = (Vec::new(), 0, 0);
     let mut last_packet = None;
@@ -437,7 +437,7 @@ fn a_keyframe_whose_beginning_was_lost_is_asked_for_again() {
     world.add_video_slot(&viewer, 9);
     world.command(Command::Route {
         slot: 9,
-        wish: Some((50, 2)),
+        wish: Some((50, 2, 2)),
     });
     let mut requests = 0;
     for index in 0..100u64 {
@@ -492,7 +492,7 @@ fn removing_and_adding_leaves_nothing_behind() {
         world.add_video_slot(&viewer, base);
         world.command(Command::Route {
             slot: base,
-            wish: Some((base, 0)),
+            wish: Some((base, 0, 2)),
         });
         for index in 0..3 {
             let packet = camera.rtp(

@@ -38,7 +38,7 @@ fn a_million_hostile_datagrams_change_nothing() {
     world.add_video_slot(&viewer, 9);
     world.command(Command::Route {
         slot: 9,
-        wish: Some((50, 2)),
+        wish: Some((50, 2, 2)),
     });
     // One authentic packet of each kind, so that there are streams to disturb; and originals to mutate. The originals
     // are kept from the plane: only a mutation that changes nothing would be accepted.

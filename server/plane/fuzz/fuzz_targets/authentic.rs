@@ -15,7 +15,7 @@ fuzz_target!(|packets: Vec<(u8, u16, u32, u8, Vec<u8>)>| {
     world.add_camera(&camera, 50, &["q", "h"]);
     world.add_microphone(&camera, 51, 3);
     world.add_video_slot(&viewer, 9);
-    world.command(Command::Route { slot: 9, wish: Some((50, 1)) });
+    world.command(Command::Route { slot: 9, wish: Some((50, 1, 2)) });
     for (kind, sequence, timestamp, padding, body) in packets {
         let body = &body[..body.len().min(1_300)];
         let path = camera.path;

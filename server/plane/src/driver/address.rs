@@ -60,6 +60,8 @@ pub(super) struct Told {
     pub(super) local: Option<IpAddr>,
     /// How many datagrams the kernel has dropped on this socket so far (SO_RXQ_OVFL).
     pub(super) kernel_drops: Option<u32>,
+    /// How long each of the datagrams is that the kernel gave in one piece (UDP GRO).
+    pub(super) segment_size: Option<usize>,
 }
 
 /// Reads the control messages of a received header.
@@ -81,6 +83,10 @@ pub(super) fn read_control(header: &libc::msghdr) -> Told {
                         info.ipi_addr.s_addr,
                     ))));
                 }
+                (libc::SOL_UDP, libc::UDP_GRO) => {
+                    let size = data.cast::<libc::c_int>().read_unaligned();
+                    told.segment_size = usize::try_from(size).ok().filter(|size| *size > 0);
+                }
                 (libc::SOL_SOCKET, libc::SO_RXQ_OVFL) => {
                     told.kernel_drops = Some(data.cast::<u32>().read_unaligned());
                 }
@@ -90,6 +96,20 @@ pub(super) fn read_control(header: &libc::msghdr) -> Told {
         }
     }
     told
+}
+
+/// Writes the control message that cuts a datagram into segments of `size` bytes (UDP GSO), after the first `at` bytes
+/// of messages that are there already. Returns the length of all.
+pub(super) fn write_segment_size(size: u16, control: &mut Control, at: usize) -> usize {
+    // SAFETY: `at` is 0 or what `write_source` returned, a multiple of the alignment; 96 bytes hold both messages.
+    unsafe {
+        let message = control.0[at..].as_mut_ptr().cast::<libc::cmsghdr>();
+        (*message).cmsg_level = libc::SOL_UDP;
+        (*message).cmsg_type = libc::UDP_SEGMENT;
+        (*message).cmsg_len = libc::CMSG_LEN(size_of::<u16>() as u32) as _;
+        libc::CMSG_DATA(message).cast::<u16>().write_unaligned(size);
+        at + libc::CMSG_SPACE(size_of::<u16>() as u32) as usize
+    }
 }
 
 /// Writes the control message that makes a datagram leave from `local`. Returns its length.

@@ -16,5 +16,5 @@ pub use send::SendBatch;
 pub use socket::{MediaSocket, bind};
 pub use worker::Worker;
 
-/// How many datagrams one system call takes or gives.
+/// How many messages one system call gives to the kernel.
 pub const BATCH: usize = 64;

@@ -1,19 +1,20 @@
-//! Taking many datagrams with one call (recvmmsg).
+//! Taking many datagrams with one call: recvmmsg, and within it, equal ones of one sender in one piece (UDP GRO).
 
 use std::io;
 use std::mem::zeroed;
 use std::os::fd::RawFd;
 
-use super::BATCH;
-use super::address::{Control, RawAddress, read_address, read_control};
+use super::address::{Control, RawAddress, Told, read_address, read_control};
 use crate::egress::Path;
 
-/// Longer than any datagram that the plane takes, so that longer ones are seen to be so.
-const BUFFER: usize = 2048;
+/// How many messages one call takes.
+const MESSAGES: usize = 64;
+/// The longest message: datagrams of one sender that the kernel put together, or one that is longer than the plane takes.
+const BUFFER: usize = 65_536;
 
-/// Buffers for one batch of received datagrams.
+/// Buffers for one batch of received messages.
 pub struct ReceiveBatch {
-    buffers: Box<[[u8; BUFFER]]>,
+    bytes: Box<[u8]>,
     addresses: Box<[RawAddress]>,
     controls: Box<[Control]>,
     iovecs: Box<[libc::iovec]>,
@@ -29,16 +30,17 @@ impl Default for ReceiveBatch {
         // SAFETY: all of these are plain C data, for which zeros are valid.
         let mut batch = unsafe {
             Self {
-                buffers: vec![[0; BUFFER]; BATCH].into(),
-                addresses: vec![zeroed(); BATCH].into(),
-                controls: vec![Control([0; 96]); BATCH].into(),
-                iovecs: vec![zeroed(); BATCH].into(),
-                headers: vec![zeroed(); BATCH].into(),
+                // Zeroed by the kernel when touched: what no message reaches costs no memory.
+                bytes: vec![0; BUFFER * MESSAGES].into(),
+                addresses: vec![zeroed(); MESSAGES].into(),
+                controls: vec![Control([0; 96]); MESSAGES].into(),
+                iovecs: vec![zeroed(); MESSAGES].into(),
+                headers: vec![zeroed(); MESSAGES].into(),
                 kernel_drops: 0,
             }
         };
-        for i in 0..BATCH {
-            batch.iovecs[i].iov_base = batch.buffers[i].as_mut_ptr().cast();
+        for (i, buffer) in batch.bytes.chunks_exact_mut(BUFFER).enumerate() {
+            batch.iovecs[i].iov_base = buffer.as_mut_ptr().cast();
             batch.iovecs[i].iov_len = BUFFER;
             let header = &mut batch.headers[i].msg_hdr;
             header.msg_name = std::ptr::from_mut(&mut batch.addresses[i]).cast();
@@ -51,7 +53,10 @@ impl Default for ReceiveBatch {
 }
 
 impl ReceiveBatch {
-    /// Takes what has arrived, up to a batch, without waiting. Returns how many; 0 when there is nothing.
+    /// How many messages one call takes: fewer mean that nothing is left.
+    pub const MESSAGES: usize = MESSAGES;
+
+    /// Takes what has arrived, up to a batch, without waiting. Returns how many messages; 0 when there is nothing.
     pub fn receive(&mut self, fd: RawFd) -> io::Result<usize> {
         for header in &mut self.headers {
             header.msg_hdr.msg_namelen = size_of::<RawAddress>() as libc::socklen_t;
@@ -62,7 +67,7 @@ impl ReceiveBatch {
             libc::recvmmsg(
                 fd,
                 self.headers.as_mut_ptr(),
-                BATCH as libc::c_uint,
+                MESSAGES as libc::c_uint,
                 libc::MSG_DONTWAIT,
                 std::ptr::null_mut(),
             )
@@ -77,23 +82,22 @@ impl ReceiveBatch {
         }
     }
 
-    /// One of the datagrams that [`ReceiveBatch::receive`] took, and its way; a datagram that was cut short is given
-    /// whole-length of its buffer, which is longer than the plane takes.
-    pub fn datagram(&mut self, i: usize) -> Option<(&mut [u8], Path)> {
+    /// The datagrams of one of the messages that [`ReceiveBatch::receive`] took, all of one way.
+    pub fn datagrams(&mut self, i: usize) -> Option<(impl Iterator<Item = &mut [u8]>, Path)> {
         let header = &self.headers[i];
-        let told = read_control(&header.msg_hdr);
-        if let Some(drops) = told.kernel_drops {
+        let Told {
+            local,
+            kernel_drops,
+            segment_size,
+        } = read_control(&header.msg_hdr);
+        if let Some(drops) = kernel_drops {
             self.kernel_drops = drops;
         }
         let remote = read_address(&self.addresses[i])?;
         let len = (header.msg_len as usize).min(BUFFER);
-        Some((
-            &mut self.buffers[i][..len],
-            Path {
-                remote,
-                local: told.local,
-            },
-        ))
+        let message = &mut self.bytes[i * BUFFER..i * BUFFER + len];
+        let size = segment_size.unwrap_or(BUFFER);
+        Some((message.chunks_mut(size), Path { remote, local }))
     }
 
     /// How many datagrams the kernel dropped so far because its buffer was full.

@@ -18,6 +18,8 @@ pub struct MediaSocket {
     pub socket: Socket,
     /// It is bound to a wildcard address: replies must name the address that they leave from.
     pub wildcard: bool,
+    /// The kernel cuts one long datagram into equal ones (UDP GSO, Linux 4.18).
+    pub segments: bool,
 }
 
 /// Binds the media port. An IPv6 wildcard takes IPv4 too, and falls back to IPv4 where the host has no IPv6.
@@ -66,7 +68,14 @@ fn open(address: SocketAddr) -> io::Result<MediaSocket> {
         set_option(&socket, libc::IPPROTO_IP, libc::IP_PKTINFO, 1)?;
     }
     socket.bind(&address.into())?;
-    Ok(MediaSocket { socket, wildcard })
+    // Where the kernel refuses either, datagrams come and go one by one.
+    let segments = set_option(&socket, libc::SOL_UDP, libc::UDP_SEGMENT, 0).is_ok();
+    let _ = set_option(&socket, libc::SOL_UDP, libc::UDP_GRO, 1);
+    Ok(MediaSocket {
+        socket,
+        wildcard,
+        segments,
+    })
 }
 
 /// Beyond net.core.[rw]mem_max where the process may, else as much as the kernel gives.

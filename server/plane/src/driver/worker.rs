@@ -7,7 +7,7 @@ use std::sync::mpsc::{Receiver, Sender, TryRecvError};
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use super::wake::Wake;
-use super::{BATCH, MediaSocket, ReceiveBatch, SendBatch};
+use super::{MediaSocket, ReceiveBatch, SendBatch};
 use crate::counters::{Counter, SharedCounters};
 use crate::plane::{Command, Event, Plane};
 use crate::time::Time;
@@ -41,7 +41,7 @@ impl Worker {
             .unwrap_or_default();
         Self {
             plane: Plane::new(unix.as_micros() as u64),
-            send: SendBatch::new(socket.socket.as_raw_fd(), socket.wildcard),
+            send: SendBatch::new(&socket),
             receive: ReceiveBatch::default(),
             socket,
             started: Instant::now(),
@@ -68,13 +68,23 @@ impl Worker {
             // Datagrams of one batch arrived before the call: one look at the clock serves them all.
             let now = self.now();
             for i in 0..count {
-                if let Some((datagram, path)) = self.receive.datagram(i) {
+                let Some((datagrams, path)) = self.receive.datagrams(i) else {
+                    continue;
+                };
+                let before = total;
+                for datagram in datagrams {
+                    total += 1;
                     self.plane
                         .handle_datagram(now, &path, datagram, &mut self.send);
                 }
+                if total == before {
+                    // A datagram without a byte is one too.
+                    total += 1;
+                    self.plane
+                        .handle_datagram(now, &path, &mut [], &mut self.send);
+                }
             }
-            total += count;
-            if count < BATCH {
+            if count < ReceiveBatch::MESSAGES {
                 break;
             }
         }
@@ -93,6 +103,8 @@ impl Worker {
         for counter in [
             Counter::Sent,
             Counter::SentBytes,
+            Counter::SentMessages,
+            Counter::SegmentsRefused,
             Counter::DropSendBufferFull,
             Counter::DropSendFailed,
         ] {

@@ -1,11 +1,14 @@
 //! Makes the packets of whoever is in a slot continue one unbroken stream.
 
 use super::sequence::{LeftOut, SequenceMap};
-use crate::rtp::vp8::Descriptor;
+use crate::rtp::vp8::{Descriptor, PictureId};
 use crate::time::{Span, Time};
 
 /// The shortest step of the timestamp at a switch: a frame at 30 frames/s, or a packet of Opus.
 const MIN_STEP: Span = Span::from_millis(20);
+
+/// Where a stream's picture ids begin to be counted: far enough from zero for late ones.
+const FIRST_PICTURE: u64 = 1 << 20;
 
 /// The numbers that one forwarded packet carries.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -28,8 +31,10 @@ pub struct Rewriter {
     timestamp_offset: u32,
     /// The newest timestamp sent, and when.
     last: Option<(Time, u32)>,
-    picture_id_offset: u16,
-    last_picture_id: u16,
+    /// Picture ids count frames as sequence numbers count packets: gaps that are left on purpose are closed.
+    pictures: SequenceMap,
+    /// The newest picture id of the current stream, with its rollovers in front.
+    newest_picture: u64,
     tl0_offset: u8,
     last_tl0: u8,
 }
@@ -42,8 +47,8 @@ impl Rewriter {
             clock_rate,
             timestamp_offset: 0,
             last: None,
-            picture_id_offset: 0,
-            last_picture_id: 0,
+            pictures: SequenceMap::new(1),
+            newest_picture: 0,
             tl0_offset: 0,
             last_tl0: 0,
         }
@@ -61,7 +66,8 @@ impl Rewriter {
         };
         self.timestamp_offset = next.wrapping_sub(timestamp);
         if let Some(id) = vp8.and_then(|vp8| vp8.picture_id) {
-            self.picture_id_offset = self.last_picture_id.wrapping_add(1).wrapping_sub(id.value);
+            self.newest_picture = FIRST_PICTURE | u64::from(id.value);
+            self.pictures.switch(self.newest_picture);
         }
         if let Some((_, tl0)) = vp8.and_then(|vp8| vp8.tl0_index) {
             self.tl0_offset = self.last_tl0.wrapping_add(1).wrapping_sub(tl0);
@@ -88,11 +94,8 @@ impl Rewriter {
         let (mut picture_id, mut tl0_index) = (0, 0);
         if let Some(vp8) = vp8 {
             if let Some(id) = vp8.picture_id {
-                picture_id = id.value.wrapping_add(self.picture_id_offset) & 0x7fff;
-                // Newer by 15-bit arithmetic.
-                if picture_id.wrapping_sub(self.last_picture_id) & 0x4000 == 0 {
-                    self.last_picture_id = picture_id;
-                }
+                let picture = self.unwrap_picture(id);
+                picture_id = self.pictures.map(picture)? as u16 & 0x7fff;
             }
             if let Some((_, tl0)) = vp8.tl0_index {
                 tl0_index = tl0.wrapping_add(self.tl0_offset);
@@ -122,6 +125,31 @@ impl Rewriter {
         }
     }
 
+    /// Leaves a packet of a frame out, and the frame with it. As [`Rewriter::leave_out`].
+    pub fn leave_frame_out(
+        &mut self,
+        index: u64,
+        timestamp: u32,
+        vp8: &Descriptor,
+    ) -> Option<Rewritten> {
+        if let Some(id) = vp8.picture_id {
+            let picture = self.unwrap_picture(id);
+            self.pictures.leave_out(picture);
+        }
+        self.leave_out(index, timestamp)
+    }
+
+    /// A picture id with its rollovers in front: the value nearest to the newest so far.
+    fn unwrap_picture(&mut self, id: PictureId) -> u64 {
+        let span: u64 = if id.long { 1 << 15 } else { 1 << 7 };
+        let ahead = u64::from(id.value).wrapping_sub(self.newest_picture) & (span - 1);
+        if ahead < span / 2 {
+            self.newest_picture += ahead;
+            return self.newest_picture;
+        }
+        self.newest_picture + ahead - span
+    }
+
     /// A time of the current stream in the slot's own timestamps.
     pub fn outgoing_timestamp(&self, timestamp: u32) -> u32 {
         timestamp.wrapping_add(self.timestamp_offset)
@@ -131,7 +159,6 @@ impl Rewriter {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::rtp::vp8::PictureId;
     use proptest::prelude::*;
 
     fn descriptor(picture_id: u16, tl0: u8) -> Descriptor {

@@ -19,6 +19,10 @@ pub trait Sink {
     /// The buffer of the next datagram. Its old content means nothing.
     fn buffer(&mut self) -> &mut [u8; MAX_DATAGRAM];
 
+    /// Whether datagrams of one length to one receiver, sent one after the other, leave in one call. Then it pays to
+    /// make them equally long.
+    fn coalesces(&self) -> bool;
+
     /// Sends the first `len` bytes of the buffer. The sink may gather many before it calls the system.
     fn send(&mut self, len: usize, path: &Path);
 }

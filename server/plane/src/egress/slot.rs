@@ -1,6 +1,7 @@
 //! A slot: one constant SSRC of a subscriber, filled with whoever is to be seen or heard there.
 
 use super::Rewriter;
+use crate::rtp::vp8::Descriptor;
 
 /// What a slot is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -23,6 +24,8 @@ pub struct Wish {
     pub track: usize,
     /// The highest layer that is of use.
     pub max_layer: usize,
+    /// The highest temporal layer that is of use.
+    pub max_temporal: u8,
 }
 
 /// The stream that a slot forwards.
@@ -59,6 +62,8 @@ pub struct Slot {
     pub current: Option<Occupant>,
     /// What it will forward from the next keyframe on.
     pub target: Option<Occupant>,
+    /// The highest temporal layer that it forwards now.
+    temporal: u8,
     /// RTP packets sent so far.
     pub packets: u32,
     /// Bytes of payload sent so far.
@@ -92,6 +97,7 @@ impl Slot {
             wish: None,
             current: None,
             target: None,
+            temporal: 0,
             packets: 0,
             octets: 0,
             sent_since_report: false,
@@ -102,6 +108,22 @@ impl Slot {
     pub fn concerns(&self, track: usize) -> bool {
         self.wish.is_some_and(|wish| wish.track == track)
             || self.current.is_some_and(|occupant| occupant.track == track)
+    }
+
+    /// Whether a packet's temporal layer is of use. Fewer layers from the next frame on; more only where the stream
+    /// allows it: at a keyframe, or at a frame that needs no other of its layer (RFC 7741 section 4.2, the Y bit).
+    #[inline]
+    pub fn admits(&mut self, vp8: &Descriptor) -> bool {
+        if vp8.frame_start {
+            let wanted = self.wish.map_or(u8::MAX, |wish| wish.max_temporal);
+            let may_rise = vp8.layer_sync && vp8.temporal_layer <= wanted;
+            if vp8.keyframe_start || wanted < self.temporal {
+                self.temporal = wanted;
+            } else if may_rise && vp8.temporal_layer > self.temporal {
+                self.temporal = vp8.temporal_layer;
+            }
+        }
+        vp8.temporal_layer <= self.temporal
     }
 
     /// Counts a packet sent.

@@ -121,8 +121,8 @@ pub enum Command {
     Route {
         /// Which slot.
         slot: u32,
-        /// The track, and the highest layer that is of use.
-        wish: Option<(u32, u8)>,
+        /// The track, the highest layer and the highest temporal layer that are of use.
+        wish: Option<(u32, u8, u8)>,
     },
 }
 
@@ -220,10 +220,11 @@ impl Plane {
                 self.add_slot(slot, transport, SlotRole::Video, ssrc, payload_type, None);
             }
             Command::Route { slot, wish } => {
-                let wish = wish.and_then(|(track, max_layer)| {
+                let wish = wish.and_then(|(track, max_layer, max_temporal)| {
                     Some(Wish {
                         track: self.tracks.index(track)?,
                         max_layer: usize::from(max_layer),
+                        max_temporal,
                     })
                 });
                 self.route(now, slot, wish);

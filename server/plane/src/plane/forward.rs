@@ -1,7 +1,7 @@
 //! The second half of an RTP packet's path: to each slot that shows its stream, renumbered and protected.
 
 use crate::counters::{Counter, Counters};
-use crate::egress::{MAX_DATAGRAM, Occupant, Rewritten, Sink, Slot};
+use crate::egress::{Burst, MAX_DATAGRAM, Occupant, Rewritten, Sink, Slot};
 use crate::rtp::vp8::Descriptor;
 use crate::rtp::{ExtensionWriter, write_header};
 use crate::srtp::RTP_OVERHEAD;
@@ -88,122 +88,167 @@ impl Plane {
                 &packet,
                 rewritten,
                 extensions,
+                0,
                 &mut self.counters,
                 sink,
             );
         }
     }
 
-    pub(super) fn forward_video<S: Sink>(
+    /// Puts a video packet with those that arrived just before it. They leave together.
+    pub(super) fn gather<S: Sink>(
         &mut self,
         now: Time,
         occupant: Occupant,
         outgoing: &Outgoing<'_>,
         sink: &mut S,
     ) {
-        let mut left_behind = None;
-        let Some(track) = self.tracks.get(occupant.track) else {
+        let watched = self.tracks.get(occupant.track);
+        if watched.is_none_or(|track| track.slots.is_empty()) {
+            return;
+        }
+        let at = self
+            .bursts
+            .iter()
+            .position(|burst| burst.occupant == occupant);
+        let at = at.unwrap_or_else(|| {
+            let mut burst = self.idle_bursts.pop().unwrap_or_default();
+            burst.begin(now, occupant);
+            self.bursts.push(burst);
+            self.bursts.len() - 1
+        });
+        let burst = &mut self.bursts[at];
+        burst.push(
+            outgoing.index,
+            outgoing.timestamp,
+            outgoing.marker,
+            outgoing.vp8,
+            outgoing.payload,
+        );
+        if burst.is_complete() {
+            self.forward_burst(now, at, sink);
+        }
+    }
+
+    /// Forwards the bursts that have waited long enough.
+    pub(super) fn forward_due_bursts<S: Sink>(&mut self, now: Time, sink: &mut S) {
+        let mut at = 0;
+        while let Some(burst) = self.bursts.get(at) {
+            if burst.is_due(now) {
+                self.forward_burst(now, at, sink);
+            } else {
+                at += 1;
+            }
+        }
+    }
+
+    fn forward_burst<S: Sink>(&mut self, now: Time, at: usize, sink: &mut S) {
+        // In order: a burst that waits no longer than another leaves no later.
+        let mut burst = self.bursts.remove(at);
+        if sink.coalesces() {
+            burst.equalise();
+        }
+        let track = self.tracks.get_mut(burst.occupant.track);
+        if let Some(track) = track.filter(|track| !track.paused) {
+            // The list is taken out meanwhile, so that other tracks' lists can be changed.
+            let slots = std::mem::take(&mut track.slots);
+            for &slot in &slots {
+                self.forward_to_slot(now, slot, &burst, sink);
+            }
+            if let Some(track) = self.tracks.get_mut(burst.occupant.track) {
+                track.slots = slots;
+            }
+        }
+        self.idle_bursts.push(burst);
+    }
+
+    /// All of a burst to one slot, then all of it to the next: what goes to one receiver can leave in one call.
+    #[inline]
+    fn forward_to_slot<S: Sink>(
+        &mut self,
+        now: Time,
+        slot_index: usize,
+        burst: &Burst,
+        sink: &mut S,
+    ) {
+        let occupant = burst.occupant;
+        let Some(slot) = self.slots.get_mut(slot_index) else {
             return;
         };
-        let keyframe = outgoing.vp8.is_some_and(|vp8| vp8.keyframe_start);
-        for &slot_index in &track.slots {
-            let Some(slot) = self.slots.get_mut(slot_index) else {
-                continue;
+        if slot.current != Some(occupant) && slot.target != Some(occupant) {
+            return;
+        }
+        let Some(subscriber) = self.transports.get(slot.transport) else {
+            return;
+        };
+        for packet in burst.packets() {
+            let mut outgoing = Outgoing {
+                index: packet.index,
+                timestamp: packet.timestamp,
+                marker: packet.marker,
+                payload: burst.payload(packet),
+                vp8: packet.vp8,
+                audio_level: None,
             };
-            let Some(subscriber) = self.transports.get(slot.transport) else {
-                continue;
-            };
-            if keyframe && slot.target == Some(occupant) {
-                slot.rewriter.switch(
-                    now,
-                    outgoing.index,
-                    outgoing.timestamp,
-                    outgoing.vp8.as_ref(),
-                );
+            let starts_keyframe = packet.vp8.is_some_and(|vp8| vp8.keyframe_start);
+            if starts_keyframe && slot.target == Some(occupant) {
+                slot.rewriter
+                    .switch(now, packet.index, packet.timestamp, packet.vp8.as_ref());
                 let before = slot.current.replace(occupant).map(|old| old.track);
                 slot.target = None;
                 self.counters.count(Counter::SlotSwitches);
                 if before != Some(occupant.track) {
-                    left_behind = left_behind.or(before);
+                    let track = self.tracks.get(occupant.track).map(|track| track.id);
                     self.events.push(Event::SlotOccupied {
                         slot: slot.id,
-                        track: Some(track.id),
+                        track,
                     });
+                    let left_behind = before.filter(|before| !slot.concerns(*before));
+                    if let Some(left_behind) =
+                        left_behind.and_then(|track| self.tracks.get_mut(track))
+                    {
+                        left_behind.slots.retain(|&other| other != slot_index);
+                    }
                 }
             }
             if slot.current != Some(occupant) {
                 continue;
             }
-            let rewritten = slot.rewriter.rewrite(
-                now,
-                outgoing.index,
-                outgoing.timestamp,
-                outgoing.vp8.as_ref(),
-            );
-            let Some(rewritten) = rewritten else {
-                self.counters.count(Counter::DropBeforeSwitch);
-                continue;
+            let (rewritten, padding) = match &packet.vp8 {
+                Some(vp8) if slot.admits(vp8) => {
+                    let rewritten =
+                        slot.rewriter
+                            .rewrite(now, packet.index, packet.timestamp, Some(vp8));
+                    if rewritten.is_none() {
+                        self.counters.count(Counter::DropBeforeSwitch);
+                    }
+                    (rewritten, packet.padding)
+                }
+                // What is left out leaves no gap; where later packets have left already, an empty one fills it.
+                Some(vp8) => {
+                    self.counters.count(Counter::DropTemporalLayer);
+                    outgoing.payload = &[];
+                    outgoing.vp8 = None;
+                    let filler = slot
+                        .rewriter
+                        .leave_frame_out(packet.index, packet.timestamp, vp8);
+                    (filler, 1)
+                }
+                None => (slot.rewriter.leave_out(packet.index, packet.timestamp), 1),
             };
-            send(
-                slot,
-                subscriber,
-                outgoing,
-                rewritten,
-                &[],
-                &mut self.counters,
-                sink,
-            );
-        }
-        if left_behind.is_some() {
-            self.forget_left_behind(occupant.track);
-        }
-    }
-
-    /// A packet without media is left out, and the gap that it would leave is closed (or filled, if it came late).
-    pub(super) fn close_gap<S: Sink>(
-        &mut self,
-        outgoing: &Outgoing<'_>,
-        occupant: Occupant,
-        sink: &mut S,
-    ) {
-        let Some(track) = self.tracks.get(occupant.track) else {
-            return;
-        };
-        for &slot in &track.slots {
-            let Some(slot) = self
-                .slots
-                .get_mut(slot)
-                .filter(|slot| slot.current == Some(occupant))
-            else {
-                continue;
-            };
-            let filler = slot.rewriter.leave_out(outgoing.index, outgoing.timestamp);
-            if let (Some(rewritten), Some(subscriber)) =
-                (filler, self.transports.get(slot.transport))
-            {
+            if let Some(rewritten) = rewritten {
+                let counters = &mut self.counters;
                 send(
                     slot,
                     subscriber,
-                    outgoing,
+                    &outgoing,
                     rewritten,
                     &[],
-                    &mut self.counters,
+                    padding,
+                    counters,
                     sink,
                 );
             }
-        }
-    }
-
-    /// After slots went over to `track`: takes them off the lists of those whom they showed before.
-    fn forget_left_behind(&mut self, track: usize) {
-        let Some(slots) = self.tracks.get(track).map(|track| track.slots.clone()) else {
-            return;
-        };
-        for (index, other) in self.tracks.iter_mut().filter(|(index, _)| *index != track) {
-            let listed = &self.slots;
-            other.slots.retain(|slot| {
-                !slots.contains(slot) || listed.get(*slot).is_some_and(|slot| slot.concerns(index))
-            });
         }
     }
 }
@@ -237,7 +282,8 @@ impl ExtensionBlock {
     }
 }
 
-/// Writes, protects and sends one packet to one slot.
+/// Writes, protects and sends one packet, with so many bytes of padding, to one slot.
+#[allow(clippy::too_many_arguments)]
 #[inline]
 fn send<S: Sink>(
     slot: &mut Slot,
@@ -245,6 +291,7 @@ fn send<S: Sink>(
     outgoing: &Outgoing<'_>,
     rewritten: Rewritten,
     extensions: &[u8],
+    padding: u8,
     counters: &mut Counters,
     sink: &mut S,
 ) {
@@ -263,15 +310,16 @@ fn send<S: Sink>(
         extensions,
     );
     let mut len = header + payload.len();
-    if len + RTP_OVERHEAD > MAX_DATAGRAM {
+    if len + usize::from(padding) + RTP_OVERHEAD > MAX_DATAGRAM {
         return counters.count(Counter::DropOversize);
     }
     buffer[header..len].copy_from_slice(payload);
-    if payload.is_empty() {
-        // One byte of padding, which counts itself (RFC 3550 section 5.1).
+    if padding > 0 {
+        // The last byte of the padding counts it, itself included (RFC 3550 section 5.1).
         buffer[0] |= 0x20;
-        buffer[header] = 1;
-        len += 1;
+        buffer[len..len + usize::from(padding)].fill(0);
+        len += usize::from(padding);
+        buffer[len - 1] = padding;
     }
     if let Some(vp8) = &outgoing.vp8 {
         let media = &mut buffer[header..len];

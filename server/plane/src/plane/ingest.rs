@@ -123,7 +123,10 @@ impl Plane {
         };
         if header.payload.is_empty() {
             self.counters.count(Counter::DropPadding);
-            return self.close_gap(&outgoing, occupant, sink);
+            if track.kind == MediaKind::Video {
+                self.gather(now, occupant, &outgoing, sink);
+            }
+            return;
         }
         if track.paused {
             return self.counters.count(Counter::DropPaused);
@@ -136,15 +139,27 @@ impl Plane {
                 let Some(vp8) = Descriptor::parse(header.payload) else {
                     return self.counters.count(Counter::DropRtpMalformed);
                 };
-                if vp8.keyframe_start {
-                    stream.keyframes.arrived();
-                }
                 outgoing.vp8 = Some(vp8);
-                self.forward_video(now, occupant, &outgoing, sink);
                 if !was_live {
+                    // Before it is forwarded: slots that wait for this layer go over at its very first keyframe.
                     self.consider_track(now, occupant.track);
                 }
+                if vp8.keyframe_start {
+                    self.keyframe_arrived(transport_index, stream_index);
+                }
+                self.gather(now, occupant, &outgoing, sink);
             }
+        }
+    }
+
+    /// The keyframe that was wanted is here.
+    fn keyframe_arrived(&mut self, transport: usize, stream: usize) {
+        self.keyframes_wanted
+            .retain(|wanted| *wanted != (transport, stream));
+        if let Some(transport) = self.transports.get_mut(transport)
+            && let Some(stream) = transport.streams.get_mut(stream)
+        {
+            stream.keyframes.arrived();
         }
     }
 
@@ -208,6 +223,7 @@ impl Plane {
 
     /// A layer goes on under another SSRC, with numbers of its own: its slots wait for a keyframe as at any switch.
     fn start_anew(&mut self, occupant: Occupant) {
+        self.bursts.retain(|burst| burst.occupant != occupant);
         for (_, slot) in self.slots.iter_mut() {
             slot.current = slot.current.filter(|current| *current != occupant);
             slot.target = slot.target.filter(|target| *target != occupant);

@@ -132,6 +132,7 @@ impl Plane {
         };
         let (id, group) = (track.id, track.group);
         self.vacate(index, true);
+        self.bursts.retain(|burst| burst.occupant.track != index);
         if let Some(group) = group
             && let Some(entry) = self.groups.get_mut(group)
         {

@@ -22,7 +22,7 @@ use rustc_hash::FxHashMap;
 use crate::arena::Arena;
 use crate::counters::{Counter, Counters};
 use crate::demux::{Protocol, classify};
-use crate::egress::{MAX_DATAGRAM, Path, Sink, Slot};
+use crate::egress::{Burst, MAX_DATAGRAM, Path, Sink, Slot};
 use crate::speakers::{SEATS, Speakers};
 use crate::srtp::Rejected;
 use crate::time::{Span, Time};
@@ -55,6 +55,9 @@ pub struct Plane {
     by_ufrag: FxHashMap<Box<[u8]>, usize>,
     /// Streams (transport, index) of which a keyframe came to be wanted just now.
     keyframes_wanted: Vec<(usize, usize)>,
+    /// Video packets that wait for the rest of their frames, and empty bursts to be used again.
+    bursts: Vec<Burst>,
+    idle_bursts: Vec<Burst>,
     events: Vec<Event>,
     counters: Counters,
     unix_micros_at_epoch: u64,
@@ -73,6 +76,8 @@ impl Plane {
             by_address: FxHashMap::default(),
             by_ufrag: FxHashMap::default(),
             keyframes_wanted: Vec::with_capacity(64),
+            bursts: Vec::with_capacity(64),
+            idle_bursts: Vec::with_capacity(64),
             events: Vec::with_capacity(64),
             counters: Counters::default(),
             unix_micros_at_epoch,
@@ -115,7 +120,11 @@ impl Plane {
 
     /// When [`Plane::handle_timeout`] wants to be called next. `None` while there is nothing to wait for.
     pub fn deadline(&self) -> Option<Time> {
-        (!self.transports.is_empty()).then_some(self.next_tick)
+        if self.transports.is_empty() {
+            return None;
+        }
+        let bursts = self.bursts.iter().map(Burst::due);
+        Some(bursts.fold(self.next_tick, Time::min))
     }
 
     /// Takes out what the control side is to be told.

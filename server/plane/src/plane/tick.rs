@@ -20,8 +20,9 @@ const REPORTS_PER_DATAGRAM: usize = 24;
 impl Plane {
     /// Does what is due. Calls for earlier moments than [`Plane::deadline`] do nothing.
     pub fn handle_timeout<S: Sink>(&mut self, now: Time, sink: &mut S) {
+        self.forward_due_bursts(now, sink);
         if now < self.next_tick || self.transports.is_empty() {
-            return;
+            return self.request_keyframes(now, sink);
         }
         self.next_tick = now + TICK;
         self.ticks += 1;

@@ -39,6 +39,9 @@ impl Sink for Outbox {
     fn buffer(&mut self) -> &mut [u8; MAX_DATAGRAM] {
         &mut self.buffer
     }
+    fn coalesces(&self) -> bool {
+        true
+    }
     fn send(&mut self, len: usize, path: &Path) {
         self.sent.push((*path, self.buffer[..len].to_vec()));
     }
@@ -130,10 +133,35 @@ impl Peer {
         out[..len].to_vec()
     }
 
-    /// A protected RTP packet. `index` is its sequence number with the rollovers in front.
+    /// A protected RTP packet that is a whole frame. `index` is its sequence number with the rollovers in front.
     #[allow(clippy::too_many_arguments)]
     pub fn rtp(
         &mut self,
+        payload_type: u8,
+        ssrc: u32,
+        index: u64,
+        timestamp: u32,
+        extensions: &[(u8, &[u8])],
+        payload: &[u8],
+        padding: u8,
+    ) -> Vec<u8> {
+        self.marked_rtp(
+            true,
+            payload_type,
+            ssrc,
+            index,
+            timestamp,
+            extensions,
+            payload,
+            padding,
+        )
+    }
+
+    /// The same, with the marker bit (the end of a frame) as it is given.
+    #[allow(clippy::too_many_arguments)]
+    pub fn marked_rtp(
+        &mut self,
+        marker: bool,
         payload_type: u8,
         ssrc: u32,
         index: u64,
@@ -153,7 +181,7 @@ impl Peer {
         let mut packet = vec![0; 1600];
         let header = write_header(
             &mut packet,
-            false,
+            marker,
             payload_type,
             index as u16,
             timestamp,

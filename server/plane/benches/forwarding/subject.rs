@@ -1,0 +1,280 @@
+//! The plane that is measured: one publisher, and everybody watching or hearing.
+
+use std::net::{IpAddr, Ipv4Addr, UdpSocket};
+use std::time::Duration;
+
+use plane::counters::Counter;
+use plane::driver::{Worker, bind};
+use plane::egress::Path;
+use plane::plane::{Command, Plane};
+use plane::time::Time;
+use plane::track::MediaKind;
+
+use crate::allocations;
+use crate::case::{Case, SUBSCRIBERS, loopback_socket, thread_time};
+use crate::floor::NoNetwork;
+use crate::support::{LEVEL, MID, OPUS, Peer, VP8, vp8};
+
+/// The publisher's packets.
+struct Publisher {
+    case: Case,
+    peer: Peer,
+    payload: Vec<u8>,
+    index: u64,
+}
+
+impl Publisher {
+    fn new(case: &Case, peer: Peer) -> Self {
+        let mut payload = match case.kind {
+            MediaKind::Audio => Vec::new(),
+            MediaKind::Video => vp8(0, 0, true),
+        };
+        payload.resize(case.payload(), 0x55);
+        Self {
+            case: *case,
+            peer,
+            payload,
+            index: 0,
+        }
+    }
+
+    /// The datagrams of the next frame.
+    fn frame(&mut self) -> Vec<Vec<u8>> {
+        let payload_type = match self.case.kind {
+            MediaKind::Audio => OPUS,
+            MediaKind::Video => VP8,
+        };
+        let frame = self.index / self.case.burst;
+        if self.case.kind == MediaKind::Video {
+            // Another picture id, so that it is another frame; and no keyframe but the first.
+            let head = vp8(frame as u16 & 0x7fff, frame as u8, frame == 0);
+            self.payload[..head.len()].copy_from_slice(&head);
+        }
+        let first = self.index;
+        self.index += self.case.burst;
+        (first..self.index)
+            .map(|index| {
+                // Only the first packet of a frame starts it.
+                let start = if index == first { 0x10 } else { 0 };
+                if self.case.kind == MediaKind::Video {
+                    self.payload[0] = 0x80 | start;
+                }
+                self.peer.marked_rtp(
+                    index + 1 == self.index,
+                    payload_type,
+                    7,
+                    index,
+                    frame as u32 * 960,
+                    &[(MID, b"0"), (LEVEL, &[0x90])],
+                    &self.payload,
+                    0,
+                )
+            })
+            .collect()
+    }
+}
+
+/// The commands that set the meeting up, and the datagrams that connect everybody: who sends what.
+fn meeting(case: &Case, paths: &[Path]) -> (Vec<Command>, Vec<Vec<u8>>, Peer) {
+    let mut commands = vec![Command::AddGroup { group: 2 }];
+    let mut checks = Vec::new();
+    let peers: Vec<Peer> = paths
+        .iter()
+        .enumerate()
+        .map(|(i, path)| Peer::new(i as u32 + 1, i as u32 + 1, *path))
+        .collect();
+    for peer in &peers {
+        commands.extend(peer.commands());
+        checks.push(peer.check());
+    }
+    commands.push(Command::AddTrack {
+        track: 5,
+        transport: 1,
+        mid: "0".into(),
+        kind: case.kind,
+        rids: Vec::new(),
+        group: (case.kind == MediaKind::Audio).then_some(2),
+    });
+    for peer in &peers[1..] {
+        match case.kind {
+            MediaKind::Audio => commands.extend((0..3).map(|seat| Command::AddAudioSlot {
+                slot: peer.id * 4 + u32::from(seat),
+                transport: peer.id,
+                ssrc: peer.id * 4 + u32::from(seat),
+                payload_type: OPUS,
+                audio_level_id: Some(1),
+                group: 2,
+                seat,
+            })),
+            MediaKind::Video => commands.extend([
+                Command::AddVideoSlot {
+                    slot: peer.id * 4,
+                    transport: peer.id,
+                    ssrc: peer.id * 4,
+                    payload_type: VP8,
+                },
+                Command::Route {
+                    slot: peer.id * 4,
+                    wish: Some((5, 2, 2)),
+                },
+            ]),
+        }
+    }
+    let publisher = peers
+        .into_iter()
+        .next()
+        .expect("the publisher is the first");
+    (commands, checks, publisher)
+}
+
+/// The real worker behind a real socket.
+pub struct Driven {
+    worker: Worker,
+    publisher: Publisher,
+    socket: UdpSocket,
+    port: u16,
+}
+
+impl Driven {
+    pub fn new(case: &Case, receivers: &[UdpSocket]) -> Self {
+        let socket = bind(IpAddr::V4(Ipv4Addr::LOCALHOST), 0).expect("a media port");
+        let address = socket.socket.local_addr().expect("bound").as_socket();
+        let port = address.expect("an IP socket").port();
+        let mut worker = Worker::new(socket);
+        let publisher_socket = loopback_socket();
+        let sockets: Vec<&UdpSocket> = std::iter::once(&publisher_socket)
+            .chain(receivers)
+            .collect();
+        let paths: Vec<Path> = sockets
+            .iter()
+            .map(|socket| Path {
+                remote: socket.local_addr().expect("bound"),
+                local: None,
+            })
+            .collect();
+        let (commands, checks, peer) = meeting(case, &paths);
+        for command in commands {
+            worker.command(command);
+        }
+        for (socket, check) in sockets.iter().zip(checks) {
+            let sent = socket.send_to(&check, (Ipv4Addr::LOCALHOST, port));
+            sent.expect("loopback");
+        }
+        worker.turn().expect("the socket works");
+        let mut this = Self {
+            worker,
+            publisher: Publisher::new(case, peer),
+            socket: publisher_socket,
+            port,
+        };
+        for _ in 0..5 {
+            this.send();
+            this.worker.turn().expect("the socket works");
+        }
+        assert_eq!(
+            this.worker.plane().counters().get(Counter::Forwarded),
+            5 * case.burst * SUBSCRIBERS as u64,
+            "everybody is served"
+        );
+        this
+    }
+
+    fn send(&mut self) {
+        for datagram in self.publisher.frame() {
+            let sent = self
+                .socket
+                .send_to(&datagram, (Ipv4Addr::LOCALHOST, self.port));
+            sent.expect("loopback");
+        }
+    }
+
+    /// Packets forwarded a second of processor time, and allocations meanwhile.
+    pub fn round(&mut self) -> (f64, u64) {
+        let before = self.worker.plane().counters().get(Counter::Forwarded);
+        let (mut spent, mut allocated) = (Duration::ZERO, 0);
+        for _ in 0..self.publisher.case.frames {
+            self.send();
+            let (began, had) = (thread_time(), allocations::so_far());
+            self.turn();
+            spent += thread_time() - began;
+            allocated += allocations::so_far() - had;
+        }
+        let forwarded = self.worker.plane().counters().get(Counter::Forwarded) - before;
+        let expected = self.publisher.case.packets() * SUBSCRIBERS as u64;
+        assert_eq!(forwarded, expected, "nothing is lost on the way");
+        (forwarded as f64 / spent.as_secs_f64(), allocated)
+    }
+
+    /// What callgrind counts.
+    #[inline(never)]
+    fn turn(&mut self) {
+        self.worker.turn().expect("the socket works");
+    }
+
+    /// Datagrams to a message, on average.
+    pub fn datagrams_per_message(&self) -> f64 {
+        let counters = self.worker.plane().counters();
+        counters.get(Counter::Sent) as f64 / counters.get(Counter::SentMessages) as f64
+    }
+}
+
+/// The plane alone, without a network.
+pub struct Alone {
+    plane: Plane,
+    publisher: Publisher,
+    path: Path,
+    now: Time,
+}
+
+impl Alone {
+    /// `watched`: whether anybody watches or hears; else each packet is only received.
+    pub fn new(case: &Case, watched: bool) -> Self {
+        let paths: Vec<Path> = (0..=SUBSCRIBERS as u16)
+            .map(|i| Path {
+                remote: (Ipv4Addr::LOCALHOST, 20_000 + i).into(),
+                local: None,
+            })
+            .collect();
+        let (commands, checks, peer) = meeting(case, &paths);
+        let mut plane = Plane::new(1_790_000_000_000_000);
+        let (now, mut sink) = (Time::from_micros(1), NoNetwork::default());
+        for command in commands {
+            let wanted = watched
+                || !matches!(
+                    command,
+                    Command::Route { .. } | Command::AddAudioSlot { .. }
+                );
+            if wanted {
+                plane.handle_command(now, command, &mut sink);
+            }
+        }
+        for (path, mut check) in paths.iter().zip(checks) {
+            plane.handle_datagram(now, path, &mut check, &mut sink);
+        }
+        let mut this = Self {
+            plane,
+            publisher: Publisher::new(case, peer),
+            path: paths[0],
+            now,
+        };
+        this.round();
+        this
+    }
+
+    /// Seconds of processor time that one received packet costs.
+    pub fn round(&mut self) -> f64 {
+        let mut sink = NoNetwork::default();
+        let case = self.publisher.case;
+        let mut spent = Duration::ZERO;
+        for _ in 0..case.frames {
+            let mut frame = self.publisher.frame();
+            let began = thread_time();
+            for datagram in &mut frame {
+                self.plane
+                    .handle_datagram(self.now, &self.path, datagram, &mut sink);
+            }
+            spent += thread_time() - began;
+        }
+        spent.as_secs_f64() / case.packets() as f64
+    }
+}
