@@ -1,5 +1,7 @@
 //! Who is heard and who speaks: the loudest few of a group, with hysteresis, from audio levels (RFC 6464).
 
+use rustc_hash::FxHashMap;
+
 use crate::time::{Span, Time};
 
 /// How many are heard at once.
@@ -22,7 +24,6 @@ const ABSENCE: Span = Span::from_millis(2_000);
 
 #[derive(Clone, Copy, Debug)]
 struct Member {
-    track: usize,
     /// Smoothed level in dB above -127 dBov.
     loudness: f32,
     heard_at: Time,
@@ -40,7 +41,8 @@ pub struct Changes {
 /// The speakers of one group.
 #[derive(Debug, Default)]
 pub struct Speakers {
-    members: Vec<Member>,
+    /// By track.
+    members: FxHashMap<usize, Member>,
     seats: [Option<usize>; SEATS],
     dominant: Option<usize>,
     /// Who is the loudest now, and since when.
@@ -51,16 +53,16 @@ pub struct Speakers {
 impl Speakers {
     /// Lets a track take part.
     pub fn add(&mut self, track: usize) {
-        self.members.push(Member {
-            track,
+        let member = Member {
             loudness: 0.0,
             heard_at: Time::default(),
-        });
+        };
+        self.members.insert(track, member);
     }
 
     /// Takes a track out, or silences it for now: its seat is free at once.
     pub fn silence(&mut self, track: usize) -> Changes {
-        if let Some(member) = self.members.iter_mut().find(|member| member.track == track) {
+        if let Some(member) = self.members.get_mut(&track) {
             member.loudness = 0.0;
             member.heard_at = Time::default();
         }
@@ -82,7 +84,7 @@ impl Speakers {
     /// Takes a track out for good.
     pub fn remove(&mut self, track: usize) -> Changes {
         let changes = self.silence(track);
-        self.members.retain(|member| member.track != track);
+        self.members.remove(&track);
         changes
     }
 
@@ -104,7 +106,7 @@ impl Speakers {
 
     /// A packet of `track` arrived with this level: 0 (loudest) to 127 (silence) in -dBov.
     pub fn record(&mut self, now: Time, track: usize, level: u8) -> Changes {
-        let Some(member) = self.members.iter_mut().find(|member| member.track == track) else {
+        let Some(member) = self.members.get_mut(&track) else {
             return Changes::default();
         };
         let loudness = f32::from(127 - level.min(127));
@@ -132,9 +134,8 @@ impl Speakers {
             let Some(track) = self.seats[seat] else {
                 continue;
             };
-            let absent =
-                |member: &Member| member.track == track && now.since(member.heard_at) > ABSENCE;
-            if self.members.iter().any(absent) {
+            let member = self.members.get(&track);
+            if member.is_some_and(|member| now.since(member.heard_at) > ABSENCE) {
                 let silenced = self.silence(track);
                 changes.seats |= silenced.seats;
                 changes.dominant |= silenced.dominant;
@@ -146,8 +147,7 @@ impl Speakers {
 
     fn loudness(&self, track: usize) -> f32 {
         self.members
-            .iter()
-            .find(|member| member.track == track)
+            .get(&track)
             .map_or(0.0, |member| member.loudness)
     }
 
@@ -231,7 +231,8 @@ mod tests {
     ) -> u64 {
         for at in (from..from + millis).step_by(20) {
             let now = Time::from_micros(at * 1_000);
-            let tracks: Vec<_> = speakers.members.iter().map(|member| member.track).collect();
+            let mut tracks: Vec<_> = speakers.members.keys().copied().collect();
+            tracks.sort_unstable();
             for track in tracks {
                 if let Some(level) = level(track) {
                     speakers.record(now, track, level);

@@ -5,7 +5,9 @@ mod support;
 use std::net::{IpAddr, Ipv6Addr, UdpSocket};
 use std::time::{Duration, Instant};
 
-use plane::driver::Driver;
+use plane::counters::Counter;
+use plane::driver::{Driver, SendBatch, bind};
+use plane::egress::{Path, Sink};
 use plane::plane::Event;
 use support::Peer;
 
@@ -68,4 +70,98 @@ fn a_port_that_is_taken_is_told() {
         second.err().map(|error| error.kind()),
         Some(std::io::ErrorKind::AddrInUse)
     );
+}
+
+/// Sends datagrams of these lengths, each to one of two sockets, through one batch.
+fn send_batch(datagrams: &[(usize, usize)], segments: bool) -> ([Vec<Vec<u8>>; 2], u64) {
+    let mut socket = bind("127.0.0.1".parse().unwrap(), 0).unwrap();
+    socket.segments &= segments;
+    let receivers = [(); 2].map(|()| {
+        let receiver = UdpSocket::bind("127.0.0.1:0").unwrap();
+        let wait = Some(Duration::from_millis(200));
+        receiver.set_read_timeout(wait).unwrap();
+        receiver
+    });
+    let mut batch = SendBatch::new(&socket);
+    for (i, &(to, len)) in datagrams.iter().enumerate() {
+        batch.buffer()[..len].fill(i as u8);
+        let path = Path {
+            remote: receivers[to].local_addr().unwrap(),
+            local: None,
+        };
+        batch.send(len, &path);
+    }
+    batch.flush();
+    let received = receivers.map(|receiver| {
+        let mut buffer = [0; 2048];
+        let mut received = Vec::new();
+        while let Ok(len) = receiver.recv(&mut buffer) {
+            received.push(buffer[..len].to_vec());
+        }
+        received
+    });
+    (received, batch.take_counters().get(Counter::SentMessages))
+}
+
+#[test]
+fn every_datagram_arrives_once_and_in_order_whether_or_not_the_kernel_cuts_segments() {
+    // Equal ones, a shorter last one, a longer one after it, and two receivers by turns; more than one batch holds.
+    let pattern = [
+        (0, 900),
+        (0, 900),
+        (0, 300),
+        (0, 900),
+        (1, 900),
+        (1, 901),
+        (0, 50),
+        (1, 901),
+    ];
+    let datagrams: Vec<_> = pattern.iter().copied().cycle().take(120).collect();
+    for segments in [true, false] {
+        let (received, _) = send_batch(&datagrams, segments);
+        for (to, received) in received.iter().enumerate() {
+            let expected: Vec<_> = datagrams
+                .iter()
+                .enumerate()
+                .filter(|(_, (receiver, _))| *receiver == to)
+                .map(|(i, (_, len))| vec![i as u8; *len])
+                .collect();
+            assert_eq!(*received, expected);
+        }
+    }
+}
+
+#[test]
+fn a_frame_leaves_as_one_message_where_the_kernel_cuts_segments() {
+    if bind("127.0.0.1".parse().unwrap(), 0).unwrap().segments {
+        let frame: Vec<_> = [(0, 1_100); 7].into_iter().chain([(0, 400)]).collect();
+        assert_eq!(send_batch(&frame, true).1, 1);
+    }
+}
+
+#[test]
+fn datagrams_that_come_in_one_piece_are_taken_one_by_one() {
+    let driver = Driver::start("127.0.0.1".parse().unwrap(), 0).unwrap();
+    let socket = bind("127.0.0.1".parse().unwrap(), 0).unwrap();
+    let mut batch = SendBatch::new(&socket);
+    let path = Path {
+        remote: ([127, 0, 0, 1], driver.port()).into(),
+        local: None,
+    };
+    for _ in 0..10 {
+        batch.buffer()[..100].fill(0xff);
+        batch.send(100, &path);
+    }
+    batch.flush();
+    let received = || {
+        driver
+            .counters()
+            .read()
+            .find(|(name, _)| *name == "received")
+    };
+    let end = Instant::now() + Duration::from_secs(2);
+    while received() != Some(("received", 10)) && Instant::now() < end {
+        std::thread::sleep(Duration::from_millis(5));
+    }
+    assert_eq!(received(), Some(("received", 10)));
 }

@@ -13,7 +13,7 @@ use crate::egress::{MAX_DATAGRAM, Path, Sink};
 /// How long to wait, in ms, for room in the kernel's buffer before the rest of a batch is given up.
 const WAIT_FOR_ROOM: libc::c_int = 1;
 /// Bytes collected before they are sent at the latest: what stays in the second-level cache until the kernel copies it.
-const CAPACITY: usize = 192 << 10;
+const CAPACITY: usize = 256 << 10;
 /// The most segments of one message: UDP_MAX_SEGMENTS before Linux 6.9.
 const MAX_SEGMENTS: usize = 64;
 /// The longest message, with room for the headers of IP and UDP.
