@@ -190,9 +190,10 @@ class Meeting:
             assignments = assign_slots(seat.participant.id, seat.wishes, tiles, cameras, self.room.recent_speakers)
             for mid, assignment in zip(seat.video_slots, assignments, strict=True):
                 if assignment is None:
-                    seat.connection.show(mid, None, 0)
+                    seat.connection.show(mid, None)
                 else:
-                    seat.connection.show(mid, self._seats[assignment.participant].connection, assignment.max_layer)
+                    source = self._seats[assignment.participant].connection
+                    seat.connection.show(mid, source, assignment.max_layer, assignment.max_temporal)
             seat.wishes = [assignment.participant if assignment else None for assignment in assignments]
             everything += assignments
             seat.connection.show_screen(sharing.connection if sharing and view.screen else None)

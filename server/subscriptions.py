@@ -14,17 +14,29 @@ _LAYER_HEIGHTS = (180, 360)
 """Up to these heights in device pixels, the layers 0 and 1 have all that a tile can show (720 lines / 4, / 2)."""
 
 
+ALL_TEMPORAL_LAYERS = 3
+"""No camera has more than these: 0 to 3."""
+
+_THUMBNAIL_HEIGHT = 90
+"""Up to this height in device pixels half of the frames will do: too small for lips to be read."""
+
+
 @dataclass(frozen=True)
 class Assignment:
-    """What one video slot is to show: a participant's camera, up to a simulcast layer (0 the lowest)."""
+    """What one video slot is to show: a participant's camera, up to a simulcast and a temporal layer (0 the lowest)."""
 
     participant: str
     max_layer: int
+    max_temporal: int = ALL_TEMPORAL_LAYERS
 
 
 def largest_useful_layer(height: int) -> int:
     """The highest layer worth receiving for a tile of this height in device pixels: 0, 1 or 2."""
     return next((layer for layer, limit in enumerate(_LAYER_HEIGHTS) if height <= limit), len(_LAYER_HEIGHTS))
+
+
+def _temporal_layers(height: int) -> int:
+    return 1 if height <= _THUMBNAIL_HEIGHT else ALL_TEMPORAL_LAYERS
 
 
 def view_before_any(arrivals: Iterable[str]) -> tuple[Tile, ...]:
@@ -85,6 +97,8 @@ def assign_slots(
     newcomers = iter(waiting)
     filled = [occupant if occupant is not None else next(newcomers, None) for occupant in slots]
     return [
-        None if occupant is None else Assignment(occupant, largest_useful_layer(heights[occupant]))
+        None
+        if occupant is None
+        else Assignment(occupant, largest_useful_layer(heights[occupant]), _temporal_layers(heights[occupant]))
         for occupant in filled
     ]

@@ -48,7 +48,7 @@ class Connection(EventEmitter):
         self.screen_track: int | None = None
         self._microphone = self._camera = self._screen = False
         self._published = self._subscribed = self._dead = self._closed = False
-        self._wishes: dict[str, tuple[Connection, int]] = {}
+        self._wishes: dict[str, tuple[Connection, int, int]] = {}
         self._screen_source: Connection | None = None
         self._video_slots: dict[str, int] = {}
         """The plane's number of every slot that shows pictures, the screen's among them."""
@@ -122,14 +122,14 @@ class Connection(EventEmitter):
             if track is not None and was != on:
                 self._plane.pause_track(track, not on)
 
-    def show(self, mid: str, source: Connection | None, max_layer: int) -> None:
-        """Wish a participant's camera into a video slot, at most at ``max_layer`` (0 the lowest); None empties it.
+    def show(self, mid: str, source: Connection | None, max_layer: int = 0, max_temporal: int = 3) -> None:
+        """Wish a participant's camera into a video slot, at most at these layers (0 the lowest); None empties it.
 
         The slot goes over at the camera's next keyframe, which is asked for; ``slot`` tells when. KeyError for a mid
         that is not a video slot's.
         """
         slot = self._video_slots[mid]
-        wish = None if source is None or source is self else (source, max_layer)
+        wish = None if source is None or source is self else (source, max_layer, max_temporal)
         if wish == self._wishes.get(mid):
             return
         if wish is None:
@@ -148,7 +148,7 @@ class Connection(EventEmitter):
 
     def source_published(self, source: Connection) -> None:
         """Wishes for a camera that was not there yet can be granted now."""
-        for mid, (wished, _) in self._wishes.items():
+        for mid, (wished, *_) in self._wishes.items():
             if wished is source:
                 self._apply(mid, self._video_slots[mid])
         if self._screen_source is source:
@@ -161,8 +161,8 @@ class Connection(EventEmitter):
             self._screen_source = None
 
     def _apply(self, mid: str, slot: int) -> None:
-        source, max_layer = self._wishes[mid]
-        self._plane.route(slot, source.video_track, max_layer)
+        source, max_layer, max_temporal = self._wishes[mid]
+        self._plane.route(slot, source.video_track, max_layer, max_temporal)
 
     def occupy(self, mid: str, occupant: Connection | None) -> None:
         """Somebody else is in a slot now."""

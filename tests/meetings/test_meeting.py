@@ -60,9 +60,9 @@ class Wishes:
         self.asked: list[tuple[str, Connection | None, int]] = []
         show: Callable[..., None] = connection.show
 
-        def spy(mid: str, source: Connection | None, max_layer: int) -> None:
+        def spy(mid: str, source: Connection | None, max_layer: int = 0, max_temporal: int = 3) -> None:
             self.asked.append((mid, source, max_layer))
-            show(mid, source, max_layer)
+            show(mid, source, max_layer, max_temporal)
 
         monkeypatch.setattr(connection, "show", spy)
 

@@ -133,3 +133,10 @@ def test_who_is_shown_twice_is_received_once_for_the_larger_tile() -> None:
 def test_a_camera_is_watched_up_to_the_highest_layer_that_anybody_wants() -> None:
     assignments = [Assignment("a", 0), Assignment("b", 1), None, Assignment("a", 2), Assignment("a", 1)]
     assert layers_watched(assignments) == {"a": 3, "b": 2}
+
+
+@pytest.mark.parametrize(("height", "temporal"), [(60, 1), (90, 1), (91, 3), (720, 3)])
+def test_thumbnails_get_half_of_the_frames(height: int, temporal: int) -> None:
+    (assignment,) = assign_slots("a", [None], [Tile("b", height)], {"b"}, [])
+    assert assignment is not None
+    assert assignment.max_temporal == temporal
