@@ -7,7 +7,7 @@ const person = (id: string, more: Partial<Participant> = {}): Participant => ({
 	name: id.toUpperCase(),
 	role: "participant",
 	microphone: true,
-	camera: true,
+	camera: true, screen: false,
 	...more,
 });
 
