@@ -1,24 +1,39 @@
-/** The simulcast layers, lowest first. The server names them by these rids. */
+import { Activation } from "./activation";
+
+/** The camera's simulcast layers, lowest first. The server names them by these rids, and says how many are watched. */
 export const LAYERS: RTCRtpEncodingParameters[] = [
 	{ rid: "q", scaleResolutionDownBy: 4, maxBitrate: 150_000 },
 	{ rid: "h", scaleResolutionDownBy: 2, maxBitrate: 500_000 },
 	{ rid: "f", scaleResolutionDownBy: 1, maxBitrate: 1_500_000 },
 ];
+/** The screen is sent as it is: letters that were scaled can't be read. */
+const SCREEN: RTCRtpEncodingParameters = { maxBitrate: 2_500_000 };
+
+/** What is sent until the server has said what is watched: a weak link isn't to be filled by what nobody sees. */
+const LAYERS_AT_FIRST = 1;
+const SCREEN_AT_FIRST = 0;
 
 /**
- * The peer connection on which this client sends. Its two sections stand from the beginning, with or without devices:
- * tracks come and go by `replaceTrack`, and nothing is ever negotiated again.
+ * The peer connection on which this client sends. Its three sections (microphone, camera, screen) stand from the
+ * beginning, with or without devices: tracks come and go by `replaceTrack`, and nothing is ever negotiated again.
  */
 export class Publisher {
 	readonly connection = new RTCPeerConnection({ bundlePolicy: "max-bundle" });
-	private readonly audio: RTCRtpTransceiver;
-	private readonly video: RTCRtpTransceiver;
+	private readonly microphone: RTCRtpSender;
+	private readonly camera: RTCRtpSender;
+	private readonly screen: RTCRtpSender;
+	private readonly cameraLayers: Activation;
+	private readonly screenLayer: Activation;
 	private offer: string | null = null;
 
 	constructor() {
-		this.audio = this.connection.addTransceiver("audio", { direction: "sendonly" });
-		this.video = this.connection.addTransceiver("video", { direction: "sendonly", sendEncodings: LAYERS });
-		preferVp8(this.video);
+		this.microphone = this.connection.addTransceiver("audio", { direction: "sendonly" }).sender;
+		this.camera = this.addVideo(LAYERS, LAYERS_AT_FIRST);
+		this.screen = this.addVideo([SCREEN], SCREEN_AT_FIRST);
+		this.cameraLayers = new Activation(this.camera, LAYERS_AT_FIRST);
+		this.screenLayer = new Activation(this.screen, SCREEN_AT_FIRST, {
+			degradationPreference: "maintain-resolution",
+		});
 	}
 
 	/** Exchange the one offer and answer. After a lost connection it may be called again: the offer stays the same. */
@@ -29,19 +44,44 @@ export class Publisher {
 		}
 		const sdp = await exchange(this.offer);
 		await this.connection.setRemoteDescription({ type: "answer", sdp });
+		this.cameraLayers.check();
+		this.screenLayer.check();
+	}
+
+	/** So many layers of the camera, and the screen or not, are watched by somebody. The rest need not be sent. */
+	watched(camera: number, screen: boolean): void {
+		this.cameraLayers.want(camera);
+		this.screenLayer.want(screen ? 1 : 0);
 	}
 
 	setMicrophone(track: MediaStreamTrack | null): Promise<void> {
-		return this.audio.sender.replaceTrack(track);
+		return this.microphone.replaceTrack(track);
 	}
 
-	setCamera(track: MediaStreamTrack | null): Promise<void> {
+	async setCamera(track: MediaStreamTrack | null): Promise<void> {
 		if (track) track.contentHint = "motion";
-		return this.video.sender.replaceTrack(track);
+		await this.camera.replaceTrack(track);
+		this.cameraLayers.check();
+	}
+
+	async setScreen(track: MediaStreamTrack | null): Promise<void> {
+		if (track) track.contentHint = "detail";
+		await this.screen.replaceTrack(track);
+		this.screenLayer.check();
 	}
 
 	close(): void {
+		this.cameraLayers.stop();
+		this.screenLayer.stop();
 		this.connection.close();
+	}
+
+	/** A video section of which the first `active` encodings are sent at first. */
+	private addVideo(encodings: RTCRtpEncodingParameters[], active: number): RTCRtpSender {
+		const sendEncodings = encodings.map((encoding, i) => ({ ...encoding, active: i < active }));
+		const transceiver = this.connection.addTransceiver("video", { direction: "sendonly", sendEncodings });
+		preferVp8(transceiver);
+		return transceiver.sender;
 	}
 }
 

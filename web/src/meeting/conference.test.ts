@@ -13,8 +13,20 @@ class FakeConnection {
 	constructor() {
 		FakeConnection.all.push(this);
 	}
-	addTransceiver(): unknown {
-		return { sender: { replaceTrack: async () => {} } };
+	/** How many encodings of each sender are active. */
+	readonly active: number[] = [];
+	addTransceiver(_: string, { sendEncodings = [] }: RTCRtpTransceiverInit): unknown {
+		let encodings = sendEncodings;
+		const i = this.active.push(0) - 1;
+		const sender = {
+			replaceTrack: async () => {},
+			getParameters: () => ({ encodings: structuredClone(encodings) }),
+			setParameters: async (parameters: RTCRtpSendParameters) => {
+				encodings = parameters.encodings;
+				this.active[i] = encodings.filter(({ active }) => active).length;
+			},
+		};
+		return { sender };
 	}
 	async setLocalDescription(): Promise<void> {}
 	async setRemoteDescription(): Promise<void> {}
@@ -123,6 +135,16 @@ test.each([true, false])(
 		);
 	},
 );
+
+test("what is watched is sent, and nothing else", async () => {
+	socket().answers("publish_offer", { type: "publish_answer", sdp: "theirs" });
+	socket().says({ type: "layers_wanted", camera: 2, screen: true });
+	await settle();
+	expect(media()[0]?.active).toEqual([0, 2, 1]);
+	socket().says({ type: "layers_wanted", camera: 0, screen: false });
+	await settle();
+	expect(media()[0]?.active).toEqual([0, 0, 0]);
+});
 
 const connect = () => {
 	for (const connection of media()) connection.becomes("connected");

@@ -7,7 +7,8 @@ const person = (id: string, more: Partial<Participant> = {}): Participant => ({
 	name: id.toUpperCase(),
 	role: "participant",
 	microphone: true,
-	camera: true, screen: false,
+	camera: true,
+	screen: false,
 	...more,
 });
 

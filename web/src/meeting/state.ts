@@ -64,7 +64,8 @@ export class MeetingState {
 				this.ending.value = event.reason;
 				break;
 			case "subscribe_offer":
-				break; // the subscriber's affair
+			case "layers_wanted":
+				break; // the affair of the subscriber, and of the publisher
 		}
 	}
 }

@@ -12,7 +12,14 @@ test.each([
 test("a hostile name stays text", () => {
 	const root = document.createElement("ul");
 	const name = "<img src=x onerror=alert(1)>";
-	const participant = { id: "p", name, role: "participant" as const, microphone: false, camera: false, screen: false };
+	const participant = {
+		id: "p",
+		name,
+		role: "participant" as const,
+		microphone: false,
+		camera: false,
+		screen: false,
+	};
 	render(<Tile participant={participant} track={null} slot={null} self={false} speaking={false} />, root);
 	expect(root.querySelector("img")).toBeNull();
 	expect(root.querySelector(".name")?.textContent).toBe(name);

@@ -1,0 +1,68 @@
+/** As much of an RTCRtpSender as is needed to switch its encodings; tests have their own. */
+export type EncodingsOf = Pick<RTCRtpSender, "getParameters" | "setParameters">;
+
+/** How often, and after what time, a browser that refuses is asked again. */
+const ATTEMPTS = 5;
+const AGAIN = 300;
+
+/**
+ * Keeps the lowest encodings of one sender active, and no more than are wanted: what nobody watches is neither encoded
+ * nor sent. What the sender itself says is compared with what is wanted, so that `check` may be called whenever
+ * something may have changed it. Calls of `setParameters` never overlap (the browser would refuse the second), and the
+ * latest wish wins.
+ */
+export class Activation {
+	private busy = false;
+	private again = false;
+	private failures = 0;
+	private timer: ReturnType<typeof setTimeout> | undefined;
+
+	/** `wanted`: how many encodings, from the lowest on. `extra` is set with them: what can't be said beforehand. */
+	constructor(
+		private readonly sender: EncodingsOf,
+		private wanted: number,
+		private readonly extra: Partial<RTCRtpSendParameters> = {},
+	) {}
+
+	want(count: number): void {
+		this.wanted = count;
+		this.check();
+	}
+
+	/** Make it so, unless it is: after a negotiation, or another track, too. */
+	check(): void {
+		this.failures = 0;
+		clearTimeout(this.timer);
+		void this.apply();
+	}
+
+	stop(): void {
+		clearTimeout(this.timer);
+		this.failures = ATTEMPTS;
+	}
+
+	private async apply(): Promise<void> {
+		this.again = true;
+		if (this.busy) return;
+		this.busy = true;
+		try {
+			while (this.again) {
+				this.again = false;
+				await this.applyOnce();
+			}
+		} catch {
+			// While it negotiates, a browser may refuse: what was read is void then.
+			if (++this.failures < ATTEMPTS) this.timer = setTimeout(() => void this.apply(), AGAIN);
+		} finally {
+			this.busy = false;
+		}
+	}
+
+	private async applyOnce(): Promise<void> {
+		const parameters = this.sender.getParameters();
+		const different = parameters.encodings.filter((encoding, i) => encoding.active !== i < this.wanted);
+		if (different.length === 0) return;
+		for (const encoding of different) encoding.active = !encoding.active;
+		await this.sender.setParameters(Object.assign(parameters, this.extra));
+	}
+}

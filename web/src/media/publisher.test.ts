@@ -1,0 +1,93 @@
+import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import { Publisher } from "./publisher";
+
+class FakeSender {
+	track: MediaStreamTrack | null = null;
+	constructor(private parameters: RTCRtpSendParameters) {}
+	async replaceTrack(track: MediaStreamTrack | null): Promise<void> {
+		this.track = track;
+	}
+	getParameters(): RTCRtpSendParameters {
+		return structuredClone(this.parameters);
+	}
+	async setParameters(parameters: RTCRtpSendParameters): Promise<void> {
+		this.parameters = parameters;
+	}
+	get active(): (boolean | undefined)[] {
+		return this.parameters.encodings.map((encoding) => encoding.active);
+	}
+}
+
+let senders: FakeSender[];
+let kinds: string[];
+
+class FakeConnection {
+	localDescription = { sdp: "ours" };
+	addTransceiver(kind: string, { sendEncodings = [{}] }: RTCRtpTransceiverInit): { sender: FakeSender } {
+		const sender = new FakeSender({ encodings: structuredClone(sendEncodings) } as RTCRtpSendParameters);
+		senders.push(sender);
+		kinds.push(kind);
+		return { sender };
+	}
+	async setLocalDescription(): Promise<void> {}
+	async setRemoteDescription(): Promise<void> {}
+	close(): void {}
+}
+
+const settle = () => new Promise((resolve) => setTimeout(resolve));
+const camera = () => senders[1] as FakeSender;
+const screen = () => senders[2] as FakeSender;
+let publisher: Publisher;
+
+beforeEach(() => {
+	senders = [];
+	kinds = [];
+	vi.stubGlobal("RTCPeerConnection", FakeConnection);
+	vi.stubGlobal("RTCRtpReceiver", {});
+	publisher = new Publisher();
+});
+
+afterEach(() => {
+	publisher.close();
+	vi.unstubAllGlobals();
+});
+
+test("its sections stand from the beginning, the camera's before the screen's", () => {
+	expect(kinds).toEqual(["audio", "video", "video"]);
+	expect(camera().getParameters().encodings).toHaveLength(3);
+	expect(screen().getParameters().encodings).toEqual([{ maxBitrate: 2_500_000, active: false }]);
+});
+
+test("until it is told what is watched, it sends the lowest layer and no screen", async () => {
+	await publisher.negotiate(async () => "theirs");
+	await publisher.setCamera({} as MediaStreamTrack);
+	await settle();
+	expect(camera().active).toEqual([true, false, false]);
+	expect(screen().active).toEqual([false]);
+});
+
+test("what was told before the answer was read holds after it", async () => {
+	await publisher.negotiate(async () => {
+		publisher.watched(3, true);
+		return "theirs";
+	});
+	await settle();
+	expect(camera().active).toEqual([true, true, true]);
+	expect(screen().active).toEqual([true]);
+});
+
+test("another track is sent in the layers that were watched before", async () => {
+	publisher.watched(0, true);
+	await publisher.setCamera(null);
+	await publisher.setCamera({} as MediaStreamTrack);
+	await settle();
+	expect(camera().active).toEqual([false, false, false]);
+});
+
+test("a camera is told to move, a screen to be read", async () => {
+	const [face, page] = [{} as MediaStreamTrack, {} as MediaStreamTrack];
+	await publisher.setCamera(face);
+	await publisher.setScreen(page);
+	expect([face.contentHint, page.contentHint]).toEqual(["motion", "detail"]);
+	expect([camera().track, screen().track]).toEqual([face, page]);
+});
