@@ -45,6 +45,34 @@ navigator.mediaDevices.getUserMedia = (constraints) => {
 """
 """Several Chromiums share two cores with the server: the capture is small, all else is as for a user."""
 
+SCREEN = """
+let give = null, held = null, shared = null;
+window.holdScreen = () => { held = new Promise((resolve) => { give = resolve; }); };
+window.giveScreen = () => give();
+window.endScreen = () => { shared.stop(); shared.dispatchEvent(new Event("ended")); };
+navigator.mediaDevices.getDisplayMedia = async () => {
+  await held;
+  const canvas = Object.assign(document.createElement("canvas"), {width: 1920, height: 1080});
+  const pen = canvas.getContext("2d");
+  let line = 0;
+  const draw = () => {
+    if (line === 0) { pen.fillStyle = "#fff"; pen.fillRect(0, 0, 1920, 1080); }
+    pen.fillStyle = "#234";
+    pen.font = "32px sans-serif";
+    pen.fillText(`${line + 1}. Rapat desa: anggaran, jalan, irigasi, dan jadwal gotong royong`, 80, 80 + line * 44);
+    line = (line + 1) % 22;
+  };
+  draw();
+  const timer = setInterval(draw, 150);
+  const stream = canvas.captureStream(10);
+  shared = stream.getVideoTracks()[0];
+  const stop = shared.stop.bind(shared);
+  shared.stop = () => { clearInterval(timer); stop(); };
+  return stream;
+};
+"""
+"""There is no screen to capture where there is none: a page of text is one, that fills line by line."""
+
 
 @dataclass
 class Server:

@@ -126,7 +126,11 @@ test("a meeting that is gone or full meanwhile has its own page, all else is a f
 test.each([true, false])(
 	"after an outage the server is told anew what the screen shows (resumed: %s)",
 	async (resumed) => {
-		conference.setView([{ participant: "b", width: 320, height: 180 }]);
+		conference.setView({
+			tiles: [{ participant: "b", width: 320, height: 180 }],
+			speaker: null,
+			screen: true,
+		});
 		await vi.advanceTimersByTimeAsync(500);
 		await reconnect(joined({ resumed }));
 		await vi.advanceTimersByTimeAsync(500);

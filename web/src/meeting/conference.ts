@@ -2,12 +2,14 @@ import { effect, type ReadonlySignal, signal } from "@preact/signals";
 import type { LocalMedia } from "../media/local";
 import { Publisher } from "../media/publisher";
 import { Subscriber } from "../media/subscriber";
-import type { ErrorCode, Event, Joined, Tile } from "../protocol";
+import type { ErrorCode, Event, Joined } from "../protocol";
 import { MediaWatch } from "./media-watch";
 import { Rejoining } from "./rejoining";
 import { Disconnected, Refused, Session } from "./session";
+import { Sharing } from "./sharing";
 import { MeetingState } from "./state";
-import { View } from "./view";
+import { Switches } from "./switches";
+import { type Shown, View } from "./view";
 
 /** Refusals that have a page of their own, also for whoever was in the meeting already. */
 const TOLD: readonly ErrorCode[] = ["no_such_meeting", "meeting_full"];
@@ -34,11 +36,17 @@ export class Conference {
 	/** Media is lost, and another seat is being taken for its sake. */
 	readonly mediaLost: ReadonlySignal<boolean> = this.rejoining.active;
 	readonly subscriber = signal<Subscriber | null>(null);
+	/** The own screen. */
+	readonly sharing = new Sharing(() => this.state.sharer.value);
 	private publisher: Publisher | null = null;
 	private published = false;
 	private readonly session: Session;
 	private readonly disposals: (() => void)[] = [];
 	private readonly view = new View((request) => this.session.request(request));
+	private readonly switches = new Switches(
+		(request) => this.session.request(request),
+		() => this.sharing.taken(),
+	);
 
 	constructor(
 		readonly code: string,
@@ -61,9 +69,8 @@ export class Conference {
 		this.session.connect();
 	}
 
-	/** What this screen shows, most wanted first. */
-	setView(tiles: Tile[]): void {
-		this.view.set(tiles);
+	setView(shown: Shown): void {
+		this.view.set(shown);
 	}
 
 	/** Leave for good; the others see it at once. */
@@ -73,10 +80,11 @@ export class Conference {
 		this.state.ending.value ??= "left";
 	}
 
-	/** Let go of everything but the local devices and the session. */
+	/** Let go of everything but camera, microphone and the session. */
 	close(): void {
 		removeEventListener("online", this.hurry);
 		this.view.stop();
+		this.sharing.stop();
 		this.rejoining.stop();
 		this.closeMedia();
 	}
@@ -85,6 +93,7 @@ export class Conference {
 
 	private closeMedia(): void {
 		for (const dispose of this.disposals.splice(0)) dispose();
+		this.switches.stop();
 		this.watch.stop();
 		this.publisher?.close();
 		this.subscriber.value?.close();
@@ -98,12 +107,17 @@ export class Conference {
 		};
 	}
 
+	private tellSwitches(): void {
+		this.switches.tell({ ...this.media(), screen: this.sharing.track.value !== null });
+	}
+
 	private onJoined(message: Joined): void {
 		this.state.joined(message);
 		this.view.renew();
 		if (message.resumed) {
-			// What was switched meanwhile came with the join; what was cut off is done again.
-			if (this.publisher && !this.published) void this.publish(this.publisher);
+			// What was cut off is done again. Camera and microphone came with the join, the screen did not.
+			if (this.published) this.tellSwitches();
+			else if (this.publisher) void this.publish(this.publisher);
 			if (!this.mediaLost.value) this.watchMedia();
 			return;
 		}
@@ -124,6 +138,7 @@ export class Conference {
 		try {
 			await publisher.setMicrophone(this.local.microphone.value);
 			await publisher.setCamera(this.local.camera.value);
+			await publisher.setScreen(this.sharing.track.value);
 			await publisher.negotiate(async (sdp) => {
 				const answer = await this.session.request({ type: "publish_offer", sdp });
 				return answer.sdp;
@@ -137,10 +152,8 @@ export class Conference {
 		this.disposals.push(
 			effect(() => void publisher.setMicrophone(this.local.microphone.value).catch(() => {})),
 			effect(() => void publisher.setCamera(this.local.camera.value).catch(() => {})),
-			effect(() => {
-				const media = this.media();
-				void this.session.request({ type: "set_media", ...media }).catch(() => {});
-			}),
+			effect(() => void publisher.setScreen(this.sharing.track.value).catch(() => {})),
+			effect(() => this.tellSwitches()),
 		);
 	}
 

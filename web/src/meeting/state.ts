@@ -1,5 +1,5 @@
 import { batch, computed, signal } from "@preact/signals";
-import type { Event, GoodbyeReason, Joined, Participant } from "../protocol";
+import type { Event, GoodbyeReason, Joined, Participant, SlotState } from "../protocol";
 
 /** Why somebody is not in the meeting any more. */
 export type Ending = GoodbyeReason | "no_server" | "no_media" | "failed";
@@ -9,8 +9,8 @@ export class MeetingState {
 	readonly you = signal<string | null>(null);
 	/** In order of arrival. */
 	readonly participants = signal<ReadonlyMap<string, Participant>>(new Map());
-	/** Who is in each slot (by mid). */
-	readonly slots = signal<ReadonlyMap<string, string>>(new Map());
+	/** The slots (by mid) that somebody is in. */
+	readonly slots = signal<ReadonlyMap<string, SlotState>>(new Map());
 	readonly dominant = signal<string | null>(null);
 	/** The WebSocket is lost and being opened again. */
 	readonly reconnecting = signal(false);
@@ -19,21 +19,26 @@ export class MeetingState {
 	/** The video slot in which each participant is. */
 	readonly videoSlotOf = computed(() => {
 		const slots = new Map<string, string>();
-		for (const [mid, participant] of this.slots.value) if (mid.startsWith("v")) slots.set(participant, mid);
+		for (const { slot, kind, participant } of this.slots.value.values())
+			if (kind === "video" && participant) slots.set(participant, slot);
 		return slots;
 	});
+	/** The slot in which the shared screen is, once its first picture has been sent, and whose it is. */
+	readonly screenSlot = computed(
+		() => [...this.slots.value.values()].find(({ kind }) => kind === "screen") ?? null,
+	);
 	readonly self = computed(() => this.participants.value.get(this.you.value ?? "") ?? null);
 	readonly others = computed(() =>
 		[...this.participants.value.values()].filter((p) => p.id !== this.you.value),
 	);
+	/** Whoever else shares a screen. */
+	readonly sharer = computed(() => this.others.value.find((p) => p.screen) ?? null);
 
 	joined(message: Joined): void {
 		batch(() => {
 			this.you.value = message.you;
 			this.participants.value = new Map(message.participants.map((p) => [p.id, p]));
-			this.slots.value = new Map(
-				message.slots.flatMap((s): [string, string][] => (s.participant ? [[s.slot, s.participant]] : [])),
-			);
+			this.slots.value = changed(new Map(), message.slots);
 			this.dominant.value = message.dominant;
 			this.reconnecting.value = false;
 		});
@@ -48,15 +53,9 @@ export class MeetingState {
 				this.participants.value = participants;
 				break;
 			}
-			case "slots_changed": {
-				const slots = new Map(this.slots.value);
-				for (const { slot, participant } of event.slots) {
-					if (participant) slots.set(slot, participant);
-					else slots.delete(slot);
-				}
-				this.slots.value = slots;
+			case "slots_changed":
+				this.slots.value = changed(this.slots.value, event.slots);
 				break;
-			}
 			case "dominant_changed":
 				this.dominant.value = event.participant;
 				break;
@@ -68,4 +67,16 @@ export class MeetingState {
 				break; // the affair of the subscriber, and of the publisher
 		}
 	}
+}
+
+function changed(
+	before: ReadonlyMap<string, SlotState>,
+	changes: readonly SlotState[],
+): Map<string, SlotState> {
+	const slots = new Map(before);
+	for (const state of changes) {
+		if (state.participant) slots.set(state.slot, state);
+		else slots.delete(state.slot);
+	}
+	return slots;
 }

@@ -1,9 +1,12 @@
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
-import type { Tile } from "../protocol";
 import { Refused } from "./session";
-import { View } from "./view";
+import { NOTHING, type Shown, View } from "./view";
 
-const tile = (participant: string): Tile => ({ participant, width: 320, height: 180 });
+const showing = (participant: string): Shown => ({
+	tiles: [{ participant, width: 320, height: 180 }],
+	speaker: null,
+	screen: true,
+});
 let answer: () => Promise<void>;
 let told: unknown[];
 let view: View;
@@ -24,16 +27,30 @@ afterEach(() => {
 });
 
 test("only what has been the same for a moment is told, and only once", async () => {
-	view.set([tile("a")]);
-	view.set([tile("b")]);
+	view.set(showing("a"));
+	view.set(showing("b"));
 	await vi.advanceTimersByTimeAsync(500);
-	view.set([tile("b")]);
+	view.set(showing("b"));
 	await vi.advanceTimersByTimeAsync(500);
 	expect(told).toEqual(["b"]);
 });
 
+test("a hidden tab wants nothing, and when it is shown again what it shows", async () => {
+	const request = vi.fn(async (_: unknown) => {});
+	view = new View(request);
+	for (const shown of [showing("a"), NOTHING, showing("a")]) {
+		view.set(shown);
+		await vi.advanceTimersByTimeAsync(500);
+	}
+	expect(request.mock.calls).toEqual([
+		[{ type: "set_view", ...showing("a") }],
+		[{ type: "set_view", tiles: [], speaker: null, screen: false }],
+		[{ type: "set_view", ...showing("a") }],
+	]);
+});
+
 test("another connection or seat is told anew, even though the screen is the same", async () => {
-	view.set([tile("a")]);
+	view.set(showing("a"));
 	await vi.advanceTimersByTimeAsync(500);
 	view.renew();
 	await vi.advanceTimersByTimeAsync(500);
@@ -48,7 +65,7 @@ test("a screen that shows nothing yet tells nothing", async () => {
 
 test("what was refused is told again, unless something else is shown by then", async () => {
 	answer = () => Promise.reject(new Refused("rate_limited", "wait"));
-	view.set([tile("a")]);
+	view.set(showing("a"));
 	await vi.advanceTimersByTimeAsync(500);
 	answer = async () => {};
 	await vi.advanceTimersByTimeAsync(2_000);
@@ -57,13 +74,13 @@ test("what was refused is told again, unless something else is shown by then", a
 
 test("a screen that is as before while the answer is under way is told too", async () => {
 	let resolve = () => {};
-	view.set([tile("a")]);
+	view.set(showing("a"));
 	await vi.advanceTimersByTimeAsync(500);
 	answer = () => new Promise((done) => (resolve = done));
-	view.set([tile("b")]);
+	view.set(showing("b"));
 	await vi.advanceTimersByTimeAsync(500);
 	answer = async () => {};
-	view.set([tile("a")]);
+	view.set(showing("a"));
 	await vi.advanceTimersByTimeAsync(500);
 	resolve();
 	expect(told).toEqual(["a", "b", "a"]);

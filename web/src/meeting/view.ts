@@ -1,5 +1,11 @@
-import type { Tile } from "../protocol";
+import type { SetView } from "../protocol";
 import { Refused, type Request } from "./session";
+
+/** What a screen shows: tiles, most wanted first; the size of whoever speaks, or null; the shared screen, or not. */
+export type Shown = Required<Omit<SetView, "type" | "id">>;
+
+/** What a hidden tab shows. */
+export const NOTHING: Shown = { tiles: [], speaker: null, screen: false };
 
 /** Long enough for a window that is being resized, short enough for nobody to wait for a picture. */
 const SETTLE = 150;
@@ -7,16 +13,15 @@ const AGAIN = 1_000;
 
 /** Tells the server what this screen shows: when it has been the same for a moment, and anew to every connection. */
 export class View {
-	private wanted: Tile[] | null = null;
+	private wanted: Shown | null = null;
 	/** What the server knows, or will know as soon as it has read it. */
 	private told = "";
 	private timer: ReturnType<typeof setTimeout> | undefined;
 
 	constructor(private readonly request: (request: Request) => Promise<unknown>) {}
 
-	/** These tiles are shown, most wanted first. */
-	set(tiles: Tile[]): void {
-		this.wanted = tiles;
+	set(shown: Shown): void {
+		this.wanted = shown;
 		this.later(SETTLE);
 	}
 
@@ -37,12 +42,12 @@ export class View {
 	}
 
 	private async tell(): Promise<void> {
-		const tiles = this.wanted;
-		const view = JSON.stringify(tiles);
-		if (tiles === null || view === this.told) return;
+		const shown = this.wanted;
+		const view = JSON.stringify(shown);
+		if (shown === null || view === this.told) return;
 		this.told = view;
 		try {
-			await this.request({ type: "set_view", tiles });
+			await this.request({ type: "set_view", ...shown });
 		} catch (error) {
 			// When it was disconnected, `renew` comes.
 			if (this.told !== view || !(error instanceof Refused)) return;

@@ -5,9 +5,11 @@ import { DeviceDialog } from "../ui/device-dialog";
 import { Grid } from "../ui/grid";
 import { Icon } from "../ui/icons";
 import { MediaButtons, mediaShortcut } from "../ui/media-buttons";
+import { ShareButton, SharingNote } from "../ui/share-button";
+import { SharedScreen } from "../ui/shared-screen";
 
 export function Meeting({ conference }: { conference: Conference }) {
-	const { state, local } = conference;
+	const { state, local, sharing } = conference;
 	const [devicesOpen, setDevicesOpen] = useState(false);
 	const [toast, setToast] = useState("");
 	const subscriber = conference.subscriber.value;
@@ -20,9 +22,14 @@ export function Meeting({ conference }: { conference: Conference }) {
 
 	useEffect(() => {
 		if (!toast) return;
-		const timer = setTimeout(() => setToast(""), 3_000);
+		const timer = setTimeout(() => setToast(""), 5_000);
 		return () => clearTimeout(timer);
 	}, [toast]);
+
+	const problem = sharing.problem.value;
+	useEffect(() => {
+		if (problem) setToast(t(problem.key, problem.values));
+	}, [problem]);
 
 	async function copyLink(): Promise<void> {
 		const link = `${location.origin}/m/${conference.code}`;
@@ -34,6 +41,7 @@ export function Meeting({ conference }: { conference: Conference }) {
 		}
 	}
 
+	const sharer = state.sharer.value;
 	const alone = state.others.value.length === 0;
 	const banner = state.reconnecting.value
 		? t("reconnecting")
@@ -60,7 +68,9 @@ export function Meeting({ conference }: { conference: Conference }) {
 			<div class="banner" role="status">
 				{banner}
 			</div>
-			<main class="floor">
+			<SharingNote sharing={sharing} />
+			<main class={`floor ${sharer ? "presenting" : ""}`}>
+				{sharer && <SharedScreen conference={conference} sharer={sharer} />}
 				<Grid conference={conference} />
 				{alone && (
 					<div class="alone">
@@ -76,6 +86,7 @@ export function Meeting({ conference }: { conference: Conference }) {
 			)}
 			<footer class="controls">
 				<MediaButtons local={local} />
+				<ShareButton sharing={sharing} />
 				<button type="button" class="control" onClick={() => setDevicesOpen(true)}>
 					<Icon name="devices" />
 					<span>{t("devices")}</span>

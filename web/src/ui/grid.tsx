@@ -1,8 +1,10 @@
-import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
+import { useEffect, useRef } from "preact/hooks";
 import { t } from "../i18n";
 import type { Conference } from "../meeting/conference";
+import { NOTHING } from "../meeting/view";
 import { capacity, chooseShown, fitGrid } from "./layout";
 import { Tile } from "./tile";
+import { useHidden, useSize } from "./window";
 
 const GAP = 8;
 /** Narrower tiles show nobody's face. */
@@ -13,17 +15,8 @@ const MOST_TILES = 25;
 export function Grid({ conference }: { conference: Conference }) {
 	const { state, local } = conference;
 	const region = useRef<HTMLElement>(null);
-	const [size, setSize] = useState({ width: 0, height: 0 });
-
-	useLayoutEffect(() => {
-		const element = region.current;
-		if (!element) return;
-		const measure = () => setSize({ width: element.clientWidth, height: element.clientHeight });
-		const observer = new ResizeObserver(measure);
-		observer.observe(element);
-		measure();
-		return () => observer.disconnect();
-	}, []);
+	const size = useSize(region);
+	const hidden = useHidden();
 
 	const participants = state.participants.value;
 	const room = capacity(size.width, size.height, GAP, MIN_TILE, MOST_TILES);
@@ -38,26 +31,20 @@ export function Grid({ conference }: { conference: Conference }) {
 	);
 	const grid = fitGrid(shown.length + (crowded ? 1 : 0), size.width, size.height, GAP);
 
-	const [hidden, setHidden] = useState(document.hidden);
-	useEffect(() => {
-		const changed = () => setHidden(document.hidden);
-		document.addEventListener("visibilitychange", changed);
-		return () => document.removeEventListener("visibilitychange", changed);
-	}, []);
 	const ratio = window.devicePixelRatio || 1;
 	// Everybody is asked for, shown or not: the server puts speakers first, and they come onto the screen.
 	const everybody = [...shown, ...[...participants.keys()].filter((id) => !shown.includes(id))];
-	const wanted = hidden
-		? []
-		: everybody.filter((id) => id !== you).sort((a, b) => Number(b === dominant) - Number(a === dominant));
+	const wanted = everybody
+		.filter((id) => id !== you)
+		.sort((a, b) => Number(b === dominant) - Number(a === dominant));
 	const height = Math.max(1, Math.round(grid.height * ratio));
 	const width = Math.max(1, Math.round(grid.width * ratio));
-	const view =
-		size.width > 0 ? wanted.slice(0, 64).map((participant) => ({ participant, width, height })) : null;
+	const tiles = wanted.slice(0, 64).map((participant) => ({ participant, width, height }));
+	const view = hidden ? NOTHING : { tiles, speaker: null, screen: true };
 	const key = JSON.stringify(view);
 	useEffect(() => {
-		if (view) conference.setView(view);
-	}, [key]);
+		if (size.width > 0) conference.setView(view);
+	}, [key, size.width > 0]);
 
 	const tracks = conference.subscriber.value?.tracks.value;
 	const style = { "--columns": grid.columns, "--tile-width": `${grid.width}px` };

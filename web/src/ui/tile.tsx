@@ -26,7 +26,7 @@ interface Props {
 }
 
 export function Tile({ participant, track, slot, self, speaking }: Props) {
-	const { id, name, microphone, camera } = participant;
+	const { id, name, microphone, camera, screen } = participant;
 	return (
 		<li
 			class="tile"
@@ -47,6 +47,12 @@ export function Tile({ participant, track, slot, self, speaking }: Props) {
 					<span class="badge" title={t("muted")}>
 						<Icon name="microphoneOff" />
 						<span class="visually-hidden">{t("muted")}</span>
+					</span>
+				)}
+				{screen && (
+					<span class="badge sharing" title={t("sharing")}>
+						<Icon name="screen" />
+						<span class="visually-hidden">{t("sharing")}</span>
 					</span>
 				)}
 				<span class="name" dir="auto">

@@ -1,0 +1,70 @@
+import { signal } from "@preact/signals";
+import type { Key } from "../i18n/en";
+import { openScreen, screenProblem } from "../media/screen";
+import type { Participant } from "../protocol";
+
+export interface Problem {
+	key: Key;
+	values?: Record<string, string>;
+}
+
+/**
+ * This client's own shared screen. It outlives seats and connections: as long as the browser shares it, so does
+ * whatever seat this client has.
+ */
+export class Sharing {
+	readonly track = signal<MediaStreamTrack | null>(null);
+	/** Why it is not shared (any more), unless the user wanted it so. */
+	readonly problem = signal<Problem | null>(null);
+	/** The browser's question is open. */
+	private asking = false;
+	private cancelled = false;
+
+	/** `sharer`: whoever else shares now. */
+	constructor(private readonly sharer: () => Participant | null) {}
+
+	/** Ask which screen, and share it. To be called from a click: the browser asks only then. */
+	async start(): Promise<void> {
+		if (this.asking || this.track.value) return;
+		this.problem.value = null;
+		if (this.sharer()) {
+			this.taken(); // nobody chooses a screen in vain
+			return;
+		}
+		this.asking = true;
+		this.cancelled = false;
+		try {
+			this.take(await openScreen());
+		} catch (error) {
+			const key = screenProblem(error);
+			if (key && !this.cancelled) this.problem.value = { key };
+		} finally {
+			this.asking = false;
+		}
+	}
+
+	stop(): void {
+		this.cancelled = true;
+		this.track.value?.stop();
+		this.track.value = null;
+	}
+
+	/** Somebody else was faster: this screen can't be shared. */
+	taken(): void {
+		this.stop();
+		const name = this.sharer()?.name;
+		this.problem.value = name ? { key: "screenTaken", values: { name } } : { key: "screenTakenBySomebody" };
+	}
+
+	private take(track: MediaStreamTrack): void {
+		if (this.cancelled) {
+			track.stop();
+			return;
+		}
+		// Browsers have a stop button of their own, and a window that is shared can be closed.
+		track.addEventListener("ended", () => {
+			if (this.track.value === track) this.stop();
+		});
+		this.track.value = track;
+	}
+}

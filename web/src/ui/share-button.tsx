@@ -1,0 +1,35 @@
+import { t } from "../i18n";
+import { canShareScreen } from "../media/screen";
+import type { Sharing } from "../meeting/sharing";
+import { Icon } from "./icons";
+
+/** The own screen, shared or not; nothing where the browser can't. */
+export function ShareButton({ sharing }: { sharing: Sharing }) {
+	if (!canShareScreen()) return null;
+	const on = sharing.track.value !== null;
+	return (
+		<button
+			type="button"
+			class={`control ${on ? "on" : ""}`}
+			onClick={() => (on ? sharing.stop() : void sharing.start())}
+		>
+			<Icon name={on ? "screenOff" : "screen"} />
+			<span>{on ? t("stopSharing") : t("shareScreen")}</span>
+		</button>
+	);
+}
+
+/** Reminds whoever shares that they do, and not by the picture itself: that would be a hall of mirrors. */
+export function SharingNote({ sharing }: { sharing: Sharing }) {
+	const on = sharing.track.value !== null;
+	return (
+		<div class={`sharing-note ${on ? "on" : ""}`}>
+			<span role="status">{on && t("youShare")}</span>
+			{on && (
+				<button type="button" onClick={() => sharing.stop()}>
+					{t("stopSharing")}
+				</button>
+			)}
+		</div>
+	);
+}
