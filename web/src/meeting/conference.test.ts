@@ -258,3 +258,62 @@ test.each([
 		expect(conference.mediaConnected.value).toBe(true);
 	},
 );
+
+/** A user who shares a screen, on a seat that is published. */
+async function sharing(): Promise<void> {
+	socket().answers("publish_offer", { type: "publish_answer", sdp: "theirs" });
+	const track = Object.assign(new EventTarget(), { stop: () => {} });
+	vi.stubGlobal("navigator", {
+		mediaDevices: { getDisplayMedia: async () => ({ getVideoTracks: () => [track] }) },
+	});
+	await conference.sharing.start();
+	await settle();
+	expect(socket().last).toMatchObject({ type: "set_media", screen: true });
+}
+
+test("the server is told of a shared screen, and when it stops", async () => {
+	await sharing();
+	conference.sharing.stop();
+	expect(socket().last).toMatchObject({ type: "set_media", screen: false });
+});
+
+test("a screen that is refused is given up, and the rest is told again", async () => {
+	await sharing();
+	socket().says({
+		type: "participants_changed",
+		changed: [{ id: "b", name: "Ketut", role: "participant", microphone: true, camera: true, screen: true }],
+		left: [],
+	});
+	socket().answers("set_media", refused("screen_taken"));
+	await settle();
+	expect(conference.sharing.track.value).toBeNull();
+	expect(conference.sharing.problem.value).toEqual({ key: "screenTaken", values: { name: "Ketut" } });
+	expect(socket().last).toMatchObject({ type: "set_media", screen: false });
+});
+
+test("after an outage the same seat is told whether the screen is still shared", async () => {
+	await sharing();
+	socket().breaks();
+	conference.sharing.stop(); // meanwhile
+	await settle();
+	await enter(joined({ resumed: true }));
+	expect(socket().last).toMatchObject({ type: "set_media", screen: false });
+});
+
+test("another seat goes on sharing the screen", async () => {
+	await sharing();
+	await reconnect(refused("resume_failed"));
+	socket().answers("join", joined({ you: "me-again" }));
+	await settle();
+	expect(socket().last.type).toBe("publish_offer");
+	socket().answers("publish_offer", { type: "publish_answer", sdp: "theirs" });
+	await settle();
+	expect(socket().last).toMatchObject({ type: "set_media", screen: true });
+	expect(conference.sharing.track.value).not.toBeNull();
+});
+
+test("who leaves the meeting shares no more", async () => {
+	await sharing();
+	conference.leave();
+	expect(conference.sharing.track.value).toBeNull();
+});

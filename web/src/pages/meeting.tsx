@@ -28,7 +28,7 @@ export function Meeting({ conference }: { conference: Conference }) {
 
 	const problem = sharing.problem.value;
 	useEffect(() => {
-		if (problem) setToast(t(problem.key, problem.values));
+		setToast(problem ? t(problem.key, problem.values) : "");
 	}, [problem]);
 
 	async function copyLink(): Promise<void> {
