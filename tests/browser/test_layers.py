@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Awaitable, Callable
 from typing import Any
 
 import pytest
 from playwright.async_api import Browser, Page, ViewportSize
 
-from tests.browser.conftest import Server, create_meeting, join, new_page, stats, until
+from tests.browser.conftest import Server, create_meeting, inbound, join, new_page, stats, until
 
 pytestmark = pytest.mark.browser
 
@@ -61,7 +62,7 @@ async def test_nobody_else_is_there_and_no_picture_is_sent_at_all(browser: Brows
 async def test_as_many_layers_are_sent_as_the_largest_tile_needs(browser: Browser, server: Server) -> None:
     publisher, viewer = await new_page(browser), await new_page(browser, viewport=SMALL)
     url = await create_meeting(publisher, server)
-    await join(publisher, url, "Ayu", small=False)  # of a small picture Chromium sends no third layer
+    await join(publisher, url, "Ayu", small=False)  # a small picture has no third layer
     await join(viewer, url, "Budi")
     await sends(publisher, "q", 20)
     assert await sending(publisher) == "q"
@@ -79,3 +80,20 @@ async def test_as_many_layers_are_sent_as_the_largest_tile_needs(browser: Browse
     await sends(publisher, "", 10)
     for page in (publisher, viewer):
         assert page.errors == []  # type: ignore[attr-defined]
+
+
+async def test_a_small_camera_is_seen_in_its_full_size(browser: Browser, server: Server) -> None:
+    publisher, viewer = await new_page(browser), await new_page(browser, viewport=SMALL)
+    url = await create_meeting(publisher, server)
+    await join(publisher, url, "Ayu")
+    await join(viewer, url, "Budi")
+
+    def seen(width: int) -> Callable[[], Awaitable[bool]]:
+        async def check() -> bool:
+            return any(report.get("frameWidth") == width for report in (await inbound(viewer, "video")).values())
+
+        return check
+
+    await until(seen(320), "half of the picture's width is seen in a small tile", 20)
+    await viewer.set_viewport_size({"width": 1280, "height": 800})
+    await until(seen(640), "the picture is seen in its own width", 10)

@@ -34,6 +34,9 @@ class FakeConnection {
 	close(): void {}
 }
 
+/** A camera of this size. */
+const picture = (width: number, height: number) =>
+	({ getSettings: () => ({ width, height }) }) as unknown as MediaStreamTrack;
 const settle = () => new Promise((resolve) => setTimeout(resolve));
 const camera = () => senders[1] as FakeSender;
 const screen = () => senders[2] as FakeSender;
@@ -60,7 +63,7 @@ test("its sections stand from the beginning, the camera's before the screen's", 
 
 test("until it is told what is watched, it sends the lowest layer and no screen", async () => {
 	await publisher.negotiate(async () => "theirs");
-	await publisher.setCamera({} as MediaStreamTrack);
+	await publisher.setCamera(picture(1280, 720));
 	await settle();
 	expect(camera().active).toEqual([true, false, false]);
 	expect(screen().active).toEqual([false]);
@@ -79,15 +82,27 @@ test("what was told before the answer was read holds after it", async () => {
 test("another track is sent in the layers that were watched before", async () => {
 	publisher.watched(0, true);
 	await publisher.setCamera(null);
-	await publisher.setCamera({} as MediaStreamTrack);
+	await publisher.setCamera(picture(1280, 720));
 	await settle();
 	expect(camera().active).toEqual([false, false, false]);
 });
 
 test("a camera is told to move, a screen to be read", async () => {
-	const [face, page] = [{} as MediaStreamTrack, {} as MediaStreamTrack];
+	const [face, page] = [picture(1280, 720), picture(1920, 1080)];
 	await publisher.setCamera(face);
 	await publisher.setScreen(page);
 	expect([face.contentHint, page.contentHint]).toEqual(["motion", "detail"]);
 	expect([camera().track, screen().track]).toEqual([face, page]);
+});
+
+test("of a small camera the whole picture is in the second layer", async () => {
+	publisher.watched(3, false);
+	await publisher.setCamera(picture(640, 480));
+	await settle();
+	expect(camera().active).toEqual([true, true, false]);
+	expect(camera().getParameters().encodings[1]?.scaleResolutionDownBy).toBe(1);
+	await publisher.setCamera(picture(1280, 720));
+	await settle();
+	expect(camera().active).toEqual([true, true, true]);
+	expect(camera().getParameters().encodings[1]?.scaleResolutionDownBy).toBe(2);
 });

@@ -1,11 +1,6 @@
-import { Activation } from "./activation";
+import { Encodings } from "./encodings";
+import { LAYERS, scales } from "./layers";
 
-/** The camera's simulcast layers, lowest first. The server names them by these rids, and says how many are watched. */
-export const LAYERS: RTCRtpEncodingParameters[] = [
-	{ rid: "q", scaleResolutionDownBy: 4, maxBitrate: 150_000 },
-	{ rid: "h", scaleResolutionDownBy: 2, maxBitrate: 500_000 },
-	{ rid: "f", scaleResolutionDownBy: 1, maxBitrate: 1_500_000 },
-];
 /** The screen is sent as it is: letters that were scaled can't be read. */
 const SCREEN: RTCRtpEncodingParameters = { maxBitrate: 2_500_000 };
 
@@ -22,16 +17,16 @@ export class Publisher {
 	private readonly microphone: RTCRtpSender;
 	private readonly camera: RTCRtpSender;
 	private readonly screen: RTCRtpSender;
-	private readonly cameraLayers: Activation;
-	private readonly screenLayer: Activation;
+	private readonly cameraLayers: Encodings;
+	private readonly screenLayer: Encodings;
 	private offer: string | null = null;
 
 	constructor() {
 		this.microphone = this.connection.addTransceiver("audio", { direction: "sendonly" }).sender;
 		this.camera = this.addVideo(LAYERS, LAYERS_AT_FIRST);
 		this.screen = this.addVideo([SCREEN], SCREEN_AT_FIRST);
-		this.cameraLayers = new Activation(this.camera, LAYERS_AT_FIRST);
-		this.screenLayer = new Activation(this.screen, SCREEN_AT_FIRST, {
+		this.cameraLayers = new Encodings(this.camera, LAYERS_AT_FIRST);
+		this.screenLayer = new Encodings(this.screen, SCREEN_AT_FIRST, {
 			degradationPreference: "maintain-resolution",
 		});
 	}
@@ -61,7 +56,9 @@ export class Publisher {
 	async setCamera(track: MediaStreamTrack | null): Promise<void> {
 		if (track) track.contentHint = "motion";
 		await this.camera.replaceTrack(track);
-		this.cameraLayers.check();
+		const { width, height } = track?.getSettings() ?? {};
+		if (width && height) this.cameraLayers.scale(scales(width, height));
+		else this.cameraLayers.check();
 	}
 
 	async setScreen(track: MediaStreamTrack | null): Promise<void> {

@@ -11,11 +11,12 @@ const AGAIN = 300;
  * something may have changed it. Calls of `setParameters` never overlap (the browser would refuse the second), and the
  * latest wish wins.
  */
-export class Activation {
+export class Encodings {
 	private busy = false;
 	private again = false;
 	private failures = 0;
 	private timer: ReturnType<typeof setTimeout> | undefined;
+	private scales: readonly number[] | null = null;
 
 	/** `wanted`: how many encodings, from the lowest on. `extra` is set with them: what can't be said beforehand. */
 	constructor(
@@ -26,6 +27,12 @@ export class Activation {
 
 	want(count: number): void {
 		this.wanted = count;
+		this.check();
+	}
+
+	/** Scale the encodings down by so much, from the lowest on. The others are of no use to this picture. */
+	scale(scales: readonly number[]): void {
+		this.scales = scales;
 		this.check();
 	}
 
@@ -60,9 +67,14 @@ export class Activation {
 
 	private async applyOnce(): Promise<void> {
 		const parameters = this.sender.getParameters();
-		const different = parameters.encodings.filter((encoding, i) => encoding.active !== i < this.wanted);
-		if (different.length === 0) return;
-		for (const encoding of different) encoding.active = !encoding.active;
+		const before = JSON.stringify(parameters.encodings);
+		const useful = this.scales?.length ?? parameters.encodings.length;
+		for (const [i, encoding] of parameters.encodings.entries()) {
+			encoding.active = i < Math.min(this.wanted, useful);
+			const scale = this.scales?.[i];
+			if (scale !== undefined) encoding.scaleResolutionDownBy = scale;
+		}
+		if (JSON.stringify(parameters.encodings) === before) return;
 		await this.sender.setParameters(Object.assign(parameters, this.extra));
 	}
 }

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
-import { Activation } from "./activation";
+import { Encodings } from "./encodings";
 
 /** A sender of as many encodings, whose browser takes its time and refuses what overlaps. */
 class FakeSender {
@@ -32,12 +32,12 @@ class FakeSender {
 }
 
 let sender: FakeSender;
-let activation: Activation;
+let encodings: Encodings;
 
 beforeEach(() => {
 	vi.useFakeTimers();
 	sender = new FakeSender(true, false, false);
-	activation = new Activation(sender, 1);
+	encodings = new Encodings(sender, 1);
 });
 
 afterEach(() => vi.useRealTimers());
@@ -48,50 +48,50 @@ test.each([
 	[2, "qh-"],
 	[3, "qhf"],
 ])("where %i layers are watched, %s are sent", async (count, expected) => {
-	activation.want(count);
+	encodings.want(count);
 	await vi.runAllTimersAsync();
 	expect(sender.active).toBe(expected);
 });
 
 test("what is so already is not set again", async () => {
-	activation.want(1);
-	activation.check();
+	encodings.want(1);
+	encodings.check();
 	await vi.runAllTimersAsync();
 	expect(sender.changes).toEqual([]);
 });
 
 test("changes never overlap, and the latest wins", async () => {
-	activation.want(3);
-	activation.want(0);
-	activation.want(2);
+	encodings.want(3);
+	encodings.want(0);
+	encodings.want(2);
 	await vi.runAllTimersAsync();
 	expect(sender.changes).toEqual(["qhf", "qh-"]);
 });
 
 test("a wish that comes while nothing need change any more is kept too", async () => {
-	activation.want(3);
+	encodings.want(3);
 	await vi.advanceTimersByTimeAsync(5);
-	activation.want(1);
+	encodings.want(1);
 	await vi.runAllTimersAsync();
 	expect(sender.active).toBe("q--");
 });
 
 test("what a negotiation or another track has undone is done again", async () => {
-	activation.want(2);
+	encodings.want(2);
 	await vi.runAllTimersAsync();
 	sender.encodings = new FakeSender(true, true, true).encodings;
-	activation.check();
+	encodings.check();
 	await vi.runAllTimersAsync();
 	expect(sender.active).toBe("qh-");
 });
 
 test("what the browser refuses is tried again, not for ever", async () => {
 	sender.refusals = 2;
-	activation.want(3);
+	encodings.want(3);
 	await vi.runAllTimersAsync();
 	expect(sender.active).toBe("qhf");
 	sender.refusals = Number.POSITIVE_INFINITY;
-	activation.want(0);
+	encodings.want(0);
 	await vi.runAllTimersAsync();
 	expect(sender.active).toBe("qhf");
 	expect(vi.getTimerCount()).toBe(0);
@@ -99,22 +99,34 @@ test("what the browser refuses is tried again, not for ever", async () => {
 
 test("a refusal after it was stopped is the last", async () => {
 	sender.refusals = 1;
-	activation.want(3);
-	activation.stop();
+	encodings.want(3);
+	encodings.stop();
 	await vi.runAllTimersAsync();
 	expect(sender.active).toBe("q--");
 });
 
 test("a sender that has no encodings yet is left alone", async () => {
 	sender = new FakeSender();
-	new Activation(sender, 1).want(3);
+	new Encodings(sender, 1).want(3);
 	await vi.runAllTimersAsync();
 	expect(sender.changes).toEqual([]);
 });
 
 test("what can't be said beforehand is set with the encodings", async () => {
 	sender = new FakeSender(false);
-	new Activation(sender, 0, { degradationPreference: "maintain-resolution" }).want(1);
+	new Encodings(sender, 0, { degradationPreference: "maintain-resolution" }).want(1);
 	await vi.runAllTimersAsync();
 	expect(sender.latest.degradationPreference).toBe("maintain-resolution");
+});
+
+test("a small picture has fewer layers, scaled down by less, however many are watched", async () => {
+	encodings.want(3);
+	encodings.scale([2, 1]);
+	await vi.runAllTimersAsync();
+	expect(sender.active).toBe("qh-");
+	expect(sender.encodings.map((each) => each.scaleResolutionDownBy)).toEqual([2, 1, undefined]);
+	encodings.scale([4, 2, 1]);
+	await vi.runAllTimersAsync();
+	expect(sender.active).toBe("qhf");
+	expect(sender.encodings.map((each) => each.scaleResolutionDownBy)).toEqual([4, 2, 1]);
 });
