@@ -8,11 +8,14 @@ from pathlib import Path
 
 from playwright.async_api import Browser, Page, async_playwright
 
-from tests.browser.conftest import CHROMIUM, FLAGS, Server, create_meeting, join, new_page, running_server
+from tests.browser.conftest import CHROMIUM, FLAGS, SCREEN, Server, create_meeting, join, new_page, running_server
 
 TARGET = Path(__file__).resolve().parents[2] / "docs" / "screens"
 SIZES = {"desktop": {"width": 1280, "height": 800}, "phone": {"width": 360, "height": 740}}
 GUESTS = ["I Wayan Sudarma", "Ni Made Ayu", "Ketut Dharma"]
+
+NO_SCREEN = "delete MediaDevices.prototype.getDisplayMedia;"
+"""Phones can't share a screen."""
 
 
 async def picture(page: Page, name: str) -> None:
@@ -23,6 +26,8 @@ async def picture(page: Page, name: str) -> None:
 async def walk(browser: Browser, server: Server, size: str, theme: str) -> None:
     """Every page in one size and theme."""
     page = await new_page(browser, viewport=SIZES[size], color_scheme=theme)
+    if size == "phone":
+        await page.add_init_script(NO_SCREEN)
     suffix = f"{size}" if theme == "light" else f"{size}-{theme}"
     await page.goto(server.url)
     await picture(page, f"landing-{suffix}")
@@ -32,6 +37,7 @@ async def walk(browser: Browser, server: Server, size: str, theme: str) -> None:
     await asyncio.sleep(1)
     await picture(page, f"prejoin-{suffix}")
     guests = [await new_page(browser) for _ in GUESTS]
+    await guests[0].add_init_script(SCREEN)
     for number, (guest, name) in enumerate(zip(guests, GUESTS, strict=True)):
         await join(guest, url, name)
         if number != 1:
@@ -43,6 +49,12 @@ async def walk(browser: Browser, server: Server, size: str, theme: str) -> None:
     await page.locator("[data-speaking]").wait_for()
     await asyncio.sleep(3)
     await picture(page, f"meeting-{suffix}")
+    await guests[0].get_by_role("button", name="Share screen").click()
+    await page.get_by_role("region", name="Shared screen").locator("video").wait_for()
+    await asyncio.sleep(3)
+    await picture(page, f"shared-{suffix}")
+    await guests[0].get_by_role("button", name="Stop sharing").first.click()
+    await page.get_by_role("region", name="Shared screen").wait_for(state="detached")
     await page.get_by_role("button", name="Devices").click()
     await asyncio.sleep(0.5)
     await picture(page, f"devices-{suffix}")
