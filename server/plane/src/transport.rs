@@ -5,7 +5,7 @@ use std::fmt;
 use crate::ice::IceAgent;
 use crate::ingress::{Arrivals, SenderClock, Stream};
 use crate::rtp::ExtensionMap;
-use crate::srtp::{SrtpReceiver, SrtpSender};
+use crate::srtp::SrtpReceiver;
 use crate::time::{Span, Time};
 
 /// What a payload type stands for.
@@ -36,8 +36,12 @@ pub struct Transport {
     pub ice: IceAgent,
     /// Inbound keys, when the handshake is done.
     pub receiver: Option<SrtpReceiver>,
-    /// Outbound keys, when the handshake is done.
-    pub sender: Option<SrtpSender>,
+    /// The handshake is done, and the shard has the outbound keys.
+    pub keyed: bool,
+    /// It receives slots.
+    pub subscribes: bool,
+    /// The shard that sends to its peer.
+    pub shard: usize,
     /// Which payload type carries what.
     pub codecs: [Option<Codec>; 128],
     /// Which extension id stands for what.
@@ -71,14 +75,23 @@ impl fmt::Debug for Transport {
 
 impl Transport {
     /// A transport that nobody has connected to yet.
-    pub fn new(now: Time, id: u32, endpoint: u32, ufrag: &str, password: &str) -> Self {
+    pub fn new(
+        now: Time,
+        id: u32,
+        endpoint: u32,
+        shard: usize,
+        ufrag: &str,
+        password: &str,
+    ) -> Self {
         Self {
             id,
             endpoint,
             ufrag: ufrag.as_bytes().into(),
             ice: IceAgent::new(now, password),
             receiver: None,
-            sender: None,
+            keyed: false,
+            subscribes: false,
+            shard,
             codecs: [None; 128],
             extensions: ExtensionMap::default(),
             streams: Vec::with_capacity(MAX_STREAMS),
@@ -97,7 +110,7 @@ impl Transport {
     /// Whether media can be sent: the handshake is done and the peer's address known.
     #[inline]
     pub fn is_ready(&self) -> bool {
-        self.sender.is_some() && self.ice.selected().is_some()
+        self.keyed && self.ice.selected().is_some()
     }
 
     /// Whether one more DTLS datagram may pass to the control side.

@@ -1,5 +1,5 @@
-//! Packets of one video stream that arrived together, and leave together: so that what goes to one receiver can go in
-//! one system call, cut into equal segments (UDP GSO).
+//! Packets of one stream that arrived together, and leave together: so that what goes to one receiver can go in one
+//! system call, cut into equal segments (UDP GSO), and what is handed to another thread is handed over once.
 
 use super::Occupant;
 use crate::rtp::vp8::Descriptor;
@@ -22,12 +22,27 @@ pub struct BurstPacket {
     pub timestamp: u32,
     /// The marker bit.
     pub marker: bool,
-    /// Its payload descriptor; `None` for padding without media.
+    /// Its payload descriptor; `None` for audio, and for padding without media.
     pub vp8: Option<Descriptor>,
+    /// RFC 6464's byte: the V flag and the level in -dBov.
+    pub audio_level: Option<u8>,
     /// How many bytes of RTP padding make it as long as the packets that leave with it.
     pub padding: u8,
     start: u32,
     len: u16,
+}
+
+/// A slot that a burst goes to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Target {
+    /// Index of the slot.
+    pub slot: u32,
+    /// The first packet that goes to it.
+    pub from: u8,
+    /// It showed or played another stream until now.
+    pub switch: bool,
+    /// The highest temporal layer that is of use to it.
+    pub max_temporal: u8,
 }
 
 /// A burst, or an empty one to be used again.
@@ -37,6 +52,9 @@ pub struct Burst {
     pub occupant: Occupant,
     packets: Vec<BurstPacket>,
     bytes: Vec<u8>,
+    /// By shard.
+    targets: Vec<Vec<Target>>,
+    leaves: Time,
     since: Time,
     complete: bool,
 }
@@ -47,6 +65,8 @@ impl Default for Burst {
             occupant: Occupant { track: 0, layer: 0 },
             packets: Vec::with_capacity(MAX_PACKETS),
             bytes: Vec::with_capacity(MAX_PACKETS * 1_500),
+            targets: Vec::new(),
+            leaves: Time::default(),
             since: Time::default(),
             complete: false,
         }
@@ -59,6 +79,7 @@ impl Burst {
         self.occupant = occupant;
         self.packets.clear();
         self.bytes.clear();
+        self.targets.iter_mut().for_each(Vec::clear);
         self.since = now;
         self.complete = false;
     }
@@ -70,6 +91,7 @@ impl Burst {
         timestamp: u32,
         marker: bool,
         vp8: Option<Descriptor>,
+        audio_level: Option<u8>,
         payload: &[u8],
     ) {
         self.packets.push(BurstPacket {
@@ -77,12 +99,37 @@ impl Burst {
             timestamp,
             marker,
             vp8,
+            audio_level,
             padding: 0,
             start: self.bytes.len() as u32,
             len: payload.len() as u16,
         });
         self.bytes.extend_from_slice(payload);
         self.complete = marker || self.packets.len() >= MAX_PACKETS;
+    }
+
+    /// Lets it go to one more slot, which is in shard `shard`.
+    #[inline]
+    pub fn aim(&mut self, shard: usize, target: Target) {
+        if self.targets.len() <= shard {
+            self.targets.resize_with(shard + 1, Vec::new);
+        }
+        self.targets[shard].push(target);
+    }
+
+    /// Where it goes to in shard `shard`.
+    pub fn targets(&self, shard: usize) -> &[Target] {
+        self.targets.get(shard).map_or(&[], Vec::as_slice)
+    }
+
+    /// It leaves now.
+    pub fn leave(&mut self, now: Time) {
+        self.leaves = now;
+    }
+
+    /// When it left the plane.
+    pub fn leaves(&self) -> Time {
+        self.leaves
     }
 
     /// Whether it is to leave now: its frame is whole, or it has waited long enough.
@@ -153,7 +200,7 @@ mod tests {
         let mut burst = Burst::default();
         burst.begin(Time::default(), Occupant { track: 0, layer: 0 });
         for (i, &len) in lengths.iter().enumerate() {
-            burst.push(i as u64, 0, false, None, &vec![7; len]);
+            burst.push(i as u64, 0, false, None, None, &vec![7; len]);
         }
         burst.equalise();
         burst
@@ -184,7 +231,7 @@ mod tests {
         let soon = Time::from_micros(PATIENCE.micros() - 1);
         assert!(!burst.is_due(soon));
         assert!(burst.is_due(Time::default() + PATIENCE));
-        burst.push(2, 0, true, None, &[1]);
+        burst.push(2, 0, true, None, None, &[1]);
         assert!(burst.is_due(soon));
     }
 

@@ -3,7 +3,7 @@
 //! Ids are the control side's own: it never uses one twice. A command about something that is already gone is
 //! ignored, since the two sides run side by side.
 
-use crate::egress::{SlotRole, Wish};
+use crate::egress::{Format, Order, SlotRole, Wish};
 use crate::rtp::ExtensionKind;
 use crate::speakers::SEATS;
 use crate::srtp::{MasterKey, SrtpReceiver, SrtpSender};
@@ -22,6 +22,8 @@ pub enum Command {
         transport: u32,
         /// Whose it is: nothing is forwarded between transports of one endpoint.
         endpoint: u32,
+        /// It receives slots: its shard is the one with the fewest transports. Others stay with the plane.
+        subscribes: bool,
         /// The local ICE username fragment.
         ufrag: String,
         /// The local ICE password.
@@ -133,24 +135,35 @@ impl Plane {
             Command::AddTransport {
                 transport: id,
                 endpoint,
+                subscribes,
                 ufrag,
                 password,
             } => {
-                let transport = Transport::new(now, id, endpoint, &ufrag, &password);
+                let shard = if subscribes { self.emptiest_shard() } else { 0 };
+                let mut transport = Transport::new(now, id, endpoint, shard, &ufrag, &password);
+                transport.subscribes = subscribes;
                 if let Some(index) = self.transports.insert(id, transport) {
                     self.by_ufrag.insert(ufrag.into_bytes().into(), index);
                     self.next_tick = self.next_tick.max(now);
                 }
             }
-            Command::RemoveTransport { transport } => self.remove_transport(transport),
+            Command::RemoveTransport { transport } => self.remove_transport(transport, sink),
             Command::SetKeys {
                 transport,
                 receive,
                 send,
             } => {
-                if let Some(transport) = self.transports.by_id_mut(transport) {
-                    transport.receiver = Some(SrtpReceiver::new(&receive));
-                    transport.sender = Some(SrtpSender::new(&send));
+                if let Some(index) = self.transports.index(transport)
+                    && let Some(entry) = self.transports.get_mut(index)
+                {
+                    entry.receiver = Some(SrtpReceiver::new(&receive));
+                    entry.keyed = true;
+                    let sender = Box::new(SrtpSender::new(&send));
+                    let order = Order::SetSender {
+                        transport: index,
+                        sender,
+                    };
+                    self.order(index, order, sink);
                 }
             }
             Command::SendDtls {
@@ -180,7 +193,7 @@ impl Plane {
                     },
                 );
             }
-            Command::RemoveGroup { group } => self.remove_group(group),
+            Command::RemoveGroup { group } => self.remove_group(group, sink),
             Command::AddTrack {
                 track,
                 transport,
@@ -209,7 +222,13 @@ impl Plane {
                     group,
                     seat: usize::from(seat),
                 };
-                self.add_slot(slot, transport, role, ssrc, payload_type, audio_level_id);
+                let format = Format {
+                    ssrc,
+                    payload_type,
+                    audio_level_id,
+                    clock_rate: 48_000,
+                };
+                self.add_slot(slot, transport, role, format, sink);
             }
             Command::AddVideoSlot {
                 slot,
@@ -217,7 +236,13 @@ impl Plane {
                 ssrc,
                 payload_type,
             } => {
-                self.add_slot(slot, transport, SlotRole::Video, ssrc, payload_type, None);
+                let format = Format {
+                    ssrc,
+                    payload_type,
+                    audio_level_id: None,
+                    clock_rate: 90_000,
+                };
+                self.add_slot(slot, transport, SlotRole::Video, format, sink);
             }
             Command::Route { slot, wish } => {
                 let wish = wish.and_then(|(track, max_layer, max_temporal)| {

@@ -3,7 +3,7 @@
 use std::net::SocketAddr;
 
 use crate::counters::Counter;
-use crate::egress::{MAX_DATAGRAM, Path, Sink};
+use crate::egress::{MAX_DATAGRAM, Order, Path, Sink};
 use crate::ice::Checked;
 use crate::stun::{BindingRequest, MAX_RESPONSE};
 use crate::time::Time;
@@ -34,7 +34,7 @@ impl Plane {
         let Some(transport) = self.transports.get_mut(index) else {
             return;
         };
-        let first = transport.ice.selected().is_none();
+        let before = transport.ice.selected().copied();
         let mut out = [0; MAX_RESPONSE];
         let len = match transport.ice.check(now, *path, &request) {
             Checked::Valid { evicted, .. } => {
@@ -43,7 +43,7 @@ impl Plane {
                     self.by_address.remove(&evicted);
                 }
                 self.by_address.insert(path.remote, index);
-                if first {
+                if before.is_none() {
                     self.events.push(Event::Connected {
                         transport: transport.id,
                     });
@@ -55,8 +55,13 @@ impl Plane {
                 request.write_error(refusal, signed.then_some(transport.ice.key()), &mut out)
             }
         };
+        let selected = transport.ice.selected().copied();
         sink.buffer()[..len].copy_from_slice(&out[..len]);
         sink.send(len, path);
+        if let Some(path) = selected.filter(|_| selected != before) {
+            let transport = index;
+            self.order(index, Order::SetPath { transport, path }, sink);
+        }
     }
 
     /// Whether an address is in use by another transport. Otherwise a participant could take another's address with

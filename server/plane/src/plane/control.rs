@@ -1,11 +1,9 @@
 //! RTCP: what peers report and ask for, and the requests that go to publishers.
 
 use crate::counters::Counter;
-use crate::egress::{MAX_DATAGRAM, Path, Sink};
+use crate::egress::{Path, Sink};
 use crate::rtcp::{Packet, Packets, write_pli};
-use crate::srtp::{RTCP_OVERHEAD, SrtpSender};
 use crate::time::Time;
-use crate::transport::Transport;
 
 use super::Plane;
 
@@ -64,59 +62,37 @@ impl Plane {
 
     /// Asks the publishers for the keyframes that came to be wanted.
     pub(super) fn request_keyframes<S: Sink>(&mut self, now: Time, sink: &mut S) {
-        while let Some((transport, stream)) = self.keyframes_wanted.pop() {
-            let Some(transport) = self.transports.get_mut(transport) else {
+        while let Some((index, stream)) = self.keyframes_wanted.pop() {
+            let Some(transport) = self.transports.get_mut(index) else {
                 continue;
             };
             if let Some(stream) = transport.streams.get_mut(stream) {
                 stream.keyframes.want();
             }
-            if send_due_keyframe_request(now, transport, stream, sink) {
+            self.request_due_keyframe(now, index, stream, sink);
+        }
+    }
+
+    /// Sends a PLI for a stream if one is wanted and due.
+    pub(super) fn request_due_keyframe<S: Sink>(
+        &mut self,
+        now: Time,
+        transport: usize,
+        stream: usize,
+        sink: &mut S,
+    ) {
+        let Some(publisher) = self.transports.get_mut(transport).filter(|t| t.is_ready()) else {
+            return;
+        };
+        let Some(stream) = publisher.streams.get_mut(stream) else {
+            return;
+        };
+        if stream.keyframes.poll(now) {
+            let ssrc = stream.ssrc;
+            let write = |out: &mut [u8]| write_pli(out, FEEDBACK_SSRC, ssrc);
+            if self.local.send_rtcp(transport, sink, write) {
                 self.counters.count(Counter::KeyframesRequested);
             }
         }
     }
-}
-
-/// Sends a PLI for a stream if one is wanted and due.
-pub(super) fn send_due_keyframe_request<S: Sink>(
-    now: Time,
-    transport: &mut Transport,
-    stream: usize,
-    sink: &mut S,
-) -> bool {
-    let Transport {
-        sender,
-        ice,
-        streams,
-        ..
-    } = transport;
-    let (Some(sender), Some(path)) = (sender, ice.selected()) else {
-        return false;
-    };
-    let Some(stream) = streams.get_mut(stream) else {
-        return false;
-    };
-    stream.keyframes.poll(now)
-        && send_rtcp(sender, path, sink, |out| {
-            write_pli(out, FEEDBACK_SSRC, stream.ssrc)
-        })
-}
-
-/// Protects and sends the RTCP packet that `write` puts into the buffer. It returns the packet's length; 0 sends
-/// nothing.
-pub(super) fn send_rtcp<S: Sink>(
-    sender: &mut SrtpSender,
-    path: &Path,
-    sink: &mut S,
-    write: impl FnOnce(&mut [u8]) -> usize,
-) -> bool {
-    let buffer = sink.buffer();
-    let len = write(&mut buffer[..MAX_DATAGRAM - RTCP_OVERHEAD]);
-    if len == 0 {
-        return false;
-    }
-    let len = sender.protect_rtcp(buffer, len);
-    sink.send(len, path);
-    true
 }

@@ -1,6 +1,6 @@
 //! What there is: tracks, slots, transports and groups come, go, and leave nothing behind.
 
-use crate::egress::{Slot, SlotRole};
+use crate::egress::{Format, Order, Sink, Slot, SlotRole};
 use crate::time::Time;
 use crate::track::{MAX_LAYERS, MediaKind, Track};
 
@@ -46,31 +46,32 @@ impl Plane {
         }
     }
 
-    pub(super) fn add_slot(
+    /// The shard with the fewest transports, the plane's own only where it is not fuller than others: it receives too.
+    pub(super) fn emptiest_shard(&self) -> usize {
+        let transports = |shard: usize| {
+            (0..self.transports.end())
+                .filter_map(|index| self.transports.get(index))
+                .filter(|transport| transport.shard == shard && transport.subscribes)
+                .count()
+        };
+        (0..=self.orders.len())
+            .rev()
+            .min_by_key(|&shard| transports(shard))
+            .unwrap_or(0)
+    }
+
+    pub(super) fn add_slot<S: Sink>(
         &mut self,
         id: u32,
         transport: u32,
         role: SlotRole,
-        ssrc: u32,
-        payload_type: u8,
-        audio_level_id: Option<u8>,
+        format: Format,
+        sink: &mut S,
     ) {
         let Some(transport_index) = self.transports.index(transport) else {
             return;
         };
-        let clock_rate = match role {
-            SlotRole::Audio { .. } => 48_000,
-            SlotRole::Video => 90_000,
-        };
-        let slot = Slot::new(
-            id,
-            transport_index,
-            role,
-            ssrc,
-            payload_type,
-            audio_level_id,
-            clock_rate,
-        );
+        let slot = Slot::new(id, transport_index, role, format.ssrc);
         let Some(index) = self.slots.insert(id, slot) else {
             return;
         };
@@ -82,10 +83,25 @@ impl Plane {
         {
             group.listeners[seat].push(index);
         }
+        let order = Order::AddSlot {
+            slot: index,
+            transport: transport_index,
+            format,
+        };
+        self.order(transport_index, order, sink);
     }
 
-    pub(super) fn remove_transport(&mut self, id: u32) {
-        let Some((index, transport)) = self.transports.remove(id) else {
+    pub(super) fn remove_transport<S: Sink>(&mut self, id: u32, sink: &mut S) {
+        let Some(index) = self.transports.index(id) else {
+            return;
+        };
+        // First, while it is known which shard they are in.
+        let slots = self.transports.get_mut(index);
+        for slot in slots.map_or_else(Vec::new, |transport| std::mem::take(&mut transport.slots)) {
+            self.remove_slot(slot, sink);
+        }
+        self.order(index, Order::RemoveTransport { transport: index }, sink);
+        let Some((_, transport)) = self.transports.remove(id) else {
             return;
         };
         self.by_ufrag.remove(&transport.ufrag);
@@ -96,19 +112,16 @@ impl Plane {
         }
         self.keyframes_wanted
             .retain(|(transport, _)| *transport != index);
-        for slot in transport.slots {
-            self.remove_slot(slot);
-        }
         for track in transport.tracks {
             self.remove_track(track);
         }
     }
 
-    fn remove_slot(&mut self, index: usize) {
+    fn remove_slot<S: Sink>(&mut self, index: usize, sink: &mut S) {
         let Some(slot) = self.slots.get(index) else {
             return;
         };
-        let (id, role) = (slot.id, slot.role);
+        let (id, role, transport) = (slot.id, slot.role, slot.transport);
         let tracks = [
             slot.wish.map(|wish| wish.track),
             slot.current.map(|occupant| occupant.track),
@@ -124,6 +137,7 @@ impl Plane {
             group.listeners[seat].retain(|&slot| slot != index);
         }
         self.slots.remove(id);
+        self.order(transport, Order::RemoveSlot { slot: index }, sink);
     }
 
     fn remove_track(&mut self, index: usize) {
@@ -169,12 +183,12 @@ impl Plane {
         }
     }
 
-    pub(super) fn remove_group(&mut self, id: u32) {
+    pub(super) fn remove_group<S: Sink>(&mut self, id: u32, sink: &mut S) {
         let Some((index, group)) = self.groups.remove(id) else {
             return;
         };
         for slot in group.listeners.into_iter().flatten() {
-            self.remove_slot(slot);
+            self.remove_slot(slot, sink);
         }
         for (_, track) in self.tracks.iter_mut() {
             track.group = track.group.filter(|group| *group != index);

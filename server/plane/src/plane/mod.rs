@@ -16,13 +16,14 @@ mod routing;
 mod tick;
 
 use std::net::SocketAddr;
+use std::sync::Arc;
 
 use rustc_hash::FxHashMap;
 
 use crate::arena::Arena;
 use crate::counters::{Counter, Counters};
 use crate::demux::{Protocol, classify};
-use crate::egress::{Burst, MAX_DATAGRAM, Path, Sink, Slot};
+use crate::egress::{Burst, BurstPool, MAX_DATAGRAM, Order, Path, Shard, Sink, Slot};
 use crate::speakers::{SEATS, Speakers};
 use crate::srtp::Rejected;
 use crate::time::{Span, Time};
@@ -55,9 +56,15 @@ pub struct Plane {
     by_ufrag: FxHashMap<Box<[u8]>, usize>,
     /// Streams (transport, index) of which a keyframe came to be wanted just now.
     keyframes_wanted: Vec<(usize, usize)>,
-    /// Video packets that wait for the rest of their frames, and empty bursts to be used again.
-    bursts: Vec<Burst>,
-    idle_bursts: Vec<Burst>,
+    /// Video packets that wait for the rest of their frames, and bursts that have left.
+    bursts: Vec<Arc<Burst>>,
+    idle_bursts: BurstPool,
+    /// The sending side of the subscribers of this worker.
+    local: Shard,
+    /// What each other shard is to do, shard 1 first.
+    orders: Vec<Vec<Order>>,
+    /// Kept from tick to tick, so that reports need no memory.
+    reported: Vec<(usize, u32)>,
     events: Vec<Event>,
     counters: Counters,
     unix_micros_at_epoch: u64,
@@ -77,13 +84,23 @@ impl Plane {
             by_ufrag: FxHashMap::default(),
             keyframes_wanted: Vec::with_capacity(64),
             bursts: Vec::with_capacity(64),
-            idle_bursts: Vec::with_capacity(64),
+            idle_bursts: BurstPool::default(),
+            local: Shard::new(0),
+            orders: Vec::new(),
+            reported: Vec::with_capacity(64),
             events: Vec::with_capacity(64),
             counters: Counters::default(),
             unix_micros_at_epoch,
             next_tick: Time::default(),
             ticks: 0,
         }
+    }
+
+    /// The same, with so many shards that send, its own included.
+    pub fn with_shards(unix_micros_at_epoch: u64, shards: usize) -> Self {
+        let mut plane = Self::new(unix_micros_at_epoch);
+        plane.orders.resize_with(shards.max(1) - 1, Vec::new);
+        plane
     }
 
     /// Takes one datagram. It is opened in place, so its content is lost.
@@ -123,7 +140,7 @@ impl Plane {
         if self.transports.is_empty() {
             return None;
         }
-        let bursts = self.bursts.iter().map(Burst::due);
+        let bursts = self.bursts.iter().map(|burst| burst.due());
         Some(bursts.fold(self.next_tick, Time::min))
     }
 
@@ -131,6 +148,11 @@ impl Plane {
     pub fn drain_events(&mut self) -> std::vec::Drain<'_, Event> {
         self.counters.add(Counter::Events, self.events.len() as u64);
         self.events.drain(..)
+    }
+
+    /// What each other shard is to do, shard 1 first; to be taken out.
+    pub fn orders(&mut self) -> &mut [Vec<Order>] {
+        &mut self.orders
     }
 
     /// What was done and dropped so far.
@@ -141,6 +163,21 @@ impl Plane {
     /// For what the driver counts.
     pub fn counters_mut(&mut self) -> &mut Counters {
         &mut self.counters
+    }
+
+    /// Has the shard do something in which a transport is.
+    fn order<S: Sink>(&mut self, transport: usize, order: Order, sink: &mut S) {
+        let shard = self
+            .transports
+            .get(transport)
+            .map_or(0, |transport| transport.shard);
+        match shard
+            .checked_sub(1)
+            .and_then(|other| self.orders.get_mut(other))
+        {
+            Some(orders) => orders.push(order),
+            None => self.local.handle(order, &mut self.counters, sink),
+        }
     }
 
     fn count_rejected(&mut self, rejected: Rejected, control: bool) {

@@ -1,21 +1,18 @@
 //! What time brings: feedback, reports, repeated requests, deaths, layers that came or went.
 
-use crate::counters::Counter;
-use crate::egress::{Sink, sender_report};
+use crate::egress::{Order, Sink};
 use crate::ingress::ntp_of;
-use crate::rtcp::{ReceptionBlock, write_receiver_report, write_sender_report};
+use crate::rtcp::{ReceptionBlock, write_receiver_report};
 use crate::time::{Span, Time};
-use crate::transport::{MAX_STREAMS, Transport};
+use crate::transport::MAX_STREAMS;
 
-use super::control::{FEEDBACK_SSRC, send_due_keyframe_request, send_rtcp};
+use super::control::FEEDBACK_SSRC;
 use super::{Event, Plane, TICK};
 
 /// How often reports go out. RFC 3550 section 6.2 would have them rarer; RFC 4585 section 3.4 lets them be this often.
 const REPORT_INTERVAL: Span = Span::from_secs(1);
 /// Every how many ticks a publisher gets transport-wide feedback: 100 ms, as browsers themselves do.
 const TICKS_PER_FEEDBACK: u64 = 2;
-/// Sender reports of this many slots fit one datagram.
-const REPORTS_PER_DATAGRAM: usize = 24;
 
 impl Plane {
     /// Does what is due. Calls for earlier moments than [`Plane::deadline`] do nothing.
@@ -39,17 +36,21 @@ impl Plane {
             if !transport.is_ready() {
                 continue;
             }
-            if (self.ticks + u64::from(transport.id)).is_multiple_of(TICKS_PER_FEEDBACK) {
-                send_feedback(transport, sink);
-            }
-            for stream in 0..transport.streams.len() {
-                if send_due_keyframe_request(now, transport, stream, sink) {
-                    self.counters.count(Counter::KeyframesRequested);
-                }
-            }
-            if now >= transport.report_due {
+            let feedback =
+                (self.ticks + u64::from(transport.id)).is_multiple_of(TICKS_PER_FEEDBACK);
+            let report = now >= transport.report_due;
+            if report {
                 transport.report_due = now + REPORT_INTERVAL;
-                send_reception(now, transport, sink);
+            }
+            let streams = transport.streams.len();
+            if feedback {
+                self.send_feedback(index, sink);
+            }
+            for stream in 0..streams {
+                self.request_due_keyframe(now, index, stream, sink);
+            }
+            if report {
+                self.send_reception(now, index, sink);
                 self.send_slot_reports(now, index, sink);
             }
         }
@@ -68,89 +69,76 @@ impl Plane {
         self.request_keyframes(now, sink);
     }
 
+    /// Has the shard report on a transport's slots.
+    ///
+    /// All of a publisher's streams are placed on the plane's clock by one offset, so audio and video that belong
+    /// together stay together in whichever slots they are.
     fn send_slot_reports<S: Sink>(&mut self, now: Time, index: usize, sink: &mut S) {
         let ntp = ntp_of(now, self.unix_micros_at_epoch);
-        let count = self
+        let mut slots = std::mem::take(&mut self.reported);
+        slots.clear();
+        if let Some(transport) = self.transports.get(index) {
+            let times = transport.slots.iter();
+            slots.extend(times.filter_map(|&slot| Some((slot, self.rtp_time(now, slot)?))));
+        }
+        let shard = self
             .transports
             .get(index)
-            .map_or(0, |transport| transport.slots.len());
-        for first in (0..count).step_by(REPORTS_PER_DATAGRAM) {
-            let mut infos = [None; REPORTS_PER_DATAGRAM];
-            for (i, info) in infos.iter_mut().enumerate().take(count - first) {
-                *info = self.slot_report(now, index, first + i, ntp);
-            }
-            let Some(transport) = self.transports.get_mut(index) else {
-                return;
+            .map_or(0, |transport| transport.shard);
+        if shard == 0 {
+            self.local.report(index, ntp, &slots, sink);
+        } else if !slots.is_empty() {
+            let order = Order::Report {
+                transport: index,
+                ntp,
+                slots: slots.clone(),
             };
-            let (Some(sender), Some(path)) = (&mut transport.sender, transport.ice.selected())
-            else {
-                return;
-            };
-            send_rtcp(sender, path, sink, |out| {
-                let mut len = 0;
-                for info in infos.iter().flatten() {
-                    len += write_sender_report(&mut out[len..], info);
-                }
-                len
-            });
+            self.order(index, order, sink);
         }
+        self.reported = slots;
     }
 
-    fn slot_report(
-        &mut self,
-        now: Time,
-        transport: usize,
-        slot: usize,
-        ntp: u64,
-    ) -> Option<crate::rtcp::SenderInfo> {
-        let slot = *self.transports.get(transport)?.slots.get(slot)?;
-        let slot = self.slots.get_mut(slot)?;
-        let occupant = slot.current?;
+    /// The time now of the stream that a slot forwards, by its publisher's clock.
+    fn rtp_time(&self, now: Time, slot: usize) -> Option<u32> {
+        let occupant = self.slots.get(slot)?.current?;
         let track = self.tracks.get(occupant.track)?;
         let publisher = self.transports.get(track.transport)?;
         let stream = publisher.streams.get(track.layers[occupant.layer]?)?;
-        sender_report(slot, stream, &publisher.clock, now, ntp)
+        stream.rtp_time(now, &publisher.clock)
     }
-}
 
-fn send_feedback<S: Sink>(transport: &mut Transport, sink: &mut S) {
-    // A burst after a stall may need several messages; eight cover all that is remembered.
-    let Transport {
-        sender,
-        ice,
-        arrivals,
-        ..
-    } = transport;
-    let (Some(sender), Some(path)) = (sender, ice.selected()) else {
-        return;
-    };
-    for _ in 0..8 {
-        let write = |out: &mut [u8]| {
-            arrivals
-                .write_feedback(FEEDBACK_SSRC, out)
-                .unwrap_or_default()
+    fn send_feedback<S: Sink>(&mut self, index: usize, sink: &mut S) {
+        let Some(transport) = self.transports.get_mut(index) else {
+            return;
         };
-        if !send_rtcp(sender, path, sink, write) {
-            break;
+        // A burst after a stall may need several messages; eight cover all that is remembered.
+        for _ in 0..8 {
+            let write = |out: &mut [u8]| {
+                let feedback = transport.arrivals.write_feedback(FEEDBACK_SSRC, out);
+                feedback.unwrap_or_default()
+            };
+            if !self.local.send_rtcp(index, sink, write) {
+                break;
+            }
         }
     }
-}
 
-fn send_reception<S: Sink>(now: Time, transport: &mut Transport, sink: &mut S) {
-    let mut blocks = [ReceptionBlock::default(); MAX_STREAMS];
-    let mut count = 0;
-    for stream in &mut transport.streams {
-        if let Some(block) = stream.reception.report(now, stream.ssrc) {
-            blocks[count] = block;
-            count += 1;
+    fn send_reception<S: Sink>(&mut self, now: Time, index: usize, sink: &mut S) {
+        let Some(transport) = self.transports.get_mut(index) else {
+            return;
+        };
+        let mut blocks = [ReceptionBlock::default(); MAX_STREAMS];
+        let mut count = 0;
+        for stream in &mut transport.streams {
+            if let Some(block) = stream.reception.report(now, stream.ssrc) {
+                blocks[count] = block;
+                count += 1;
+            }
         }
-    }
-    let (Some(sender), Some(path)) = (&mut transport.sender, transport.ice.selected()) else {
-        return;
-    };
-    if count > 0 {
-        send_rtcp(sender, path, sink, |out| {
-            write_receiver_report(out, FEEDBACK_SSRC, &blocks[..count])
-        });
+        if count > 0 {
+            self.local.send_rtcp(index, sink, |out| {
+                write_receiver_report(out, FEEDBACK_SSRC, &blocks[..count])
+            });
+        }
     }
 }

@@ -95,6 +95,7 @@ impl Peer {
             Command::AddTransport {
                 transport: self.id,
                 endpoint: self.endpoint,
+                subscribes: true,
                 ufrag: self.ufrag.clone(),
                 password: self.password.clone(),
             },
