@@ -1,0 +1,1 @@
+"""``balai loadtest``: many WebRTC participants in one meeting, and whether this machine carries them."""
