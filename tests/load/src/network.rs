@@ -1,0 +1,147 @@
+//! A bad link, emulated: loss, delay and a rate, for one direction of one client's datagrams.
+
+use std::collections::VecDeque;
+use std::time::{Duration, Instant};
+
+/// How bad a link is, in each of its directions.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Link {
+    /// The share of datagrams that is lost, from 0 to 1.
+    pub loss: f64,
+    /// How long every datagram is under way.
+    pub delay: Duration,
+    /// Bits a second; `None` for no limit.
+    pub rate: Option<u64>,
+}
+
+/// How much a router before a slow link holds back before it throws away.
+const QUEUE: Duration = Duration::from_millis(300);
+/// IPv4 and UDP, which cost rate too.
+const OVERHEAD: usize = 28;
+
+/// One direction of an emulated link, and the datagrams that are on it.
+#[derive(Debug)]
+pub struct Direction<T> {
+    link: Link,
+    random: fastrand::Rng,
+    free_at: Option<Instant>,
+    underway: VecDeque<(Instant, T)>,
+    dropped: u64,
+}
+
+impl<T> Direction<T> {
+    /// The same seed loses the same datagrams.
+    pub fn new(link: Link, seed: u64) -> Self {
+        Self {
+            link,
+            random: fastrand::Rng::with_seed(seed),
+            free_at: None,
+            underway: VecDeque::new(),
+            dropped: 0,
+        }
+    }
+
+    /// Puts a datagram of so many bytes on the link. It is lost, or arrives later.
+    pub fn send(&mut self, now: Instant, bytes: usize, datagram: T) {
+        if self.random.f64() < self.link.loss {
+            self.dropped += 1;
+            return;
+        }
+        let mut leaves = now;
+        if let Some(rate) = self.link.rate {
+            let begins = self.free_at.map_or(now, |free| free.max(now));
+            if begins - now > QUEUE {
+                self.dropped += 1;
+                return;
+            }
+            let bits = (bytes + OVERHEAD) as f64 * 8.0;
+            leaves = begins + Duration::from_secs_f64(bits / rate as f64);
+            self.free_at = Some(leaves);
+        }
+        self.underway
+            .push_back((leaves + self.link.delay, datagram));
+    }
+
+    /// The next datagram that has arrived, and when it did.
+    pub fn arrived(&mut self, now: Instant) -> Option<(Instant, T)> {
+        self.underway.pop_front_if(|(at, _)| *at <= now)
+    }
+
+    /// When the next one arrives.
+    pub fn next(&self) -> Option<Instant> {
+        self.underway.front().map(|(at, _)| *at)
+    }
+
+    /// How many were lost on it.
+    pub fn dropped(&self) -> u64 {
+        self.dropped
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn arrivals(link: Link, seed: u64) -> Vec<(u128, u32)> {
+        let start = Instant::now();
+        let mut direction = Direction::new(link, seed);
+        for number in 0..1_000 {
+            direction.send(
+                start + Duration::from_millis(u64::from(number)),
+                972,
+                number,
+            );
+        }
+        let late = start + Duration::from_secs(100);
+        std::iter::from_fn(|| direction.arrived(late))
+            .map(|(at, n)| ((at - start).as_millis(), n))
+            .collect()
+    }
+
+    #[test]
+    fn delays_and_keeps_the_order() {
+        let link = Link {
+            loss: 0.0,
+            delay: Duration::from_millis(40),
+            rate: None,
+        };
+        let arrived = arrivals(link, 1);
+        assert_eq!(arrived.len(), 1_000);
+        assert!(
+            arrived
+                .iter()
+                .all(|(at, number)| *at == u128::from(*number) + 40)
+        );
+    }
+
+    #[test]
+    fn loses_its_share_the_same_for_the_same_seed() {
+        let link = Link {
+            loss: 0.2,
+            delay: Duration::ZERO,
+            rate: None,
+        };
+        let arrived = arrivals(link, 1);
+        assert!((720..880).contains(&arrived.len()), "{}", arrived.len());
+        assert_eq!(arrived, arrivals(link, 1));
+        assert_ne!(arrived, arrivals(link, 2));
+    }
+
+    #[test]
+    fn a_slow_link_holds_back_and_then_drops() {
+        // 1,000 bytes each millisecond into 4 Mbit/s: half of it passes, and 300 ms of it are queued.
+        let link = Link {
+            loss: 0.0,
+            delay: Duration::ZERO,
+            rate: Some(4_000_000),
+        };
+        let arrived = arrivals(link, 1);
+        assert!((600..680).contains(&arrived.len()), "{}", arrived.len());
+        let longest = arrived
+            .iter()
+            .map(|(at, number)| at - u128::from(*number))
+            .max()
+            .unwrap();
+        assert!((295..=305).contains(&longest), "{longest}");
+    }
+}

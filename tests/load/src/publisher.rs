@@ -1,0 +1,437 @@
+//! The transport on which a participant sends: a microphone, a camera in three layers, and perhaps a screen.
+
+use std::collections::VecDeque;
+use std::sync::Arc;
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
+
+use str0m::change::SdpPendingOffer;
+use str0m::format::Codec;
+use str0m::media::{Direction, MediaKind, Mid, Pt, Rid, Simulcast, SimulcastLayer};
+use str0m::rtp::{ExtensionValues, RtpWrite, SeqNo};
+use str0m::{Event, RtcError};
+
+use crate::media::clips::{Clip, Clips};
+use crate::media::speaking::Voice;
+use crate::media::{opus, stamp, vp8::Numbers};
+use crate::transport::Transport;
+
+/// The simulcast layers, lowest first.
+pub const RIDS: [&str; 3] = ["q", "h", "f"];
+const OPUS_FRAME: Duration = Duration::from_millis(20);
+const OPUS_SAMPLES: u32 = 960;
+/// An encoder with discontinuous transmission tells every so many frames that there is silence.
+const SILENCE_EVERY: u32 = 20;
+const SILENT: i8 = -127;
+/// libwebrtc sends this many times faster than it encodes.
+const PACING: f64 = 2.5;
+/// A pacer that was late may catch up with so much at once.
+const BURST: Duration = Duration::from_millis(5);
+/// Frames that are later than this are left out: this process was too slow.
+const LATE: Duration = Duration::from_millis(250);
+
+/// One RTP stream of VP8, played from a clip.
+struct Layer {
+    mid: Mid,
+    rid: Option<Rid>,
+    clip: usize,
+    position: usize,
+    numbers: Numbers,
+    sequence: u64,
+    timestamp: u32,
+    next_frame: Instant,
+    wanted: bool,
+}
+
+struct Microphone {
+    mid: Mid,
+    voice: Voice,
+    next: Instant,
+    tick: u32,
+    sequence: u64,
+    timestamp: u32,
+    spoke: bool,
+}
+
+struct Packet {
+    layer: usize,
+    payload: Vec<u8>,
+    timestamp: u32,
+    marker: bool,
+    nackable: bool,
+}
+
+/// A publishing transport.
+pub struct Publisher {
+    /// The association.
+    pub transport: Transport,
+    /// ICE and DTLS are done.
+    pub connected: bool,
+    /// It ended by itself.
+    pub ended: bool,
+    /// Keyframes that the server asked for.
+    pub keyframes_asked: u64,
+    /// Frames left out because this process was late.
+    pub frames_skipped: u64,
+    pending: Option<SdpPendingOffer>,
+    clips: Arc<Clips>,
+    microphone: Microphone,
+    layers: Vec<Layer>,
+    queue: VecDeque<Packet>,
+    next_send: Instant,
+    began: Instant,
+    opus: Pt,
+    vp8: Pt,
+}
+
+/// What a publisher is to send.
+pub struct Sources {
+    /// The clips of all streams.
+    pub clips: Arc<Clips>,
+    /// When the microphone hears something.
+    pub voice: Voice,
+    /// There is a camera.
+    pub camera: bool,
+    /// There is a section for a shared screen.
+    pub screen: bool,
+    /// What the times of `voice` count from.
+    pub began: Instant,
+    /// For numbers and phases.
+    pub random: fastrand::Rng,
+}
+
+impl Publisher {
+    /// A publisher and its offer.
+    pub fn offer(
+        mut transport: Transport,
+        mut sources: Sources,
+        now: Instant,
+    ) -> Result<(Self, String), String> {
+        let mut changes = transport.rtc.sdp_api();
+        let audio = changes.add_media(MediaKind::Audio, Direction::SendOnly, None, None, None);
+        let mut simulcast = Simulcast::new();
+        for rid in RIDS {
+            simulcast.add_send_layer(SimulcastLayer::new(rid));
+        }
+        let camera = changes.add_media(
+            MediaKind::Video,
+            Direction::SendOnly,
+            None,
+            None,
+            Some(simulcast),
+        );
+        let screen = sources
+            .screen
+            .then(|| changes.add_media(MediaKind::Video, Direction::SendOnly, None, None, None));
+        let (offer, pending) = changes.apply().ok_or("there is nothing to offer")?;
+        let random = &mut sources.random;
+        let phase = |random: &mut fastrand::Rng, longest: u64| {
+            now + Duration::from_micros(random.u64(..longest))
+        };
+        let mut layers = Vec::new();
+        let mut add = |mid, rid: Option<&str>, clip, wanted| {
+            layers.push(Layer {
+                mid,
+                rid: rid.map(Rid::from),
+                clip,
+                position: 0,
+                numbers: Numbers {
+                    picture_id: random.u16(..0x8000),
+                    tl0_pic_idx: random.u8(..),
+                },
+                sequence: random.u64(1..0x8000),
+                timestamp: random.u32(..),
+                next_frame: phase(random, 66_000),
+                wanted,
+            });
+        };
+        for (clip, rid) in RIDS.iter().enumerate() {
+            add(camera, Some(*rid), clip, sources.camera);
+        }
+        if let Some(screen) = screen {
+            add(screen, None, RIDS.len(), false);
+        }
+        let microphone = Microphone {
+            mid: audio,
+            voice: sources.voice,
+            next: phase(random, 20_000),
+            tick: random.u32(..SILENCE_EVERY),
+            sequence: random.u64(1..0x8000),
+            timestamp: random.u32(..),
+            spoke: false,
+        };
+        let publisher = Self {
+            transport,
+            connected: false,
+            ended: false,
+            keyframes_asked: 0,
+            frames_skipped: 0,
+            pending: Some(pending),
+            clips: sources.clips,
+            microphone,
+            layers,
+            queue: VecDeque::new(),
+            next_send: now,
+            began: sources.began,
+            opus: Pt::from(0),
+            vp8: Pt::from(0),
+        };
+        Ok((publisher, offer.to_sdp_string()))
+    }
+
+    /// The server's answer came.
+    pub fn accept(&mut self, now: Instant, sdp: &str) -> Result<(), String> {
+        let pending = self.pending.take().ok_or("an answer came twice")?;
+        self.transport.accept_answer(pending, sdp)?;
+        for params in self.transport.rtc.codec_config().params() {
+            match params.spec().codec {
+                Codec::Opus => self.opus = params.pt(),
+                Codec::Vp8 => self.vp8 = params.pt(),
+                _ => {}
+            }
+        }
+        self.settle(now).map_err(|error| error.to_string())
+    }
+
+    /// So many layers of the camera, from the lowest on, and perhaps the screen, are watched. One that was not watched
+    /// before begins at once, with a keyframe.
+    pub fn set_wanted(&mut self, now: Instant, camera: usize, screen: bool) {
+        for layer in &mut self.layers {
+            let wanted = if layer.clip < RIDS.len() {
+                layer.clip < camera
+            } else {
+                screen
+            };
+            if wanted && !layer.wanted {
+                layer.position = 0;
+                layer.timestamp = layer
+                    .timestamp
+                    .wrapping_add(ticks(now.saturating_duration_since(layer.next_frame)));
+                layer.next_frame = now;
+            }
+            layer.wanted = wanted;
+        }
+    }
+
+    /// Whether the microphone hears something is not asked here; a datagram came.
+    pub fn receive(&mut self, now: Instant, bytes: &[u8], arrival: u64) -> Result<(), RtcError> {
+        let mut events = Vec::new();
+        self.transport
+            .receive(now, bytes, arrival, &mut |event, _| events.push(event))?;
+        self.heed(now, events);
+        Ok(())
+    }
+
+    fn settle(&mut self, now: Instant) -> Result<(), RtcError> {
+        let mut events = Vec::new();
+        self.transport
+            .settle(now, &mut |event, _| events.push(event))?;
+        self.heed(now, events);
+        Ok(())
+    }
+
+    fn heed(&mut self, now: Instant, events: Vec<Event>) {
+        for event in events {
+            match event {
+                Event::Connected => {
+                    self.connected = true;
+                    let begin = |at: Instant| at.max(now);
+                    self.microphone.next = begin(self.microphone.next);
+                    self.layers
+                        .iter_mut()
+                        .for_each(|layer| layer.next_frame = begin(layer.next_frame));
+                }
+                Event::KeyframeRequest(request) => {
+                    self.keyframes_asked += 1;
+                    let asked =
+                        |layer: &&mut Layer| layer.mid == request.mid && layer.rid == request.rid;
+                    if let Some(layer) = self.layers.iter_mut().find(asked) {
+                        layer.position = 0;
+                    }
+                }
+                Event::Closed => self.ended = true,
+                _ => {}
+            }
+        }
+    }
+
+    /// Sends what is due.
+    pub fn tick(&mut self, now: Instant) -> Result<(), RtcError> {
+        let mut wrote = false;
+        if self.connected {
+            wrote |= self.speak(now);
+            self.encode(now);
+            wrote |= self.pace(now);
+        }
+        if wrote || self.transport.due() <= now {
+            self.settle(now)?;
+        }
+        Ok(())
+    }
+
+    /// When [`Publisher::tick`] must be called.
+    pub fn due(&self) -> Instant {
+        let mut due = self.transport.due();
+        if self.connected {
+            due = due.min(self.microphone.next);
+            if !self.queue.is_empty() {
+                due = due.min(self.next_send);
+            }
+            let frames = self
+                .layers
+                .iter()
+                .filter(|layer| layer.wanted)
+                .map(|layer| layer.next_frame);
+            due = frames.fold(due, Instant::min);
+        }
+        due
+    }
+
+    fn speak(&mut self, now: Instant) -> bool {
+        let clip = &self.clips.speech.frames;
+        let microphone = &mut self.microphone;
+        let mut wrote = false;
+        while microphone.next <= now {
+            if now - microphone.next > LATE {
+                microphone.next = now;
+            }
+            let speaks = microphone
+                .voice
+                .speaks(microphone.next.saturating_duration_since(self.began));
+            let frame = &clip[microphone.tick as usize % clip.len()].data;
+            let stamp = stamp::write(micros());
+            let payload = if speaks {
+                Some((opus::stamped(frame, stamp), -20 - (frame.len() % 20) as i8))
+            } else if microphone.tick % SILENCE_EVERY == 0 {
+                Some((opus::silence(frame, stamp), SILENT))
+            } else {
+                None
+            };
+            if let Some((payload, level)) = payload {
+                let extensions = ExtensionValues {
+                    audio_level: Some(level),
+                    voice_activity: Some(speaks),
+                    ..ExtensionValues::default()
+                };
+                let time = microphone.timestamp;
+                let sequence = SeqNo::from(microphone.sequence);
+                let packet = RtpWrite::new(self.opus, sequence, time, now, payload)
+                    .marker(speaks && !microphone.spoke)
+                    .ext_vals(extensions);
+                if let Some(stream) = self
+                    .transport
+                    .rtc
+                    .direct_api()
+                    .stream_tx_by_mid(microphone.mid, None)
+                {
+                    stream.write_rtp(packet);
+                }
+                microphone.sequence += 1;
+                wrote = true;
+            }
+            microphone.spoke = speaks;
+            microphone.tick = microphone.tick.wrapping_add(1);
+            microphone.timestamp = microphone.timestamp.wrapping_add(OPUS_SAMPLES);
+            microphone.next += OPUS_FRAME;
+        }
+        wrote
+    }
+
+    fn encode(&mut self, now: Instant) {
+        for (index, layer) in self
+            .layers
+            .iter_mut()
+            .enumerate()
+            .filter(|(_, layer)| layer.wanted)
+        {
+            let clip = clip(&self.clips, layer.clip);
+            while layer.next_frame <= now {
+                let frame = &clip.frames[layer.position];
+                if now - layer.next_frame > LATE {
+                    // As a camera that delivered nothing for a while, and its encoder begins anew.
+                    self.frames_skipped += 1;
+                    layer.timestamp = layer.timestamp.wrapping_add(ticks(now - layer.next_frame));
+                    layer.next_frame = now;
+                    layer.position = 0;
+                    continue;
+                }
+                let payloads = layer.numbers.packetize(frame);
+                let last = payloads.len() - 1;
+                self.queue
+                    .extend(
+                        payloads
+                            .into_iter()
+                            .enumerate()
+                            .map(|(number, payload)| Packet {
+                                layer: index,
+                                payload,
+                                timestamp: layer.timestamp,
+                                marker: number == last,
+                                nackable: true,
+                            }),
+                    );
+                layer.position = (layer.position + 1) % clip.frames.len();
+                layer.timestamp = layer.timestamp.wrapping_add(frame.duration);
+                layer.next_frame += Duration::from_micros(u64::from(frame.duration) * 1_000 / 90);
+            }
+        }
+    }
+
+    fn pace(&mut self, now: Instant) -> bool {
+        let active = self.layers.iter().filter(|layer| layer.wanted);
+        let rate: u64 = active
+            .map(|layer| clip(&self.clips, layer.clip).bit_rate())
+            .sum();
+        let rate = rate.max(100_000) as f64 * PACING;
+        self.next_send = self.next_send.max(now - BURST);
+        let mut wrote = false;
+        while self.next_send <= now {
+            let Some(mut packet) = self.queue.pop_front() else {
+                break;
+            };
+            self.next_send += Duration::from_secs_f64(packet.payload.len() as f64 * 8.0 / rate);
+            let layer = &mut self.layers[packet.layer];
+            if packet.marker
+                && let Some(end) = packet.payload.last_chunk_mut()
+            {
+                *end = stamp::write(micros());
+            }
+            let sequence = SeqNo::from(layer.sequence);
+            let written = RtpWrite::new(
+                self.vp8,
+                sequence,
+                packet.timestamp,
+                now,
+                Arc::<[u8]>::from(packet.payload),
+            )
+            .marker(packet.marker)
+            .nackable(packet.nackable);
+            layer.sequence += 1;
+            if let Some(stream) = self
+                .transport
+                .rtc
+                .direct_api()
+                .stream_tx_by_mid(layer.mid, layer.rid)
+            {
+                stream.write_rtp(written);
+            }
+            wrote = true;
+        }
+        wrote
+    }
+}
+
+fn clip(clips: &Clips, index: usize) -> &Clip {
+    clips.camera.get(index).unwrap_or(&clips.screen)
+}
+
+fn ticks(time: Duration) -> u32 {
+    (time.as_micros() * 9 / 100) as u32
+}
+
+/// Microseconds since 1970, by the clock by which the kernel tells arrivals.
+pub fn micros() -> u64 {
+    SystemTime::now()
+        .duration_since(UNIX_EPOCH)
+        .unwrap_or_default()
+        .as_micros() as u64
+}

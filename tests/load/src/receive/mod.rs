@@ -1,0 +1,6 @@
+//! What a participant makes of what it receives.
+
+pub mod frames;
+pub mod histogram;
+pub mod losses;
+pub mod quality;

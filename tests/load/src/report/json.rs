@@ -1,0 +1,204 @@
+//! The result as one JSON object, whose first keys always are the same, in the same order.
+
+use std::collections::BTreeMap;
+
+use serde::Serialize;
+
+use super::verdict::Summary;
+use crate::figures::{Person, Recorder};
+use crate::options::Options;
+use crate::signaling::Traffic;
+
+#[derive(Serialize)]
+struct Report<'a> {
+    participants: usize,
+    joined: usize,
+    packets_lost: u64,
+    freezes: u64,
+    latency_ms: Latency,
+    first_audio_ms: First,
+    first_video_ms: First,
+    server: Server,
+    holds: bool,
+    answer: String,
+    seconds: f64,
+    cameras: u32,
+    packets_received: u64,
+    packets_lost_on_weak_links: u64,
+    tester: Tester,
+    server_details: Details<'a>,
+    signaling_per_participant: Signaling,
+    people: Vec<One<'a>>,
+}
+
+#[derive(Serialize)]
+struct Latency {
+    p50: Option<f64>,
+    p99: Option<f64>,
+}
+
+#[derive(Serialize)]
+struct First {
+    p50: Option<f64>,
+    p95: Option<f64>,
+}
+
+#[derive(Serialize)]
+struct Server {
+    cpu_cores: Option<f64>,
+    memory_mb: Option<f64>,
+    packets_per_s: Option<f64>,
+}
+
+#[derive(Serialize)]
+struct Tester {
+    cpu_cores: f64,
+    longest_turn_ms: f64,
+    cpu_us_per_packet: Option<f64>,
+    datagrams_dropped: u64,
+    overloaded: bool,
+}
+
+#[derive(Serialize)]
+struct Details<'a> {
+    received_packets_per_s: Option<f64>,
+    cpu_cores_by_thread: Option<&'a BTreeMap<String, f64>>,
+    drops: Option<&'a BTreeMap<String, u64>>,
+}
+
+#[derive(Serialize)]
+struct Signaling {
+    messages_sent: f64,
+    messages_received: f64,
+    bytes_sent: f64,
+    bytes_received: f64,
+    sdp_bytes: f64,
+}
+
+#[derive(Serialize)]
+struct One<'a> {
+    number: usize,
+    joined: bool,
+    error: Option<&'a str>,
+    weak_link: bool,
+    first_audio_ms: Option<f64>,
+    first_video_ms: Option<f64>,
+    packets_received: u64,
+    bytes_received: u64,
+    packets_sent: u64,
+    bytes_sent: u64,
+    lost: u64,
+    late: u64,
+    recovered: u64,
+    frames: u64,
+    freezes: u64,
+    frozen_ms: u64,
+    keyframes_asked: u64,
+    keyframes_asked_of_it: u64,
+    latency_ms: Latency,
+}
+
+/// The text of the object.
+pub fn write(recorder: &Recorder, summary: &Summary, options: &Options) -> String {
+    let server = summary.server.as_ref();
+    let people = &recorder.people;
+    let received: u64 = people.iter().map(Person::received).sum();
+    let cpu = recorder.tester_cores * recorder.length() * 1e6;
+    let report = Report {
+        participants: summary.participants,
+        joined: summary.joined,
+        packets_lost: summary.packets_lost,
+        freezes: summary.freezes,
+        latency_ms: Latency {
+            p50: summary.latency.percentile_ms(50.0),
+            p99: summary.latency.percentile_ms(99.0),
+        },
+        first_audio_ms: First {
+            p50: summary.first_audio_ms[0],
+            p95: summary.first_audio_ms[1],
+        },
+        first_video_ms: First {
+            p50: summary.first_video_ms[0],
+            p95: summary.first_video_ms[1],
+        },
+        server: Server {
+            cpu_cores: server.map(|s| round(s.cores, 3)),
+            memory_mb: server.map(|s| round(s.memory_mb, 1)),
+            packets_per_s: server.map(|s| round(s.sent_per_s, 0)),
+        },
+        holds: summary.holds(),
+        answer: summary.sentence(options),
+        seconds: round(recorder.length(), 2),
+        cameras: options.cameras(),
+        packets_received: received,
+        packets_lost_on_weak_links: summary.packets_lost_weak,
+        tester: Tester {
+            cpu_cores: round(recorder.tester_cores, 3),
+            longest_turn_ms: round(recorder.longest_turn_ms, 1),
+            cpu_us_per_packet: (received > 0).then(|| round(cpu / received as f64, 2)),
+            datagrams_dropped: summary.tester_drops,
+            overloaded: summary.tester_overloaded,
+        },
+        server_details: Details {
+            received_packets_per_s: server.map(|s| round(s.received_per_s, 0)),
+            cpu_cores_by_thread: server.map(|s| &s.cores_by_thread),
+            drops: server.map(|s| &s.dropped),
+        },
+        signaling_per_participant: signaling(people),
+        people: people.iter().map(one).collect(),
+    };
+    serde_json::to_string_pretty(&report).expect("numbers and texts can be written as JSON")
+}
+
+fn signaling(people: &[Person]) -> Signaling {
+    let count = people.iter().filter(|p| p.joined).count().max(1) as f64;
+    let mean = |of: fn(&Traffic) -> u64| {
+        round(
+            people.iter().map(|p| of(&p.traffic)).sum::<u64>() as f64 / count,
+            1,
+        )
+    };
+    Signaling {
+        messages_sent: mean(|t| t.sent),
+        messages_received: mean(|t| t.received),
+        bytes_sent: mean(|t| t.sent_bytes),
+        bytes_received: mean(|t| t.received_bytes),
+        sdp_bytes: mean(|t| t.sdp_bytes),
+    }
+}
+
+fn one(person: &Person) -> One<'_> {
+    let (before, after) = (&person.before, &person.after);
+    One {
+        number: person.number,
+        joined: person.joined,
+        error: person.error.as_deref(),
+        weak_link: person.weak,
+        first_audio_ms: person.first_audio_ms,
+        first_video_ms: person.first_video_ms,
+        packets_received: person.received(),
+        bytes_received: after.subscriber.received_bytes - before.subscriber.received_bytes,
+        packets_sent: after.publisher.sent.saturating_sub(before.publisher.sent),
+        bytes_sent: after
+            .publisher
+            .sent_bytes
+            .saturating_sub(before.publisher.sent_bytes),
+        lost: person.lost(),
+        late: after.totals.late - before.totals.late,
+        recovered: 0,
+        frames: after.totals.frames - before.totals.frames,
+        freezes: person.freezes(),
+        frozen_ms: (after.totals.frozen - before.totals.frozen) / 1_000,
+        keyframes_asked: after.asked - before.asked,
+        keyframes_asked_of_it: after.was_asked.saturating_sub(before.was_asked),
+        latency_ms: Latency {
+            p50: person.latency.percentile_ms(50.0),
+            p99: person.latency.percentile_ms(99.0),
+        },
+    }
+}
+
+fn round(value: f64, digits: i32) -> f64 {
+    let unit = 10f64.powi(digits);
+    (value * unit).round() / unit
+}
