@@ -52,8 +52,11 @@ class Plane:
     what is already gone are ignored. ``ConnectionError`` when the plane has stopped.
     """
 
-    def __init__(self, host: str, port: int) -> None:
-        """Bind. ``host`` is an IP address (``::`` takes IPv4 too), port 0 lets the system choose. May raise OSError."""
+    def __init__(self, host: str, port: int, workers: int = 1) -> None:
+        """Bind. ``host`` is an IP address (``::`` takes IPv4 too), port 0 lets the system choose. May raise OSError.
+
+        ``workers``: on how many threads it works; one receives, all send.
+        """
 
     @property
     def port(self) -> int: ...
@@ -68,8 +71,11 @@ class Plane:
     def counters(self) -> dict[str, int]:
         """What was done, and dropped by reason; a few milliseconds old."""
 
-    def add_transport(self, endpoint: int, ufrag: str, password: str) -> int:
-        """Expect a peer. Nothing is ever forwarded between transports of one endpoint."""
+    def add_transport(self, endpoint: int, ufrag: str, password: str, *, subscribes: bool) -> int:
+        """Expect a peer. Nothing is ever forwarded between transports of one endpoint.
+
+        ``subscribes``: it receives slots, and may be sent to by any worker; what publishes has none.
+        """
 
     def remove_transport(self, transport: int) -> None:
         """End a transport with its tracks and slots."""

@@ -77,6 +77,7 @@ def serve_command(
     public_ip: Annotated[str | None, _option("public_ip")] = None,
     data_dir: Annotated[str | None, _option("data_dir")] = None,
     video_slots: Annotated[str | None, _option("video_slots")] = None,
+    workers: Annotated[str | None, _option("workers")] = None,
     tls: Annotated[str | None, _option("tls")] = None,
     log_level: Annotated[str | None, _option("log_level")] = None,
     config: Annotated[
@@ -102,6 +103,7 @@ def serve_command(
         "public_ip": public_ip,
         "data_dir": data_dir,
         "video_slots": video_slots,
+        "workers": workers,
         "tls": tls,
         "log_level": log_level,
     }

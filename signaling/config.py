@@ -46,14 +46,22 @@ def _folder(value: object) -> Path:
     return path
 
 
+def _workers(value: object) -> int:
+    return _count(value, "threads", 64)
+
+
 def _video_slots(value: object) -> int:
+    return _count(value, "pictures", 49)
+
+
+def _count(value: object, what: str, most: int) -> int:
     if (
         isinstance(value, bool)
         or not str(value).isascii()
         or not str(value).isdigit()
-        or not 1 <= int(str(value)) <= 49
+        or not 1 <= int(str(value)) <= most
     ):
-        raise ValueError("give a number of pictures from 1 to 49")
+        raise ValueError(f"give a number of {what} from 1 to {most}")
     return int(str(value))
 
 
@@ -86,6 +94,11 @@ OPTIONS: dict[str, Option] = {
     ),
     "data_dir": Option(_folder, "data", "Folder for the database and the certificate; made on first start."),
     "video_slots": Option(_video_slots, 10, "How many pictures one participant receives at most, 1 to 49."),
+    "workers": Option(
+        _workers,
+        1,
+        "How many threads send media. One is best on two cores; more help a server with many meetings and many cores.",
+    ),
     "tls": Option(
         _choice("self-signed", "off"),
         "self-signed",
@@ -107,6 +120,7 @@ class Config:
     public_ip: tuple[str, ...]
     data_dir: Path
     video_slots: int
+    workers: int
     tls: Literal["self-signed", "off"]
     log_level: str
 

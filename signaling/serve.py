@@ -83,7 +83,11 @@ async def _open_media(config: Config) -> MediaEdge:
     host = "0.0.0.0" if config.host == "::" and not socket.has_dualstack_ipv6() else config.host  # noqa: S104
     try:
         return await MediaEdge.start(
-            host=host, port=config.media_port, public_ips=config.public_ip, video_slots=config.video_slots
+            host=host,
+            port=config.media_port,
+            public_ips=config.public_ip,
+            video_slots=config.video_slots,
+            workers=config.workers,
         )
     except OSError as error:
         raise StartError(_port_trouble("UDP", config.media_port, "--media-port", host, error)) from error

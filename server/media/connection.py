@@ -41,8 +41,8 @@ class Connection(EventEmitter):
         self._switchboard, self._group, self._addresses = switchboard, group, addresses
         self._plane = plane = switchboard.plane
         certificate, endpoint = switchboard.certificate, switchboard.new_endpoint()
-        self.publisher = MediaTransport(plane, certificate, endpoint, self._transport_died)
-        self.subscriber = MediaTransport(plane, certificate, endpoint, self._transport_died)
+        self.publisher = MediaTransport(plane, certificate, endpoint, self._transport_died, subscribes=False)
+        self.subscriber = MediaTransport(plane, certificate, endpoint, self._transport_died, subscribes=True)
         self.audio_track: int | None = None
         self.video_track: int | None = None
         self.screen_track: int | None = None

@@ -29,9 +29,11 @@ class MediaEdge:
         asyncio.get_running_loop().add_reader(plane.events_fd(), self._take_events)
 
     @classmethod
-    async def start(cls, *, host: str, port: int, public_ips: Sequence[str] = (), video_slots: int = 10) -> MediaEdge:
+    async def start(
+        cls, *, host: str, port: int, public_ips: Sequence[str] = (), video_slots: int = 10, workers: int = 1
+    ) -> MediaEdge:
         """Bind the media port. ``host`` is an IP address, ``::`` takes IPv4 too. OSError when it can't be bound."""
-        return cls(Plane(host, port), host, public_ips, video_slots)
+        return cls(Plane(host, port, workers), host, public_ips, video_slots)
 
     @property
     def port(self) -> int:

@@ -23,10 +23,18 @@ HANDSHAKE_TIMEOUT = 30.0
 class MediaTransport:
     """A peer connection's server side. ``on_dead`` is called once, if it fails or falls silent."""
 
-    def __init__(self, plane: Plane, certificate: RTCCertificate, endpoint: int, on_dead: Callable[[], None]) -> None:
+    def __init__(
+        self,
+        plane: Plane,
+        certificate: RTCCertificate,
+        endpoint: int,
+        on_dead: Callable[[], None],
+        *,
+        subscribes: bool,
+    ) -> None:
         # RFC 8445 section 5.3: at least 24 and 128 bits.
         self.ufrag, self.password = secrets.token_hex(6), secrets.token_hex(16)
-        self.id = plane.add_transport(endpoint, self.ufrag, self.password)
+        self.id = plane.add_transport(endpoint, self.ufrag, self.password, subscribes=subscribes)
         self._plane = plane
         self._on_dead = on_dead
         self._certificate = certificate

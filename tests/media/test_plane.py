@@ -49,7 +49,7 @@ class Peer:
         libsrtp_profile, salt = PROFILES[profile]
         keys = [secrets.token_bytes(16 + salt) for _ in range(2)]
         ufrag, password = secrets.token_hex(4), secrets.token_hex(12)
-        self.id = plane.add_transport(endpoint, ufrag, password)
+        self.id = plane.add_transport(endpoint, ufrag, password, subscribes=True)
         plane.set_keys(
             self.id, profile=profile,
             receive_key=keys[0][:16], receive_salt=keys[0][16:], send_key=keys[1][:16], send_salt=keys[1][16:],
@@ -175,7 +175,7 @@ def test_events_come_as_typed_objects(plane: Plane) -> None:
 
 
 def test_bad_arguments_are_refused_by_name(plane: Plane) -> None:
-    transport = plane.add_transport(1, "ufrag", "password")
+    transport = plane.add_transport(1, "ufrag", "password", subscribes=False)
     with pytest.raises(ValueError, match="wrong length"):
         plane.set_keys(
             transport, profile="SRTP_AEAD_AES_128_GCM",
@@ -187,5 +187,5 @@ def test_bad_arguments_are_refused_by_name(plane: Plane) -> None:
         Plane("localhost", 0)
     plane.close()
     with pytest.raises(ConnectionError):
-        plane.add_transport(1, "ufrag", "password")
+        plane.add_transport(1, "ufrag", "password", subscribes=False)
     assert not plane.is_running()

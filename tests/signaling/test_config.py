@@ -17,6 +17,7 @@ def test_the_defaults() -> None:
         public_ip=(),
         data_dir=Path("data"),
         video_slots=10,
+        workers=1,
         tls="self-signed",
         log_level="info",
     )
@@ -49,6 +50,7 @@ def test_an_empty_variable_is_as_good_as_none() -> None:
         *[("host", bad) for bad in ("example.org", "1.2.3", "[::]")],
         *[("public_ip", bad) for bad in ("here", "0.0.0.0", "::", "203.0.113.7;203.0.113.8", ",")],
         *[("video_slots", bad) for bad in ("0", "50", "nine")],
+        *[("workers", bad) for bad in ("0", "65", "all")],
         *[("tls", bad) for bad in ("on", "OFF", "letsencrypt")],
         ("log_level", "loud"),
         ("data_dir", __file__),

@@ -93,6 +93,8 @@ counters! {
     DropBeforeSwitch = "drop_before_switch",
     /// A copy that would have been larger than a datagram may be.
     DropOversize = "drop_oversize",
+    /// Bursts that a shard did not take, because it could not keep up.
+    DropHandOverFull = "drop_hand_over_full",
     /// The socket's send buffer was full.
     DropSendBufferFull = "drop_send_buffer_full",
     /// The system refused to send (no route, for example).
@@ -132,6 +134,13 @@ impl Counters {
     /// The count so far.
     pub fn get(&self, counter: Counter) -> u64 {
         self.0[counter as usize]
+    }
+
+    /// Adds all that others counted.
+    pub fn merge(&mut self, others: &Counters) {
+        for (mine, other) in self.0.iter_mut().zip(&others.0) {
+            *mine += other;
+        }
     }
 
     /// Makes the numbers visible to readers on other threads.

@@ -95,12 +95,13 @@ impl Plane {
 #[pymethods]
 impl Plane {
     #[new]
-    fn new(py: Python<'_>, host: &str, port: u16) -> PyResult<Self> {
+    #[pyo3(signature = (host, port, workers=1))]
+    fn new(py: Python<'_>, host: &str, port: u16, workers: usize) -> PyResult<Self> {
         let host: IpAddr = host
             .parse()
             .map_err(|_| PyValueError::new_err(format!("{host:?} is not an IP address")))?;
         let driver = py
-            .detach(|| Driver::start(host, port))
+            .detach(|| Driver::start(host, port, workers))
             .map_err(PyOSError::new_err)?;
         let port = driver.port();
         Ok(Self {
@@ -129,7 +130,7 @@ impl Plane {
 
     fn counters<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyDict>> {
         let counters = PyDict::new(py);
-        for (name, value) in self.driver().counters().read() {
+        for (name, value) in self.driver().counters() {
             counters.set_item(name, value)?;
         }
         Ok(counters)
@@ -143,11 +144,19 @@ impl Plane {
         py.detach(|| self.driver().stop());
     }
 
-    fn add_transport(&self, endpoint: u32, ufrag: String, password: String) -> PyResult<u32> {
+    #[pyo3(signature = (endpoint, ufrag, password, *, subscribes))]
+    fn add_transport(
+        &self,
+        endpoint: u32,
+        ufrag: String,
+        password: String,
+        subscribes: bool,
+    ) -> PyResult<u32> {
         let transport = self.new_id();
         self.command(Command::AddTransport {
             transport,
             endpoint,
+            subscribes,
             ufrag,
             password,
         })?;

@@ -8,8 +8,9 @@ use std::time::{Duration, Instant};
 use plane::counters::Counter;
 use plane::driver::{Driver, SendBatch, bind};
 use plane::egress::{Path, Sink};
-use plane::plane::Event;
-use support::Peer;
+use plane::plane::{Command, Event};
+use plane::track::MediaKind;
+use support::{MID, Peer, VP8, vp8};
 
 fn answered(driver: &Driver, id: u32, to: &str) -> bool {
     let local = if to.starts_with('[') {
@@ -38,7 +39,7 @@ fn answered(driver: &Driver, id: u32, to: &str) -> bool {
 
 #[test]
 fn on_a_wildcard_address_answers_come_from_the_address_that_was_asked() {
-    let mut driver = Driver::start(IpAddr::V6(Ipv6Addr::UNSPECIFIED), 0).unwrap();
+    let mut driver = Driver::start(IpAddr::V6(Ipv6Addr::UNSPECIFIED), 0, 1).unwrap();
     assert!(answered(&driver, 1, "127.0.0.1"));
     assert!(
         answered(&driver, 2, "127.0.0.2"),
@@ -64,8 +65,8 @@ fn on_a_wildcard_address_answers_come_from_the_address_that_was_asked() {
 
 #[test]
 fn a_port_that_is_taken_is_told() {
-    let first = Driver::start("127.0.0.1".parse().unwrap(), 0).unwrap();
-    let second = Driver::start("127.0.0.1".parse().unwrap(), first.port());
+    let first = Driver::start("127.0.0.1".parse().unwrap(), 0, 1).unwrap();
+    let second = Driver::start("127.0.0.1".parse().unwrap(), first.port(), 2);
     assert_eq!(
         second.err().map(|error| error.kind()),
         Some(std::io::ErrorKind::AddrInUse)
@@ -141,7 +142,7 @@ fn a_frame_leaves_as_one_message_where_the_kernel_cuts_segments() {
 
 #[test]
 fn datagrams_that_come_in_one_piece_are_taken_one_by_one() {
-    let driver = Driver::start("127.0.0.1".parse().unwrap(), 0).unwrap();
+    let driver = Driver::start("127.0.0.1".parse().unwrap(), 0, 1).unwrap();
     let socket = bind("127.0.0.1".parse().unwrap(), 0).unwrap();
     let mut batch = SendBatch::new(&socket);
     let path = Path {
@@ -154,14 +155,89 @@ fn datagrams_that_come_in_one_piece_are_taken_one_by_one() {
     }
     batch.flush();
     let received = || {
-        driver
-            .counters()
-            .read()
-            .find(|(name, _)| *name == "received")
+        let counters = driver.counters();
+        counters.into_iter().find(|(name, _)| *name == "received")
     };
     let end = Instant::now() + Duration::from_secs(2);
     while received() != Some(("received", 10)) && Instant::now() < end {
         std::thread::sleep(Duration::from_millis(5));
     }
     assert_eq!(received(), Some(("received", 10)));
+}
+
+#[test]
+fn with_several_workers_everybody_is_served_from_the_one_port() {
+    let driver = Driver::start("127.0.0.1".parse().unwrap(), 0, 3).unwrap();
+    let connect = |id: u32| {
+        let socket = UdpSocket::bind("127.0.0.1:0").unwrap();
+        socket
+            .set_read_timeout(Some(Duration::from_secs(2)))
+            .unwrap();
+        // What came from another port would not arrive.
+        socket.connect(("127.0.0.1", driver.port())).unwrap();
+        let path = Path {
+            remote: socket.local_addr().unwrap(),
+            local: None,
+        };
+        let peer = if id == 1 {
+            Peer::publisher(id, id, path)
+        } else {
+            Peer::new(id, id, path)
+        };
+        for command in peer.commands() {
+            assert!(driver.command(command));
+        }
+        (socket, peer)
+    };
+    let (camera, mut publisher) = connect(1);
+    let viewers: Vec<_> = (2..14).map(connect).collect();
+    assert!(driver.command(Command::AddTrack {
+        track: 50,
+        transport: 1,
+        mid: "1".into(),
+        kind: MediaKind::Video,
+        rids: Vec::new(),
+        group: None,
+    }));
+    for (_, viewer) in &viewers {
+        let (slot, payload_type) = (viewer.id, VP8);
+        assert!(driver.command(Command::AddVideoSlot {
+            slot,
+            transport: viewer.id,
+            ssrc: slot,
+            payload_type,
+        }));
+        let wish = Some((50, 2, 2));
+        assert!(driver.command(Command::Route { slot, wish }));
+    }
+    let mut buffer = [0; 2048];
+    for (socket, peer) in std::iter::once((&camera, &publisher))
+        .chain(viewers.iter().map(|(socket, peer)| (socket, peer)))
+    {
+        socket.send(&peer.check()).unwrap();
+        assert!(socket.recv(&mut buffer).is_ok(), "the check is answered");
+    }
+    // The first keyframe makes the stream known, the second is what all go over to.
+    for index in 0..10u16 {
+        let payload = vp8(index, 0, true);
+        let (ssrc, timestamp) = (7, u32::from(index) * 3_000);
+        let packet = publisher.rtp(
+            VP8,
+            ssrc,
+            index.into(),
+            timestamp,
+            &[(MID, b"1")],
+            &payload,
+            0,
+        );
+        camera.send(&packet).unwrap();
+        std::thread::sleep(Duration::from_millis(60));
+    }
+    for (socket, _) in &viewers {
+        let media = (0..20).any(|_| {
+            let len = socket.recv(&mut buffer).unwrap_or(0);
+            len > 0 && buffer[1] & 0x7f == VP8
+        });
+        assert!(media);
+    }
 }

@@ -7,7 +7,8 @@ use std::sync::mpsc::{Receiver, Sender, channel};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
 
-use super::bind;
+use super::shard_worker::ShardHandle;
+use super::socket::{bind, bind_senders};
 use super::wake::Wake;
 use super::worker::{Channels, Worker};
 use crate::counters::SharedCounters;
@@ -20,14 +21,16 @@ pub struct Driver {
     commands_wake: Arc<Wake>,
     events: Mutex<Receiver<Event>>,
     events_wake: Arc<Wake>,
-    counters: Arc<SharedCounters>,
+    /// Of every worker.
+    counters: Vec<Arc<SharedCounters>>,
     thread: Option<JoinHandle<io::Result<()>>>,
     port: u16,
 }
 
 impl Driver {
-    /// Binds the media port (0 lets the system choose) and sets the plane to work.
-    pub fn start(host: IpAddr, port: u16) -> io::Result<Self> {
+    /// Binds the media port (0 lets the system choose) and sets the plane to work, on `workers` threads: the first
+    /// receives and decides, and all of them send, each to a part of the subscribers.
+    pub fn start(host: IpAddr, port: u16, workers: usize) -> io::Result<Self> {
         let socket = bind(host, port)?;
         let port = socket
             .socket
@@ -46,7 +49,15 @@ impl Driver {
             events_wake: Arc::clone(&events_wake),
             counters: Arc::clone(&counters),
         };
-        let worker = Worker::new(socket);
+        let senders = bind_senders(&socket, workers.max(1) - 1)?;
+        let shards = (1..)
+            .zip(senders)
+            .map(|(number, socket)| ShardHandle::start(number, socket))
+            .collect::<io::Result<Vec<_>>>()?;
+        let counters = std::iter::once(counters)
+            .chain(shards.iter().map(|shard| Arc::clone(&shard.counters)))
+            .collect();
+        let worker = Worker::with_shards(socket, shards);
         let thread = std::thread::Builder::new()
             .name("plane".into())
             .spawn(|| worker.run(channels))?;
@@ -98,9 +109,18 @@ impl Driver {
             .collect()
     }
 
-    /// What was done and dropped so far.
-    pub fn counters(&self) -> &SharedCounters {
-        &self.counters
+    /// What was done and dropped so far, by all workers together.
+    pub fn counters(&self) -> Vec<(&'static str, u64)> {
+        let mut total: Vec<(&'static str, u64)> = Vec::new();
+        for counters in &self.counters {
+            for (i, (name, value)) in counters.read().enumerate() {
+                match total.get_mut(i) {
+                    Some((_, sum)) => *sum += value,
+                    None => total.push((name, value)),
+                }
+            }
+        }
+        total
     }
 
     /// Stops the plane and frees the port. What was asked before is still done.

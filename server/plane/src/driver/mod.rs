@@ -6,6 +6,7 @@ mod address;
 mod handle;
 mod receive;
 mod send;
+mod shard_worker;
 mod socket;
 mod wake;
 mod worker;

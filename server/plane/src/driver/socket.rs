@@ -24,7 +24,7 @@ pub struct MediaSocket {
 
 /// Binds the media port. An IPv6 wildcard takes IPv4 too, and falls back to IPv4 where the host has no IPv6.
 pub fn bind(host: IpAddr, port: u16) -> io::Result<MediaSocket> {
-    match open(SocketAddr::new(host, port)) {
+    match open(SocketAddr::new(host, port), false) {
         Err(error)
             if host == IpAddr::V6(Ipv6Addr::UNSPECIFIED)
                 && matches!(
@@ -32,13 +32,69 @@ pub fn bind(host: IpAddr, port: u16) -> io::Result<MediaSocket> {
                     Some(libc::EAFNOSUPPORT | libc::EADDRNOTAVAIL)
                 ) =>
         {
-            open(SocketAddr::new(IpAddr::V4(Ipv4Addr::UNSPECIFIED), port))
+            open(
+                SocketAddr::new(IpAddr::V4(Ipv4Addr::UNSPECIFIED), port),
+                false,
+            )
         }
         result => result,
     }
 }
 
-fn open(address: SocketAddr) -> io::Result<MediaSocket> {
+/// More sockets on the port of `first`, which alone goes on receiving: the others only send. Where the kernel can't steer
+/// (SO_ATTACH_REUSEPORT_CBPF, Linux 4.5), they share the first one's socket.
+pub fn bind_senders(first: &MediaSocket, count: usize) -> io::Result<Vec<MediaSocket>> {
+    let shared = || {
+        Ok(MediaSocket {
+            socket: first.socket.try_clone()?,
+            ..*first
+        })
+    };
+    if count == 0 {
+        return Ok(Vec::new());
+    }
+    // Only now: until here, a port that anybody else has was refused.
+    let group = set_option(&first.socket, libc::SOL_SOCKET, libc::SO_REUSEPORT, 1)
+        .and_then(|()| steer_to_first(&first.socket));
+    let address = first.socket.local_addr()?.as_socket();
+    (0..count)
+        .map(|_| match (&group, address) {
+            (Ok(()), Some(address)) => open(address, true).or_else(|_| shared()),
+            _ => shared(),
+        })
+        .collect()
+}
+
+/// Has the kernel give every datagram for a group of sockets to the first of them.
+fn steer_to_first(socket: &Socket) -> io::Result<()> {
+    let mut program = [libc::sock_filter {
+        code: (libc::BPF_RET | libc::BPF_K) as u16,
+        jt: 0,
+        jf: 0,
+        k: 0,
+    }];
+    let program = libc::sock_fprog {
+        len: 1,
+        filter: program.as_mut_ptr(),
+    };
+    // SAFETY: the pointer and length are those of a program that outlives the call, which copies it.
+    let result = unsafe {
+        libc::setsockopt(
+            socket.as_raw_fd(),
+            libc::SOL_SOCKET,
+            libc::SO_ATTACH_REUSEPORT_CBPF,
+            std::ptr::from_ref(&program).cast(),
+            size_of::<libc::sock_fprog>() as libc::socklen_t,
+        )
+    };
+    if result == 0 {
+        Ok(())
+    } else {
+        Err(io::Error::last_os_error())
+    }
+}
+
+fn open(address: SocketAddr, in_group: bool) -> io::Result<MediaSocket> {
     let socket = Socket::new(
         Domain::for_address(address),
         Type::DGRAM,
@@ -48,6 +104,9 @@ fn open(address: SocketAddr) -> io::Result<MediaSocket> {
         socket.set_only_v6(false)?;
     }
     socket.set_nonblocking(true)?;
+    if in_group {
+        set_option(&socket, libc::SOL_SOCKET, libc::SO_REUSEPORT, 1)?;
+    }
     grow_buffer(
         &socket,
         libc::SO_RCVBUFFORCE,

@@ -6,9 +6,10 @@ use std::sync::Arc;
 use std::sync::mpsc::{Receiver, Sender, TryRecvError};
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
+use super::shard_worker::ShardHandle;
 use super::wake::Wake;
 use super::{MediaSocket, ReceiveBatch, SendBatch};
-use crate::counters::{Counter, SharedCounters};
+use crate::counters::{Counter, Counters, SharedCounters};
 use crate::plane::{Command, Event, Plane};
 use crate::time::Time;
 
@@ -30,17 +31,24 @@ pub struct Worker {
     socket: MediaSocket,
     receive: ReceiveBatch,
     send: SendBatch,
+    shards: Vec<ShardHandle>,
     started: Instant,
 }
 
 impl Worker {
-    /// A worker on a bound socket.
+    /// A worker on a bound socket, which does all by itself.
     pub fn new(socket: MediaSocket) -> Self {
+        Self::with_shards(socket, Vec::new())
+    }
+
+    /// The same, with shards on threads of their own that do part of the sending.
+    pub(super) fn with_shards(socket: MediaSocket, shards: Vec<ShardHandle>) -> Self {
         let unix = SystemTime::now()
             .duration_since(UNIX_EPOCH)
             .unwrap_or_default();
         Self {
-            plane: Plane::new(unix.as_micros() as u64),
+            plane: Plane::with_shards(unix.as_micros() as u64, shards.len() + 1),
+            shards,
             send: SendBatch::new(&socket),
             receive: ReceiveBatch::default(),
             socket,
@@ -96,6 +104,7 @@ impl Worker {
         {
             self.plane.handle_timeout(now, &mut self.send);
         }
+        self.hand_over();
         self.send.flush();
         let sent = self.send.take_counters();
         let drops = self.receive.kernel_drops();
@@ -112,6 +121,15 @@ impl Worker {
         }
         counters.set(Counter::DropReceiveBufferFull, drops);
         Ok(total)
+    }
+
+    /// Gives the other shards what they are to do, before this one's own sending takes its time.
+    fn hand_over(&mut self) {
+        let mut handed = Counters::default();
+        for (shard, orders) in self.shards.iter().zip(self.plane.orders()) {
+            shard.hand_over(orders, &mut handed);
+        }
+        self.plane.counters_mut().merge(&handed);
     }
 
     /// Works until the control side hangs up. An error of the socket ends it.

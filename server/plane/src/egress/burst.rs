@@ -50,6 +50,8 @@ pub struct Target {
 pub struct Burst {
     /// Whose packets they are.
     pub occupant: Occupant,
+    /// The SSRC that the publisher sent them with.
+    pub ssrc: u32,
     packets: Vec<BurstPacket>,
     bytes: Vec<u8>,
     /// By shard.
@@ -63,6 +65,7 @@ impl Default for Burst {
     fn default() -> Self {
         Self {
             occupant: Occupant { track: 0, layer: 0 },
+            ssrc: 0,
             packets: Vec::with_capacity(MAX_PACKETS),
             bytes: Vec::with_capacity(MAX_PACKETS * 1_500),
             targets: Vec::new(),
@@ -75,8 +78,9 @@ impl Default for Burst {
 
 impl Burst {
     /// Begins anew with the packets of another stream.
-    pub fn begin(&mut self, now: Time, occupant: Occupant) {
+    pub fn begin(&mut self, now: Time, occupant: Occupant, ssrc: u32) {
         self.occupant = occupant;
+        self.ssrc = ssrc;
         self.packets.clear();
         self.bytes.clear();
         self.targets.iter_mut().for_each(Vec::clear);
@@ -198,7 +202,7 @@ mod tests {
 
     fn burst(lengths: &[usize]) -> Burst {
         let mut burst = Burst::default();
-        burst.begin(Time::default(), Occupant { track: 0, layer: 0 });
+        burst.begin(Time::default(), Occupant { track: 0, layer: 0 }, 7);
         for (i, &len) in lengths.iter().enumerate() {
             burst.push(i as u64, 0, false, None, None, &vec![7; len]);
         }

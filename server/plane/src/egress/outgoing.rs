@@ -26,6 +26,8 @@ pub struct OutgoingStream {
     pub format: Format,
     /// The numbering.
     pub rewriter: Rewriter,
+    /// The SSRC of the stream that it is switched to.
+    pub source: Option<u32>,
     /// The highest temporal layer that it forwards now.
     temporal: u8,
     packets: u32,
@@ -42,6 +44,7 @@ impl OutgoingStream {
             // Below 2^15, so that early loss can't be mistaken for a rollover (RFC 3711 section 3.3.1). SRTP makes
             // unpredictability needless.
             rewriter: Rewriter::new(format.ssrc as u16 & 0x7fff, format.clock_rate),
+            source: None,
             temporal: 0,
             packets: 0,
             octets: 0,

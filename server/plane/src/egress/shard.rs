@@ -164,10 +164,17 @@ fn forward_to<S: Sink>(
     let now = burst.leaves();
     let mut switch = target.switch;
     for packet in &burst.packets()[usize::from(target.from)..] {
-        let switched = std::mem::take(&mut switch);
+        // A burst that was to switch may have been dropped on its way here: then the next that can, does.
+        switch |= stream.source != Some(burst.ssrc);
+        let switched = switch && packet.vp8.is_none_or(|vp8| vp8.keyframe_start);
         if switched {
+            switch = false;
+            stream.source = Some(burst.ssrc);
             let rewriter = &mut stream.rewriter;
             rewriter.switch(now, packet.index, packet.timestamp, packet.vp8.as_ref());
+        } else if switch {
+            counters.count(Counter::DropBeforeSwitch);
+            continue;
         }
         let mut payload = burst.payload(packet);
         let mut padding = packet.padding;

@@ -12,6 +12,7 @@ use super::{Event, Plane};
 /// A packet on its way to the slots, as its publisher sent it.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Outgoing<'a> {
+    pub(super) ssrc: u32,
     pub(super) index: u64,
     pub(super) timestamp: u32,
     pub(super) marker: bool,
@@ -53,7 +54,7 @@ impl Plane {
         let Some(burst) = Arc::get_mut(&mut shared) else {
             return;
         };
-        burst.begin(now, occupant);
+        burst.begin(now, occupant, outgoing.ssrc);
         push(burst, outgoing);
         for &slot_index in &group.listeners[seat] {
             let Some(slot) = self.slots.get_mut(slot_index) else {
@@ -100,7 +101,7 @@ impl Plane {
         let at = at.unwrap_or_else(|| {
             let mut burst = self.idle_bursts.take();
             if let Some(burst) = Arc::get_mut(&mut burst) {
-                burst.begin(now, occupant);
+                burst.begin(now, occupant, outgoing.ssrc);
             }
             self.bursts.push(burst);
             self.bursts.len() - 1

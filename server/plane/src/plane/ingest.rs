@@ -114,6 +114,7 @@ impl Plane {
         }
         self.counters.count(Counter::RtpReceived);
         let mut outgoing = Outgoing {
+            ssrc: header.ssrc,
             index,
             timestamp: header.timestamp,
             marker: header.marker,

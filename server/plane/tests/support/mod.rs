@@ -3,7 +3,8 @@
 
 use std::net::SocketAddr;
 
-use plane::egress::{MAX_DATAGRAM, Path, Sink};
+use plane::counters::Counters;
+use plane::egress::{MAX_DATAGRAM, Path, Shard, Sink};
 use plane::plane::{Command, Event, Plane};
 use plane::rtp::{ExtensionKind, ExtensionWriter, Header, write_header};
 use plane::srtp::{MasterKey, Profile, RTCP_OVERHEAD, RTP_OVERHEAD, SrtpReceiver, SrtpSender};
@@ -62,6 +63,7 @@ pub struct Peer {
     pub id: u32,
     pub endpoint: u32,
     pub path: Path,
+    subscribes: bool,
     pub ufrag: String,
     pub password: String,
     sender: SrtpSender,
@@ -81,11 +83,20 @@ impl Peer {
             id,
             endpoint,
             path,
+            subscribes: true,
             ufrag: format!("ufrag{id:06}"),
             password: format!("a password of transport {id}"),
             sender: SrtpSender::new(&key(1, id)),
             receiver: SrtpReceiver::new(&key(2, id)),
             transport_sequence: 0,
+        }
+    }
+
+    /// A peer that only publishes.
+    pub fn publisher(id: u32, endpoint: u32, path: Path) -> Self {
+        Self {
+            subscribes: false,
+            ..Self::new(id, endpoint, path)
         }
     }
 
@@ -95,7 +106,7 @@ impl Peer {
             Command::AddTransport {
                 transport: self.id,
                 endpoint: self.endpoint,
-                subscribes: true,
+                subscribes: self.subscribes,
                 ufrag: self.ufrag.clone(),
                 password: self.password.clone(),
             },
@@ -250,14 +261,25 @@ impl Peer {
 /// A plane with peers around it, in virtual time.
 pub struct World {
     pub plane: Plane,
+    /// The shards beyond the plane's own, which here carry out their orders at once.
+    pub shards: Vec<Shard>,
+    pub shard_counters: Counters,
     pub outbox: Outbox,
     pub now: Time,
 }
 
 impl Default for World {
     fn default() -> Self {
+        Self::with_shards(1)
+    }
+}
+
+impl World {
+    pub fn with_shards(count: usize) -> Self {
         Self {
-            plane: Plane::new(1_790_000_000_000_000),
+            plane: Plane::with_shards(1_790_000_000_000_000, count),
+            shards: (1..count).map(Shard::new).collect(),
+            shard_counters: Counters::default(),
             outbox: Outbox::default(),
             now: Time::from_micros(1),
         }
@@ -268,11 +290,21 @@ impl World {
     pub fn command(&mut self, command: Command) {
         self.plane
             .handle_command(self.now, command, &mut self.outbox);
+        self.carry_out();
+    }
+
+    fn carry_out(&mut self) {
+        for (shard, orders) in self.shards.iter_mut().zip(self.plane.orders()) {
+            for order in orders.drain(..) {
+                shard.handle(order, &mut self.shard_counters, &mut self.outbox);
+            }
+        }
     }
 
     pub fn datagram(&mut self, path: &Path, datagram: &[u8]) {
         self.plane
             .handle_datagram(self.now, path, &mut datagram.to_vec(), &mut self.outbox);
+        self.carry_out();
     }
 
     /// Lets time pass, and the plane do what is due.
@@ -281,6 +313,7 @@ impl World {
         while let Some(deadline) = self.plane.deadline().filter(|deadline| *deadline <= end) {
             self.now = self.now.max(deadline);
             self.plane.handle_timeout(self.now, &mut self.outbox);
+            self.carry_out();
         }
         self.now = end;
     }
@@ -293,14 +326,23 @@ impl World {
         self.plane.drain_events().collect()
     }
 
+    /// A peer that is connected already, and publishes.
+    pub fn connect_publisher(&mut self, id: u32, endpoint: u32) -> Peer {
+        self.connect_by(id, endpoint, Peer::publisher)
+    }
+
     /// A peer that is connected already.
     pub fn connect(&mut self, id: u32, endpoint: u32) -> Peer {
+        self.connect_by(id, endpoint, Peer::new)
+    }
+
+    fn connect_by(&mut self, id: u32, endpoint: u32, new: fn(u32, u32, Path) -> Peer) -> Peer {
         let port = 10_000 + u16::try_from(id).unwrap();
         let path = Path {
             remote: SocketAddr::from(([127, 0, 0, 1], port)),
             local: None,
         };
-        let peer = Peer::new(id, endpoint, path);
+        let peer = new(id, endpoint, path);
         for command in peer.commands() {
             self.command(command);
         }
