@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import secrets
+from collections.abc import Iterable
 from typing import Literal
 
 import structlog
@@ -44,8 +45,8 @@ class Seat(EventEmitter):
         self.kinds: dict[str, SlotKind] = {slot.mid: slot.kind for slot in connection.slots}
         """Each slot's kind, by its mid."""
         self.video_slots = [slot.mid for slot in connection.slots if slot.kind == "video"]
-        self.wishes: list[str | None] = [None] * len(self.video_slots)
-        """Whom each video slot is to show."""
+        self.assignments: list[Assignment | None] = [None] * len(self.video_slots)
+        """What each video slot is to show."""
         self.demand = LayerDemand()
         """What of its pictures is watched; ``layers`` tells of changes."""
         self.vanishing: asyncio.TimerHandle | None = None
@@ -81,10 +82,12 @@ class Meeting:
         self._seats: dict[str, Seat] = {}
         self._by_connection: dict[Connection, Seat] = {}
         self._assigning: asyncio.Handle | None = None
+        self._to_assign: dict[Seat, None] = {}
+        """Whose slots are to be assigned anew."""
         self._lowering: asyncio.TimerHandle | None = None
         self._media.on("dominant", self._dominant)
         for event in ("joined", "changed", "left", "dominant"):
-            self.room.on(event, self._assign_soon)
+            self.room.on(event, lambda _: self._assign_soon(self._seats.values()))
 
     def join(self, name: str, *, microphone: bool, camera: bool, local_address: str | None) -> Seat:
         """Give somebody a seat. Raises BadNameError or RoomFullError."""
@@ -146,7 +149,7 @@ class Meeting:
     def set_view(self, seat: Seat, view: View) -> None:
         """What a participant's screen shows."""
         seat.participant.view = view
-        self._assign_soon()
+        self._assign_soon([seat])
 
     def owner(self, connection: Connection | None) -> Participant | None:
         """Whose media it is."""
@@ -171,8 +174,9 @@ class Meeting:
     def _dominant(self, connection: Connection | None) -> None:
         self.room.speaks(self.owner(connection))
 
-    def _assign_soon(self, *_: object) -> None:
+    def _assign_soon(self, seats: Iterable[Seat]) -> None:
         """Slots are assigned once a turn of the loop, however much happens in it."""
+        self._to_assign.update(dict.fromkeys(seats))
         if self._assigning is None:
             self._assigning = asyncio.get_running_loop().call_soon(self._assign)
 
@@ -182,29 +186,34 @@ class Meeting:
         before_any = View(view_before_any(participant.id for participant in self.room))
         sharer = self.room.sharer
         sharing = self._seats.get(sharer.id) if sharer else None
-        screen_watched = False
-        everything: list[Assignment | None] = []
-        for seat in self._seats.values():
+        seats, self._to_assign = self._to_assign, {}
+        for seat in seats:
+            if seat.participant.id not in self._seats:  # gone in the same turn
+                continue
             view = seat.participant.view or before_any
             tiles = wanted_tiles(seat.participant.id, view, self.room.recent_speakers)
-            assignments = assign_slots(seat.participant.id, seat.wishes, tiles, cameras, self.room.recent_speakers)
+            occupants = [assignment.participant if assignment else None for assignment in seat.assignments]
+            assignments = assign_slots(seat.participant.id, occupants, tiles, cameras, self.room.recent_speakers)
             for mid, assignment in zip(seat.video_slots, assignments, strict=True):
                 if assignment is None:
                     seat.connection.show(mid, None)
                 else:
                     source = self._seats[assignment.participant].connection
                     seat.connection.show(mid, source, assignment.max_layer, assignment.max_temporal)
-            seat.wishes = [assignment.participant if assignment else None for assignment in assignments]
-            everything += assignments
+            seat.assignments = assignments
             seat.connection.show_screen(sharing.connection if sharing and view.screen else None)
-            screen_watched |= view.screen and sharing not in (None, seat)
-        self._tell_demand(layers_watched(everything), sharing if screen_watched else None)
+        self._tell_demand(sharing)
 
-    def _tell_demand(self, layers: dict[str, int], screen: Seat | None) -> None:
+    def _tell_demand(self, sharing: Seat | None) -> None:
         """Tell publishers what somebody watches now."""
         now = asyncio.get_running_loop().time()
+        everything = (assignment for seat in self._seats.values() for assignment in seat.assignments)
+        layers = layers_watched(everything)
+        others = (seat for seat in self._seats.values() if seat is not sharing)
+        screen_watched = any(seat.participant.view is None or seat.participant.view.screen for seat in others)
         for seat in self._seats.values():
-            if seat.demand.want(layers.get(seat.participant.id, 0), seat is screen, now):
+            watched = layers.get(seat.participant.id, 0)
+            if seat.demand.want(watched, seat is sharing and screen_watched, now):
                 seat.emit("layers", seat.demand.told_layers, seat.demand.told_screen)
         self._lower_later()
 
