@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -229,10 +230,10 @@ async def test_publishers_are_told_at_once_of_more_watched_layers_and_late_of_fe
 
 async def test_a_shared_screen_is_shown_to_all_who_show_it_and_one_is_shared_at_a_time(meeting: Meeting) -> None:
     sharer, watcher, away = (take(meeting, name) for name in "ABC")
-    shown: list[object] = []
+    shown: dict[Seat, object] = {}
     watched: list[bool] = []
     for seat in (sharer, watcher, away):
-        seat.connection.show_screen = shown.append  # type: ignore[method-assign]
+        seat.connection.show_screen = partial(shown.__setitem__, seat)  # type: ignore[method-assign]
     sharer.on("layers", lambda _, screen: watched.append(screen))
     await turn()
     meeting.set_view(away, View(screen=False))
@@ -242,10 +243,10 @@ async def test_a_shared_screen_is_shown_to_all_who_show_it_and_one_is_shared_at_
     assert (watcher.participant.camera, watcher.participant.screen) == (True, False), "nothing of a refused request"
     shown.clear()
     await turn()
-    assert shown == [sharer.connection, sharer.connection, None]
+    assert (shown[watcher], shown[away]) == (sharer.connection, None)
     assert watched[-1] is True
     meeting.depart(sharer, "left")
     shown.clear()
     await turn()
-    assert shown == [None, None]
+    assert shown == {watcher: None, away: None}
     meeting.set_media(watcher, microphone=False, camera=False, screen=True)
