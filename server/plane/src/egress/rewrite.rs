@@ -33,6 +33,8 @@ pub struct Rewriter {
     last: Option<(Time, u32)>,
     /// Picture ids count frames as sequence numbers count packets: gaps that are left on purpose are closed.
     pictures: SequenceMap,
+    /// Whether the current stream had a picture id yet.
+    pictures_begun: bool,
     /// The newest picture id of the current stream, with its rollovers in front.
     newest_picture: u64,
     tl0_offset: u8,
@@ -48,7 +50,8 @@ impl Rewriter {
             timestamp_offset: 0,
             last: None,
             pictures: SequenceMap::new(1),
-            newest_picture: 0,
+            pictures_begun: false,
+            newest_picture: FIRST_PICTURE,
             tl0_offset: 0,
             last_tl0: 0,
         }
@@ -65,9 +68,10 @@ impl Rewriter {
             None => timestamp,
         };
         self.timestamp_offset = next.wrapping_sub(timestamp);
+        // A stream may have its first picture id after the switch.
+        self.pictures_begun = false;
         if let Some(id) = vp8.and_then(|vp8| vp8.picture_id) {
-            self.newest_picture = FIRST_PICTURE | u64::from(id.value);
-            self.pictures.switch(self.newest_picture);
+            self.unwrap_picture(id);
         }
         if let Some((_, tl0)) = vp8.and_then(|vp8| vp8.tl0_index) {
             self.tl0_offset = self.last_tl0.wrapping_add(1).wrapping_sub(tl0);
@@ -141,6 +145,10 @@ impl Rewriter {
 
     /// A picture id with its rollovers in front: the value nearest to the newest so far.
     fn unwrap_picture(&mut self, id: PictureId) -> u64 {
+        if !std::mem::replace(&mut self.pictures_begun, true) {
+            self.newest_picture = FIRST_PICTURE | u64::from(id.value);
+            self.pictures.switch(self.newest_picture);
+        }
         let span: u64 = if id.long { 1 << 15 } else { 1 << 7 };
         let ahead = u64::from(id.value).wrapping_sub(self.newest_picture) & (span - 1);
         if ahead < span / 2 {

@@ -5,6 +5,10 @@ use std::collections::VecDeque;
 /// How many left-out runs are remembered for packets that arrive late.
 const REMEMBERED: usize = 32;
 
+/// A gap that is longer than this is no loss: it is closed. Whoever receives must never see a step of 2^15 or more, or it
+/// would miscount the rollovers for good (RFC 3711 section 3.3.1), and one publisher could spoil another's slot.
+const LONGEST_GAP: u64 = 4_096;
+
 /// From `first_in` on, `out = in - base` (wrapping).
 #[derive(Clone, Copy, Debug)]
 struct Segment {
@@ -56,6 +60,7 @@ impl SequenceMap {
     /// The outgoing number of a packet; `None` when it lies before the switch, or too far back.
     #[inline]
     pub fn map(&mut self, index: u64) -> Option<u64> {
+        self.close_long_gap(index);
         let out = self.look_up(index)?;
         if index > self.highest_in || self.highest_in == u64::MAX {
             self.highest_in = index;
@@ -69,6 +74,7 @@ impl SequenceMap {
         if index <= self.highest_in && self.highest_in != u64::MAX {
             return self.look_up(index).map_or(LeftOut::Before, LeftOut::Late);
         }
+        self.close_long_gap(index);
         let Some(out) = self.look_up(index) else {
             return LeftOut::Before;
         };
@@ -85,15 +91,29 @@ impl SequenceMap {
                 base: last.base + 1,
             };
         } else if let Some(&last) = self.segments.back() {
-            self.segments.push_back(Segment {
+            self.push(Segment {
                 first_in: index + 1,
                 base: last.base.wrapping_add(1),
             });
-            if self.segments.len() > REMEMBERED {
-                self.segments.pop_front();
-            }
         }
         LeftOut::Closed
+    }
+
+    #[inline]
+    fn close_long_gap(&mut self, index: u64) {
+        if index.wrapping_sub(self.highest_in) > LONGEST_GAP && index > self.highest_in {
+            self.push(Segment {
+                first_in: index,
+                base: index.wrapping_sub(self.next_out),
+            });
+        }
+    }
+
+    fn push(&mut self, segment: Segment) {
+        self.segments.push_back(segment);
+        if self.segments.len() > REMEMBERED {
+            self.segments.pop_front();
+        }
     }
 
     #[inline]
@@ -141,6 +161,19 @@ mod tests {
         map.map(10);
         map.map(12);
         assert_eq!(map.leave_out(11), LeftOut::Late(1));
+    }
+
+    #[test]
+    fn a_gap_that_is_no_loss_is_closed_however_it_came_about() {
+        let mut map = SequenceMap::new(0);
+        map.switch(10);
+        assert_eq!(map.map(10), Some(0));
+        assert_eq!(map.map(10 + LONGEST_GAP), Some(LONGEST_GAP));
+        assert_eq!(map.map(30_000), Some(LONGEST_GAP + 1));
+        for step in 1..9 {
+            assert_eq!(map.leave_out(30_000 + step * 30_000), LeftOut::Closed);
+        }
+        assert_eq!(map.map(270_001), Some(LONGEST_GAP + 2));
     }
 
     proptest! {
