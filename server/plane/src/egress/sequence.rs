@@ -24,6 +24,8 @@ pub struct SequenceMap {
     segments: VecDeque<Segment>,
     highest_in: u64,
     next_out: u64,
+    /// One more than the highest number that was given out.
+    next_unused: u64,
 }
 
 /// What became of a packet that is to be left out.
@@ -44,16 +46,15 @@ impl SequenceMap {
             segments: VecDeque::with_capacity(REMEMBERED + 1),
             highest_in: 0,
             next_out: first_out,
+            next_unused: first_out,
         }
     }
 
     /// Goes over to another stream, whose first packet is `first_in`.
     pub fn switch(&mut self, first_in: u64) {
         self.segments.clear();
-        self.segments.push_back(Segment {
-            first_in,
-            base: first_in.wrapping_sub(self.next_out),
-        });
+        let base = first_in.wrapping_sub(self.next_out);
+        self.segments.push_back(Segment { first_in, base });
         self.highest_in = first_in.wrapping_sub(1);
     }
 
@@ -62,17 +63,22 @@ impl SequenceMap {
     pub fn map(&mut self, index: u64) -> Option<u64> {
         self.close_long_gap(index);
         let out = self.look_up(index)?;
-        if index > self.highest_in || self.highest_in == u64::MAX {
+        if self.is_newest(index) {
             self.highest_in = index;
             self.next_out = out + 1;
         }
+        self.next_unused = self.next_unused.max(out + 1);
         Some(out)
     }
 
     /// Leaves a packet out.
     pub fn leave_out(&mut self, index: u64) -> LeftOut {
-        if index <= self.highest_in && self.highest_in != u64::MAX {
-            return self.look_up(index).map_or(LeftOut::Before, LeftOut::Late);
+        if !self.is_newest(index) {
+            let Some(out) = self.look_up(index) else {
+                return LeftOut::Before;
+            };
+            self.next_unused = self.next_unused.max(out + 1);
+            return LeftOut::Late(out);
         }
         self.close_long_gap(index);
         let Some(out) = self.look_up(index) else {
@@ -88,31 +94,43 @@ impl SequenceMap {
         {
             *last = Segment {
                 first_in: index + 1,
-                base: last.base + 1,
+                base: last.base.wrapping_add(1),
             };
         } else if let Some(&last) = self.segments.back() {
-            self.push(Segment {
+            self.segments.push_back(Segment {
                 first_in: index + 1,
                 base: last.base.wrapping_add(1),
             });
+            if self.segments.len() > REMEMBERED {
+                self.segments.pop_front();
+            }
         }
         LeftOut::Closed
     }
 
+    /// Whether no later packet came yet.
     #[inline]
-    fn close_long_gap(&mut self, index: u64) {
-        if index.wrapping_sub(self.highest_in) > LONGEST_GAP && index > self.highest_in {
-            self.push(Segment {
-                first_in: index,
-                base: index.wrapping_sub(self.next_out),
-            });
-        }
+    fn is_newest(&self, index: u64) -> bool {
+        index > self.highest_in || self.highest_in == u64::MAX
     }
 
-    fn push(&mut self, segment: Segment) {
-        self.segments.push_back(segment);
-        if self.segments.len() > REMEMBERED {
-            self.segments.pop_front();
+    /// Goes on without a gap where it would be too long. What comes late out of it has no number any more.
+    #[inline]
+    fn close_long_gap(&mut self, index: u64) {
+        if index == self.highest_in.wrapping_add(1) {
+            return;
+        }
+        let step = |out: u64| out.saturating_sub(self.next_unused);
+        if self.is_newest(index)
+            && self
+                .look_up(index)
+                .is_some_and(|out| step(out) > LONGEST_GAP)
+        {
+            self.segments.clear();
+            self.segments.push_back(Segment {
+                first_in: index,
+                base: index.wrapping_sub(self.next_unused),
+            });
         }
     }
 
@@ -170,13 +188,46 @@ mod tests {
         assert_eq!(map.map(10), Some(0));
         assert_eq!(map.map(10 + LONGEST_GAP), Some(LONGEST_GAP));
         assert_eq!(map.map(30_000), Some(LONGEST_GAP + 1));
-        for step in 1..9 {
-            assert_eq!(map.leave_out(30_000 + step * 30_000), LeftOut::Closed);
+        assert_eq!(map.map(29_000), None, "its number is in use");
+        for step in 1..20 {
+            assert_eq!(map.leave_out(30_000 + step * 3_000), LeftOut::Closed);
         }
-        assert_eq!(map.map(270_001), Some(LONGEST_GAP + 2));
+        assert!(map.map(87_001).unwrap() <= 2 * LONGEST_GAP + 2);
     }
 
     proptest! {
+        /// Whatever numbers a publisher makes up: none goes out twice, and no step is long enough to be miscounted.
+        #[test]
+        fn wild_numbers_neither_repeat_nor_run_away(
+            packets in proptest::collection::vec(
+                (prop_oneof![-200i64..200, 0i64..32_000, 3_000i64..4_500, Just(1)], any::<bool>()), 1..300),
+        ) {
+            let mut map = SequenceMap::new(7);
+            map.switch(100_000);
+            let (mut newest, mut seen) = (100_000i64, HashSet::new());
+            let (mut used, mut highest) = (HashSet::new(), 6u64);
+            for (step, leave_out) in packets {
+                let index = (newest + step).max(100_000);
+                newest = newest.max(index);
+                if !seen.insert(index) {
+                    continue; // a replay, which SRTP has refused
+                }
+                let out = if leave_out {
+                    match map.leave_out(index as u64) {
+                        LeftOut::Late(out) => Some(out),
+                        LeftOut::Closed | LeftOut::Before => None,
+                    }
+                } else {
+                    map.map(index as u64)
+                };
+                if let Some(out) = out {
+                    prop_assert!(used.insert(out), "{} twice", out);
+                    prop_assert!(out < highest + (1 << 15), "a step of {}", out - highest);
+                    highest = highest.max(out);
+                }
+            }
+        }
+
         /// Over any mix of switches, losses, reordering and left-out packets: no number twice, none backwards in
         /// time for packets in order, and no gap but for what was lost.
         #[test]
