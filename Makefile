@@ -5,12 +5,14 @@ MAKEFLAGS += --no-print-directory
 
 PYTHON := .venv/bin/python
 PLANE := server/plane
+LOAD := tests/load
 STEP := scripts/step
 RUST_SOURCES := $(shell find $(PLANE)/src -name '*.rs' 2>/dev/null) $(PLANE)/Cargo.toml $(PLANE)/Cargo.lock
+LOAD_SOURCES := $(shell find $(LOAD)/src -type f 2>/dev/null) $(LOAD)/Cargo.toml $(LOAD)/Cargo.lock
 WEB_SOURCES := $(shell find web/src web/public -type f 2>/dev/null) web/index.html web/vite.config.ts web/tsconfig.json
 FUZZ_SECONDS ?= 60
 
-.PHONY: help run test bench lint fuzz clean test-rust test-web test-python
+.PHONY: help run test bench loadtest lint fuzz clean test-rust test-web test-python
 
 help: ## List the commands.
 	@sed -n 's/^\([a-z]*\):.*## /  make \1|/p' Makefile | column -t -s '|'
@@ -24,6 +26,8 @@ test: test-rust test-web test-python ## Run every test: plane, client, server, b
 bench: build/tools ## Measure the forwarding path against the floor (ARGS=--json for JSON).
 	@cargo bench -q --manifest-path $(PLANE)/Cargo.toml --bench forwarding -- $(ARGS)
 
+loadtest: build/server build/loadtest ## Build the load tester: balai loadtest https://localhost:8443
+
 lint: build/dev build/node build/tools ## Check style and types everywhere.
 	@$(STEP) "ruff" $(PYTHON) -m ruff check .
 	@$(STEP) "ruff format" $(PYTHON) -m ruff format --check .
@@ -32,6 +36,8 @@ lint: build/dev build/node build/tools ## Check style and types everywhere.
 	@$(STEP) "rustfmt" cargo fmt --manifest-path $(PLANE)/Cargo.toml --check
 	@$(STEP) "clippy" cargo clippy -q --manifest-path $(PLANE)/Cargo.toml --all-targets -- -D warnings
 	@$(STEP) "clippy, with the Python face" env PYO3_PYTHON=$(CURDIR)/$(PYTHON) cargo clippy -q --manifest-path $(PLANE)/Cargo.toml --features python -- -D warnings
+	@$(STEP) "rustfmt, load tester" cargo fmt --manifest-path $(LOAD)/Cargo.toml --check
+	@$(STEP) "clippy, load tester" cargo clippy -q --manifest-path $(LOAD)/Cargo.toml --all-targets -- -D warnings
 	@$(STEP) "biome and tsc" npm --prefix web run --silent lint
 
 fuzz: ## Fuzz every parser and the state machine (FUZZ_SECONDS=60 each; needs nightly Rust).
@@ -41,17 +47,19 @@ fuzz: ## Fuzz every parser and the state machine (FUZZ_SECONDS=60 each; needs ni
 		cargo +nightly fuzz run $$target -- -max_total_time=$(FUZZ_SECONDS) -max_len=2048 || exit 1; done
 
 clean: ## Remove everything that was built; data stays.
-	rm -rf build .venv web/dist web/node_modules $(PLANE)/target $(PLANE)/fuzz/target server/_plane*.so
+	rm -rf build .venv web/dist web/node_modules $(PLANE)/target $(PLANE)/fuzz/target $(LOAD)/target server/_plane*.so
 
 test-rust: build/tools
 	@echo "· testing the plane"
 	@cargo test -q --manifest-path $(PLANE)/Cargo.toml
+	@echo "· testing the load tester"
+	@cargo test -q --manifest-path $(LOAD)/Cargo.toml
 
 test-web: build/node build/dev
 	@echo "· testing the client"
 	@npm --prefix web run --silent test
 
-test-python: build/server build/dev build/web
+test-python: build/server build/dev build/web build/loadtest
 	@scripts/require chromium
 	@echo "· testing the server, and people in browsers"
 	@$(PYTHON) -m pytest
@@ -70,6 +78,11 @@ build/venv: build/tools
 build/server: build/venv pyproject.toml $(RUST_SOURCES)
 	@$(STEP) "building the server (the first time takes some minutes)" \
 		env -u CONDA_PREFIX VIRTUAL_ENV=$(CURDIR)/.venv PATH=$(CURDIR)/.venv/bin:$$PATH .venv/bin/maturin develop --release
+	@touch $@
+
+build/loadtest: build/venv $(LOAD_SOURCES)
+	@$(STEP) "building the load tester (the first time takes some minutes)" cargo build -q --release --manifest-path $(LOAD)/Cargo.toml
+	@install $(LOAD)/target/release/balai-loadtest .venv/bin/
 	@touch $@
 
 build/dev: build/server pyproject.toml

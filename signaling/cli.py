@@ -114,13 +114,28 @@ def serve_command(
     asyncio.run(serve(settings))
 
 
+@app.command(
+    "loadtest",
+    add_help_option=False,
+    context_settings={"allow_extra_args": True, "ignore_unknown_options": True},
+)
+def loadtest_command(context: typer.Context) -> None:
+    """Put a meeting of real WebRTC participants on a server: will it hold on this machine?
+
+    See [bold]balai loadtest --help[/bold].
+    """
+    from signaling.load_test import command
+
+    raise typer.Exit(command.run(context.args))
+
+
 def main() -> None:
     """The entry point: trouble is one line on standard error, and exit code 2."""
     logs.configure("info")
     try:
         code = app(standalone_mode=False)
     except TyperException as error:
-        code = _trouble(f"{' '.join(error.format_message().split())} See: balai serve --help")
+        code = _trouble(f"{' '.join(error.format_message().split())} See: balai --help, balai serve --help")
     except ConfigError as error:
         code = _trouble(str(error))
     except (KeyboardInterrupt, typer.Abort):

@@ -110,6 +110,10 @@ OPTIONS: dict[str, Option] = {
 }
 
 
+NOT_FOR_SERVING = ("load_test_token",)
+"""What else may stand in the environment as BALAI_…: settings of other commands."""
+
+
 @dataclass(frozen=True)
 class Config:
     """The settings of one server."""
@@ -140,7 +144,7 @@ def load(
 ) -> Config:
     """Put the settings together. Raises ConfigError."""
     for name in environment:
-        if name.startswith("BALAI_") and name[6:].lower() not in (*OPTIONS, "config"):
+        if name.startswith("BALAI_") and name[6:].lower() not in (*OPTIONS, "config", *NOT_FOR_SERVING):
             known = ", ".join(environment_name(option) for option in (*OPTIONS, "config"))
             raise ConfigError(f"{name} is not a setting; there are {known}")
     path = config_file or environment.get("BALAI_CONFIG") or None

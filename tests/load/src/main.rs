@@ -36,7 +36,11 @@ const DOES_NOT_HOLD: u8 = 1;
 const CAN_NOT_RUN: u8 = 2;
 
 fn main() -> ExitCode {
-    let options = Options::parse();
+    let options = match Options::try_parse() {
+        Ok(options) if options.check => return ExitCode::from(HOLDS),
+        Ok(options) => options,
+        Err(told) => return tell(&told),
+    };
     match test(&options) {
         Ok(true) => ExitCode::from(HOLDS),
         Ok(false) => ExitCode::from(DOES_NOT_HOLD),
@@ -47,10 +51,27 @@ fn main() -> ExitCode {
     }
 }
 
+/// Help in full; a refusal in one line.
+fn tell(told: &clap::Error) -> ExitCode {
+    if !told.use_stderr() {
+        _ = told.print();
+        return ExitCode::from(HOLDS);
+    }
+    let text = told.render().to_string();
+    let until_usage = text
+        .lines()
+        .take_while(|line| !line.starts_with("Usage:") && !line.starts_with("For more"))
+        .flat_map(str::split_whitespace);
+    let line = until_usage.collect::<Vec<_>>().join(" ");
+    let line = line.trim_start_matches("error: ").trim_end_matches('.');
+    eprintln!("balai loadtest: {line}. See: balai loadtest --help");
+    ExitCode::from(CAN_NOT_RUN)
+}
+
 fn test(options: &Options) -> Result<bool, Error> {
     system::raise_open_files();
     let clips = Clips::load(&options.clips)?;
-    let server = Server::find(&options.url, options.token.clone())?;
+    let server = Server::find(&options.url, options.token())?;
     server.figures()?;
     let code = match &options.meeting {
         Some(code) => code.clone(),

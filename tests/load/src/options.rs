@@ -7,6 +7,9 @@ use clap::Parser;
 
 use crate::network::Link;
 
+/// As `signaling/load_test_token.py` names it.
+const TOKEN_FILE: &str = "load-test.token";
+
 const AFTER: &str = "\
 Every participant is a real WebRTC client: ICE, DTLS and SRTP for both of its transports, VP8 in three simulcast layers \
 with temporal layers, Opus with pauses, keyframes on request. It looks at nine other cameras and at whoever speaks, \
@@ -34,7 +37,7 @@ Examples:
 
 /// Puts a meeting of real WebRTC participants on a Balai server, and says whether the meeting holds.
 #[derive(Debug, Clone, Parser)]
-#[command(name = "balai loadtest", after_help = AFTER, max_term_width = 110)]
+#[command(name = "balai loadtest", bin_name = "balai loadtest", after_help = AFTER, max_term_width = 110)]
 pub struct Options {
     /// The server's address, such as https://localhost:8443. Its certificate may be its own.
     pub url: String,
@@ -104,7 +107,7 @@ pub struct Options {
     #[arg(long, value_name = "FILE")]
     pub html: Option<PathBuf>,
 
-    /// What the server keeps in load-test.token: only who has it may load the server.
+    /// What the server keeps in load-test.token: only who has it may load the server [default: what is in --data-dir].
     #[arg(
         long,
         env = "BALAI_LOAD_TEST_TOKEN",
@@ -113,12 +116,33 @@ pub struct Options {
     )]
     pub token: Option<String>,
 
-    /// Where the prepared clips are.
-    #[arg(long, value_name = "DIR", default_value = "build/load-test")]
+    /// The folder in which a server on this machine keeps its data, and there the token.
+    #[arg(
+        long,
+        env = "BALAI_DATA_DIR",
+        value_name = "DIR",
+        default_value = "data"
+    )]
+    pub data_dir: PathBuf,
+
+    /// Where the prepared clips are: `balai loadtest` says it.
+    #[arg(long, value_name = "DIR", hide = true, default_value = "clips")]
     pub clips: PathBuf,
+
+    /// Only look whether these options are sound: `balai loadtest` does, before it prepares clips.
+    #[arg(long, hide = true)]
+    pub check: bool,
 }
 
 impl Options {
+    /// The token that lets us at the server: what was given, or what lies in the data folder.
+    pub fn token(&self) -> Option<String> {
+        self.token.clone().or_else(|| {
+            let kept = std::fs::read_to_string(self.data_dir.join(TOKEN_FILE)).ok()?;
+            Some(kept.trim().to_owned())
+        })
+    }
+
     /// How many have cameras.
     pub fn cameras(&self) -> u32 {
         self.cameras
