@@ -27,6 +27,8 @@ pub struct Snapshot {
     pub was_asked: u64,
     /// Frames it left out because the tester was late.
     pub skipped: u64,
+    /// On its WebSocket, since it joined.
+    pub traffic: Traffic,
 }
 
 impl Snapshot {
@@ -41,6 +43,9 @@ impl Snapshot {
             snapshot.publisher = publisher.transport.counts;
             snapshot.was_asked = publisher.keyframes_asked;
             snapshot.skipped = publisher.frames_skipped;
+        }
+        if let Some(socket) = &participant.socket {
+            snapshot.traffic = socket.traffic;
         }
         snapshot
     }
@@ -84,8 +89,6 @@ pub struct Person {
     pub after: Snapshot,
     /// From sending to arrival.
     pub latency: Histogram,
-    /// On its WebSocket, since it joined.
-    pub traffic: Traffic,
 }
 
 impl Person {
@@ -326,11 +329,6 @@ fn person(participant: &Participant, before: Snapshot) -> Person {
         before,
         after: Snapshot::of(participant),
         latency: subscriber.map(|s| s.latency.clone()).unwrap_or_default(),
-        traffic: participant
-            .socket
-            .as_ref()
-            .map(|socket| socket.traffic)
-            .unwrap_or_default(),
     }
 }
 

@@ -68,6 +68,7 @@ struct Details<'a> {
 
 #[derive(Serialize)]
 struct Signaling {
+    messages_received_per_minute: f64,
     messages_sent: f64,
     messages_received: f64,
     bytes_sent: f64,
@@ -144,21 +145,27 @@ pub fn write(recorder: &Recorder, summary: &Summary, options: &Options) -> Strin
             cpu_cores_by_thread: server.map(|s| &s.cores_by_thread),
             drops: server.map(|s| &s.dropped),
         },
-        signaling_per_participant: signaling(people),
+        signaling_per_participant: signaling(people, recorder.length()),
         people: people.iter().map(one).collect(),
     };
     serde_json::to_string_pretty(&report).expect("numbers and texts can be written as JSON")
 }
 
-fn signaling(people: &[Person]) -> Signaling {
+/// What one participant's WebSocket carries: in a minute of the measured time, and since it joined.
+fn signaling(people: &[Person], length: f64) -> Signaling {
     let count = people.iter().filter(|p| p.joined).count().max(1) as f64;
     let mean = |of: fn(&Traffic) -> u64| {
         round(
-            people.iter().map(|p| of(&p.traffic)).sum::<u64>() as f64 / count,
+            people.iter().map(|p| of(&p.after.traffic)).sum::<u64>() as f64 / count,
             1,
         )
     };
+    let within: u64 = people
+        .iter()
+        .map(|p| p.after.traffic.received - p.before.traffic.received)
+        .sum();
     Signaling {
+        messages_received_per_minute: round(within as f64 / count / length * 60.0, 1),
         messages_sent: mean(|t| t.sent),
         messages_received: mean(|t| t.received),
         bytes_sent: mean(|t| t.sent_bytes),
