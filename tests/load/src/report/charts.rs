@@ -130,7 +130,7 @@ fn in_words(name: &str, points: &Points) -> Option<String> {
         format!("{name}: ")
     };
     Some(format!(
-        "{name}lowest {}, median {}, highest {} (at {at:.0} s)",
+        "{name}lowest {}, median {}, highest {} (at {at:.0}\u{a0}s)",
         short(lowest),
         short(median),
         short(highest)
@@ -215,11 +215,12 @@ fn distribution(latency: &Histogram) -> Plot {
         )
     });
     Plot {
-        title: "Latency: how many packets took how long",
+        title: "Latency: its distribution",
         unit: "% of packets",
         across: "milliseconds from sending to arrival",
         x: Axis::logarithmic(low, high),
-        y: Axis::from_zero(highest, 4),
+        // Room for the names of the levels.
+        y: Axis::from_zero(highest * 1.25, 4),
         series: vec![Series {
             name: "",
             marks: Marks::Bars(bars),
@@ -269,11 +270,10 @@ fn first(people: &[Person]) -> Plot {
         .map(|(_, ms)| *ms)
         .fold(0.0, f64::max);
     let never = |dots: &[(f64, f64)]| people.len() - dots.len();
-    let note = format!(
-        "{} never heard anybody, {} never saw anybody",
-        never(&audio),
-        never(&video)
-    );
+    let note = match (never(&audio), never(&video)) {
+        (0, 0) => "everybody heard and saw somebody".to_owned(),
+        (deaf, blind) => format!("{deaf} never heard anybody, {blind} never saw anybody"),
+    };
     Plot {
         title: "First sound and first picture",
         unit: "ms",

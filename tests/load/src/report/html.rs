@@ -5,10 +5,9 @@ use std::time::SystemTime;
 
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 
-use super::numbers::{grouped, maybe, short};
 use super::verdict::Summary;
-use super::{charts, people};
-use crate::figures::{OVERLOAD, Person, Recorder, ServerUse};
+use super::{charts, facts, people};
+use crate::figures::Recorder;
 use crate::options::Options;
 
 const STYLE: &str = include_str!("page.css");
@@ -42,11 +41,11 @@ pub fn write(recorder: &Recorder, summary: &Summary, options: &Options) -> Strin
                 main {
                     (answer(summary, options))
                     div.side-by-side {
-                        section { h2 { "Figures" } (figures(recorder, summary, options)) }
-                        section { h2 { "The test" } (test(options)) }
+                        section { h2 { "Figures" } (facts::figures(recorder, summary, options)) }
+                        section { h2 { "The test" } (facts::test(options)) }
                     }
-                    section { h2 { "Over time" } (charts::all(recorder, summary)) }
-                    section { h2 { "Inside the server" } (server(summary.server.as_ref())) }
+                    section { h2 { "Plots" } (charts::all(recorder, summary)) }
+                    section { h2 { "Inside the server" } (facts::server(summary.server.as_ref())) }
                     section { h2 { "Participants" } (people::table(&recorder.people)) }
                     section { h2 { "What the words mean" } (words()) }
                 }
@@ -79,164 +78,6 @@ fn answer(summary: &Summary, options: &Options) -> Markup {
                 strong { "The tester was at its limit. " }
                 "What it could not send or read in time is counted as if the server were late: run it on another machine, \
                  or where a core is free."
-            }
-        }
-    }
-}
-
-/// Names with one or two values, of which each may have a name of its own.
-fn facts(rows: &[(&str, String)]) -> Markup {
-    html! {
-        table.facts {
-            tbody {
-                @for (name, value) in rows {
-                    tr { th scope="row" { (name) } td { (value) } }
-                }
-            }
-        }
-    }
-}
-
-fn figures(recorder: &Recorder, summary: &Summary, options: &Options) -> Markup {
-    let received: u64 = recorder.people.iter().map(Person::received).sum();
-    let both = |[median, high]: [Option<f64>; 2], share| {
-        format!(
-            "median {} ms, {share} within {} ms",
-            maybe(median),
-            maybe(high)
-        )
-    };
-    let latency = [50.0, 99.0].map(|percent| summary.latency.percentile_ms(percent));
-    let mut rows = vec![
-        (
-            "Joined",
-            format!("{} of {}", summary.joined, summary.participants),
-        ),
-        ("Measured", format!("{} s", short(recorder.length()))),
-        ("Packets received", grouped(received)),
-        ("Packets lost", grouped(summary.packets_lost)),
-    ];
-    if options.weak() > 0 {
-        rows.push(("Lost on weak links", grouped(summary.packets_lost_weak)));
-    }
-    rows.extend([
-        ("Freezes", grouped(summary.freezes)),
-        ("Latency", both(latency, "99 of 100")),
-        ("First audio", both(summary.first_audio_ms, "95 of 100")),
-        ("First picture", both(summary.first_video_ms, "95 of 100")),
-    ]);
-    match &summary.server {
-        Some(server) => rows.extend([
-            (
-                "Server’s processor",
-                format!("{} cores", short(server.cores)),
-            ),
-            ("Server’s memory", format!("{} MB", short(server.memory_mb))),
-            (
-                "Server’s traffic",
-                format!(
-                    "{} packets/s out, {} in",
-                    short(server.sent_per_s),
-                    short(server.received_per_s)
-                ),
-            ),
-        ]),
-        None => rows.push(("Server", "did not tell its figures".to_owned())),
-    }
-    let tester = format!(
-        "{} cores, longest turn {} ms, {} datagrams dropped",
-        short(recorder.tester_cores),
-        short(recorder.longest_turn_ms),
-        grouped(summary.tester_drops)
-    );
-    rows.push(("Tester", tester));
-    facts(&rows)
-}
-
-/// What was asked for; never the token.
-fn test(options: &Options) -> Markup {
-    let screen = match (options.screen_share, options.screen_for) {
-        (false, _) => "none".to_owned(),
-        (true, None) => format!("from {} s on", options.screen_at),
-        (true, Some(length)) => format!("from {} s on, for {length} s", options.screen_at),
-    };
-    let mut rows = vec![
-        ("Server", people::plain(&options.url)),
-        ("Participants", options.participants.to_string()),
-        ("With cameras", options.cameras().to_string()),
-        ("Shared screen", screen),
-        ("Length", format!("{} s", options.seconds)),
-        ("Joining", format!("{} each second", options.join_rate)),
-    ];
-    if let Some(link) = options.link() {
-        let rate = link.rate.map_or("no limit".to_owned(), |rate| {
-            format!("{} kbit/s", rate / 1_000)
-        });
-        rows.extend([
-            ("Weak links", options.weak().to_string()),
-            (
-                "Each way on them",
-                format!(
-                    "{} % lost, {} ms, {rate}",
-                    options.loss.unwrap_or(0.0),
-                    link.delay.as_millis()
-                ),
-            ),
-        ]);
-    } else {
-        rows.push(("Weak links", "none".to_owned()));
-    }
-    if let Some(meeting) = &options.meeting {
-        rows.push(("Meeting", people::plain(meeting)));
-    }
-    rows.push(("Seed", options.seed.to_string()));
-    facts(&rows)
-}
-
-fn server(server: Option<&ServerUse>) -> Markup {
-    let Some(server) = server else {
-        return html! { p { "The server did not tell its figures." } };
-    };
-    let why = |name: &str| {
-        if OVERLOAD.contains(&name) {
-            "too slow: lost"
-        } else {
-            "on purpose, or not acceptable"
-        }
-    };
-    html! {
-        div.side-by-side {
-            div {
-                h3 { "Processor by thread" }
-                @if server.cores_by_thread.is_empty() { p { "Not told." } } @else {
-                    table.list {
-                        thead { tr { th scope="col" { "thread" } th scope="col" { "cores" } } }
-                        tbody {
-                            @for (name, cores) in &server.cores_by_thread {
-                                tr { th scope="row" { bdi { (people::plain(name)) } } td { (format!("{cores:.3}")) } }
-                            }
-                        }
-                    }
-                }
-            }
-            div {
-                h3 { "Datagrams dropped, by reason" }
-                @if server.dropped.is_empty() { p { "None." } } @else {
-                    table.list {
-                        thead {
-                            tr { th scope="col" { "reason" } th scope="col" { "why" } th scope="col" { "datagrams" } }
-                        }
-                        tbody {
-                            @for (name, count) in &server.dropped {
-                                tr class=[OVERLOAD.contains(&name.as_str()).then_some("overload")] {
-                                    th scope="row" { bdi { (people::plain(name.trim_start_matches("drop_"))) } }
-                                    td { (why(name)) }
-                                    td { (grouped(*count)) }
-                                }
-                            }
-                        }
-                    }
-                }
             }
         }
     }
@@ -356,7 +197,7 @@ mod tests {
             [
                 "Figures",
                 "The test",
-                "Over time",
+                "Plots",
                 "Inside the server",
                 "Participants",
                 "What the words mean"
@@ -389,7 +230,7 @@ mod tests {
             .unwrap();
         let rows = people.descendants().filter(|node| node.has_tag_name("tr"));
         assert_eq!(rows.count(), 1 + 122);
-        assert!(text(document.root_element()).contains("temporal_layer"));
+        assert!(text(document.root_element()).contains("temporal layer"));
     }
 
     #[test]

@@ -37,6 +37,11 @@ pub fn person(number: usize) -> Person {
 
 /// A minute in which so many people met, without trouble.
 pub fn recorder(people: usize) -> Recorder {
+    meeting(people, 0)
+}
+
+/// The server drops so many datagrams each second because it is too slow.
+fn meeting(people: usize, overload: u64) -> Recorder {
     const SECONDS: u32 = 60;
     let mut random = fastrand::Rng::with_seed(7);
     let mut recorder = Recorder::default();
@@ -51,6 +56,7 @@ pub fn recorder(people: usize) -> Recorder {
             ("received", count(9_300.0)),
             ("drop_paused", 412),
             ("drop_temporal_layer", u64::from(second) * 1_900),
+            ("drop_send_buffer_full", overload * u64::from(second)),
         ];
         let figures = Figures {
             uptime_s: 100.0 + at,
@@ -86,7 +92,7 @@ pub fn recorder(people: usize) -> Recorder {
 
 /// The same, when things went wrong; texts of the server are hostile.
 pub fn trouble(people: usize) -> Recorder {
-    let mut recorder = recorder(people);
+    let mut recorder = meeting(people, 3);
     for person in recorder.people.iter_mut().step_by(7) {
         person.after.totals.lost = 31 * person.number as u64;
         person.after.totals.freezes = person.number as u64 % 3;

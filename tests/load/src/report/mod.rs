@@ -2,6 +2,7 @@
 
 mod axis;
 mod charts;
+mod facts;
 pub mod html;
 #[cfg(test)]
 mod invented;

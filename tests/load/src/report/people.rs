@@ -15,16 +15,16 @@ const HEADS: [(&str, &str); 14] = [
     ("No.", "in the order of joining"),
     ("joined", "both transports connected"),
     ("link", "weak: emulated loss, delay or rate"),
-    ("first audio", "ms from opening the WebSocket"),
-    ("first picture", "ms from opening the WebSocket"),
+    ("first audio, ms", "from opening the connection"),
+    ("first picture, ms", "from opening the connection"),
     ("received", "packets"),
     ("lost", "packets that never came"),
     ("late", "packets that came after a later one"),
     ("frames", "pictures shown"),
     ("freezes", "pictures that stood still"),
-    ("frozen", "ms in all"),
-    ("median", "latency, ms"),
-    ("99 %", "latency, ms"),
+    ("frozen, ms", "in all"),
+    ("latency, median, ms", "half of the packets came within"),
+    ("latency, 99 %, ms", "99 of 100 packets came within"),
     ("error", "in the server's words"),
 ];
 
@@ -52,7 +52,8 @@ pub fn table(people: &[Person]) -> Markup {
             })
         }
         @if people.len() > SHORT {
-            details {
+            // Paper shows only what is open.
+            details open=[(troubled > 0).then_some("open")] {
                 summary { "All " (people.len()) " participants" }
                 (rows)
             }
@@ -149,11 +150,13 @@ mod tests {
     }
 
     #[test]
-    fn many_are_folded_away() {
+    fn many_are_folded_away_unless_one_had_trouble() {
         let table =
             |count| table(&(1..=count).map(invented::person).collect::<Vec<_>>()).into_string();
         assert!(!table(20).contains("<details>"));
-        assert!(table(21).contains("<summary>All 21 participants</summary>"));
+        assert!(table(21).contains("<details><summary>All 21 participants</summary>"));
+        let trouble = super::table(&invented::trouble(21).people).into_string();
+        assert!(trouble.contains("<details open=\"open\">"));
     }
 
     #[test]

@@ -98,7 +98,8 @@ impl Plot {
                         path class={ (series.marks.class()) " s" (index) } d=(self.path(&series.marks)) {}
                         @if self.series.len() > 1 { (legend(index, series)) }
                     }
-                    @for (index, level) in self.levels.iter().enumerate() { (self.level(index, level)) }
+                    @for level in &self.levels { (self.level_line(level)) }
+                    @for (index, level) in self.levels.iter().enumerate() { (self.level_name(index, level)) }
                     @if empty {
                         text x=(middle) y=((TOP + BOTTOM) / 2.0) text-anchor="middle" { "nothing was measured" }
                     }
@@ -136,10 +137,17 @@ impl Plot {
         }
     }
 
-    fn level(&self, index: usize, level: &Level) -> Markup {
-        match level {
+    fn level_line(&self, level: &Level) -> Markup {
+        let line = match level {
+            Level::Vertical(value, _) => format!("M{:.1} {BOTTOM}V{TOP}", self.right(*value)),
+            Level::Horizontal(value, _) => format!("M{LEFT} {:.1}H{RIGHT}", self.down(*value)),
+        };
+        html! { path class="level" d=(line) {} }
+    }
+
+    fn level_name(&self, index: usize, level: &Level) -> Markup {
+        let (name, x, y, anchor) = match level {
             Level::Vertical(value, name) => {
-                let x = self.right(*value);
                 let near_end = self.x.place(*value) > 0.7;
                 let (anchor, shift) = if near_end {
                     ("end", -4.0)
@@ -148,18 +156,12 @@ impl Plot {
                 };
                 // One below the other: two may stand close together.
                 let y = TOP + 11.0 + 14.0 * index as f64;
-                html! {
-                    path class="level" d=(format!("M{x:.1} {BOTTOM}V{TOP}")) {}
-                    text class="name" x=(format!("{:.1}", x + shift)) y=(y) text-anchor=(anchor) { (name) }
-                }
+                (name, self.right(*value) + shift, y, anchor)
             }
-            Level::Horizontal(value, name) => {
-                let y = self.down(*value);
-                html! {
-                    path class="level" d=(format!("M{LEFT} {y:.1}H{RIGHT}")) {}
-                    text class="name" x=(RIGHT - 3.0) y=(format!("{:.1}", y + 13.0)) text-anchor="end" { (name) }
-                }
-            }
+            Level::Horizontal(value, name) => (name, RIGHT - 3.0, self.down(*value) + 13.0, "end"),
+        };
+        html! {
+            text class="name" x=(format!("{x:.1}")) y=(format!("{y:.1}")) text-anchor=(anchor) { (name) }
         }
     }
 
