@@ -26,7 +26,6 @@ pub struct Direction<T> {
     random: fastrand::Rng,
     free_at: Option<Instant>,
     underway: VecDeque<(Instant, T)>,
-    dropped: u64,
 }
 
 impl<T> Direction<T> {
@@ -37,21 +36,18 @@ impl<T> Direction<T> {
             random: fastrand::Rng::with_seed(seed),
             free_at: None,
             underway: VecDeque::new(),
-            dropped: 0,
         }
     }
 
     /// Puts a datagram of so many bytes on the link. It is lost, or arrives later.
     pub fn send(&mut self, now: Instant, bytes: usize, datagram: T) {
         if self.random.f64() < self.link.loss {
-            self.dropped += 1;
             return;
         }
         let mut leaves = now;
         if let Some(rate) = self.link.rate {
             let begins = self.free_at.map_or(now, |free| free.max(now));
             if begins - now > QUEUE {
-                self.dropped += 1;
                 return;
             }
             let bits = (bytes + OVERHEAD) as f64 * 8.0;
@@ -64,17 +60,16 @@ impl<T> Direction<T> {
 
     /// The next datagram that has arrived, and when it did.
     pub fn arrived(&mut self, now: Instant) -> Option<(Instant, T)> {
-        self.underway.pop_front_if(|(at, _)| *at <= now)
+        let (at, _) = self.underway.front()?;
+        if *at > now {
+            return None;
+        }
+        self.underway.pop_front()
     }
 
     /// When the next one arrives.
     pub fn next(&self) -> Option<Instant> {
         self.underway.front().map(|(at, _)| *at)
-    }
-
-    /// How many were lost on it.
-    pub fn dropped(&self) -> u64 {
-        self.dropped
     }
 }
 

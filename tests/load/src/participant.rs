@@ -178,7 +178,6 @@ impl Participant {
                 you,
                 participants,
                 slots,
-                ..
             } => {
                 self.id = Some(you);
                 self.people = participants
@@ -220,7 +219,7 @@ impl Participant {
                     publisher.set_wanted(now, camera, screen);
                 }
             }
-            Message::Error { code, message, .. } => {
+            Message::Error { code, message } => {
                 if self.id.is_none() {
                     return Err(format!("{code}: {message}"));
                 }
@@ -232,7 +231,7 @@ impl Participant {
                 }
                 self.socket = None;
             }
-            Message::Ok {} | Message::DominantChanged { .. } | Message::Unknown => {}
+            Message::Ok {} | Message::DominantChanged {} | Message::Unknown => {}
         }
         Ok(())
     }

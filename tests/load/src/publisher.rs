@@ -301,7 +301,7 @@ impl Publisher {
             let stamp = stamp::write(micros());
             let payload = if speaks {
                 Some((opus::stamped(frame, stamp), -20 - (frame.len() % 20) as i8))
-            } else if microphone.tick % SILENCE_EVERY == 0 {
+            } else if microphone.tick.is_multiple_of(SILENCE_EVERY) {
                 Some((opus::silence(frame, stamp), SILENT))
             } else {
                 None

@@ -105,16 +105,11 @@ pub enum Message {
         you: String,
         participants: Vec<Person>,
         slots: Vec<SlotState>,
-        dominant: Option<String>,
     },
     /// The answer to our offer.
     PublishAnswer { sdp: String },
-    /// It did not do what was asked under this id.
-    Error {
-        id: Option<u32>,
-        code: String,
-        message: String,
-    },
+    /// It did not do what was asked.
+    Error { code: String, message: String },
     /// The slots.
     SubscribeOffer { sdp: String },
     /// Who came, went or switched something.
@@ -125,7 +120,7 @@ pub enum Message {
     /// Slots that somebody else is in now.
     SlotsChanged { slots: Vec<SlotState> },
     /// Who speaks.
-    DominantChanged { participant: Option<String> },
+    DominantChanged {},
     /// How many simulcast layers of the camera, from the lowest on, and whether the screen, somebody watches now:
     /// send no other.
     LayersWanted { camera: usize, screen: bool },

@@ -249,8 +249,7 @@ mod tests {
         }
         sent.swap(0, 1);
         let mut decodable = 0;
-        let first = sent[0].0;
-        assembler.next = Some(first.min(0));
+        assembler.next = Some(0);
         for (number, marker, payload) in sent {
             decodable += assembler.push(number, marker, &payload, 1_000).decodable;
         }

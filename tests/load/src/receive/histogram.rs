@@ -75,14 +75,18 @@ impl Histogram {
         Some(self.largest as f64 / 1_000.0)
     }
 
-    /// Upper edges in milliseconds with their counts, where there are any.
-    pub fn filled(&self) -> impl Iterator<Item = (f64, u32)> + '_ {
+    /// Lower and upper edges in milliseconds with their counts, where there are any.
+    pub fn filled(&self) -> impl Iterator<Item = (f64, f64, u32)> + '_ {
         let filled = self
             .buckets
             .iter()
             .enumerate()
             .filter(|(_, count)| **count > 0);
-        filled.map(|(bucket, count)| (upper_edge(bucket) as f64 / 1_000.0, *count))
+        filled.map(|(bucket, count)| {
+            let lower = bucket.checked_sub(1).map_or(0, upper_edge);
+            let upper = upper_edge(bucket).min(self.largest);
+            (lower as f64 / 1_000.0, upper as f64 / 1_000.0, *count)
+        })
     }
 }
 

@@ -5,7 +5,7 @@ use crate::options::Options;
 use crate::receive::histogram::Histogram;
 
 /// From this share of a core on, the tester's one thread has no time to spare.
-const BUSY: f64 = 0.9;
+pub(super) const BUSY: f64 = 0.9;
 /// A turn of the tester's loop that takes so many milliseconds sends late.
 const SLOW: f64 = 100.0;
 
