@@ -2,6 +2,8 @@
 
 mod support;
 
+use std::collections::HashMap;
+
 use plane::counters::Counter;
 use plane::plane::{Command, Event};
 use plane::rtcp::{KeyframeRequest, Packet, Packets, SenderInfo, write_pli, write_sender_report};
@@ -309,6 +311,39 @@ fn the_loudest_three_are_heard_by_all_but_themselves_and_by_no_other_room() {
             .iter()
             .all(|event| matches!(event, Event::Seats { group: 900, .. }))
     );
+}
+
+#[test]
+fn voices_come_and_go_in_the_seats_without_a_gap_for_anybody() {
+    let mut world = World::default();
+    let mut here = people(&mut world, 900, 1..7);
+    let mut next: HashMap<u32, u16> = HashMap::new();
+    for number in 0..3_000u64 {
+        // Who speaks changes every half second; once in a while somebody is muted for a moment.
+        let turn = (number / 25) as u32;
+        let muted = 1 + turn % 6;
+        if number % 100 == 40 || number % 100 == 60 {
+            world.command(Command::PauseTrack {
+                track: muted,
+                paused: number % 100 == 40,
+            });
+        }
+        for (publisher, _) in &mut here {
+            let loud = (turn * 7 + publisher.id * 3) % 6 < 2;
+            voice(&mut world, publisher, number, if loud { 20 } else { 90 });
+        }
+        world.pass(20);
+        let sent = world.sent();
+        for (_, subscriber) in &mut here {
+            for packet in subscriber.read(&sent).0 {
+                let expected = next
+                    .insert(packet.ssrc, packet.sequence.wrapping_add(1))
+                    .unwrap_or(packet.sequence);
+                assert_eq!(packet.sequence, expected, "slot {}", packet.ssrc);
+            }
+        }
+    }
+    assert_eq!(next.len(), 18, "every slot of everybody was heard");
 }
 
 #[test]

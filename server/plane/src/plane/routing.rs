@@ -108,6 +108,14 @@ impl Plane {
         };
         let id = |track: usize| self.tracks.get(track).map(|track| track.id);
         if changes.seats {
+            // Who comes back to a seat begins anew in it: what was not forwarded meanwhile must leave no gap.
+            for (seat, listeners) in group.speakers.seats().iter().zip(&group.listeners) {
+                for &slot in listeners {
+                    if let Some(slot) = self.slots.get_mut(slot) {
+                        slot.current = slot.current.filter(|heard| Some(heard.track) == *seat);
+                    }
+                }
+            }
             let tracks = group.speakers.seats().map(|track| track.and_then(id));
             self.events.push(Event::Seats {
                 group: group.id,
