@@ -1,14 +1,15 @@
-"""A weak side and a good side: namespaces with an emulated link between them, a server and a Chromium on the good side."""
+"""A weak and a good side: namespaces with an emulated link between them, and what runs in them."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
 
 import pytest
 
 from tests.network.link import Link, link
 from tests.network.namespaces import Namespace, namespace, why_not
-from tests.network.sides import SERVER_ADDRESS
+from tests.network.sides import SERVER_ADDRESS, GoodSide, WeakSide, good_side_in, weak_side_in
 
 
 @pytest.fixture
@@ -33,3 +34,17 @@ def weak_link(good_place: Namespace, weak_place: Namespace) -> Iterator[Link]:
     """The only way between the two; free at first."""
     with link(weak_place, good_place) as made:
         yield made
+
+
+@pytest.fixture
+async def good_side(good_place: Namespace, weak_link: Link, tmp_path: Path) -> AsyncIterator[GoodSide]:
+    """The server and a Chromium beside it."""
+    async with good_side_in(good_place, tmp_path) as side:
+        yield side
+
+
+@pytest.fixture
+async def weak_side(weak_place: Namespace, weak_link: Link, tmp_path: Path) -> AsyncIterator[WeakSide]:
+    """A Chromium behind the link."""
+    async with weak_side_in(weak_place, weak_link, tmp_path) as side:
+        yield side

@@ -1,7 +1,7 @@
 """What a bad link does to packets, in virtual time: it owns no clock and no socket.
 
-A packet waits in a drop-tail queue, is sent at the link's rate, may be lost on the air, and arrives after the delay. What
-is lost on the air has used up rate, as with radio. Packets are never overtaken: jitter holds up those behind too.
+A packet waits in a drop-tail queue, is sent at the link's rate, may be lost on the air, and arrives after the delay.
+What is lost on the air has used up rate, as with radio. Packets are never overtaken: jitter holds up those behind too.
 """
 
 from __future__ import annotations

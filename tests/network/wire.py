@@ -1,9 +1,9 @@
-"""The process that is an emulated link: it moves packets from the TUN device of one network namespace to that of another.
+"""The process that is an emulated link: it moves packets between TUN devices in two network namespaces.
 
-``python -m tests.network.wire NAMESPACE DEVICE NAMESPACE DEVICE``: packets of the first to the second go ``up``, the others
-``down``. One line of JSON on stdin, ``{"up": CONDITIONS, "down": CONDITIONS}`` (either may be left out), changes the link;
-each is answered by one on stdout with what became of the packets so far. It ends, and takes its devices with it, when
-stdin is closed. :mod:`tests.network.link` runs it.
+``python -m tests.network.wire NAMESPACE DEVICE NAMESPACE DEVICE``: packets of the first to the second go ``up``, the
+others ``down``. One line of JSON on stdin, ``{"up": CONDITIONS, "down": CONDITIONS}`` (either may be left out), changes
+the link; each is answered by one on stdout with what became of the packets so far. It ends, and takes its devices with
+it, when stdin is closed. :mod:`tests.network.link` runs it.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ LATENESSES = 20_000
 
 
 def open_tun(namespace: str, device: str) -> int:
-    """Make a TUN device in a network namespace; it lives as long as the file that is returned. OSError if it can't be."""
+    """Make a TUN device in a network namespace; it lives as long as the file. OSError if it can't be made."""
     enter(namespace)
     tun = os.open("/dev/net/tun", os.O_RDWR | os.O_NONBLOCK)
     fcntl.ioctl(tun, TUNSETIFF, struct.pack("16sH22x", device.encode(), IFF_TUN_WITHOUT_HEADER))
@@ -60,7 +60,7 @@ class Wire:
 
     def run(self) -> None:
         """Move packets until stdin ends."""
-        control = sys.stdin.buffer.raw  # type: ignore[attr-defined]
+        control = os.fdopen(sys.stdin.fileno(), "rb", buffering=0, closefd=False)
         files = [control, *(source for source, _, _ in self._ways)]
         while True:
             ready = select.select(files, [], [], self._patience(time.monotonic()))[0]
