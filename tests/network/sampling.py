@@ -46,8 +46,9 @@ async def sample(pages: dict[str, Page], seconds: float, every: float = 1.0) -> 
     samples: dict[str, list[Sample]] = {name: [] for name in pages}
     for number in range(round(seconds / every) + 1):
         await asyncio.sleep(max(0.0, began + number * every - clock()))
-        for name, said in zip(pages, await asyncio.gather(*(page.evaluate(READ) for page in pages.values())), strict=True):
-            samples[name].append({"at": round(clock() - began, 3), **said})
+        said = await asyncio.gather(*(page.evaluate(READ) for page in pages.values()))
+        for name, each in zip(pages, said, strict=True):
+            samples[name].append({"at": round(clock() - began, 3), **each})
     return samples
 
 
@@ -74,8 +75,10 @@ class Received:
     video_kbit_s: float
     widths: list[int]
     """The widths of the picture in px, in order, without repetition in a row."""
-    available_kbit_s: float | None
-    """What the sender's own estimate of its way out is at the end."""
+    estimate_in_kbit_s: float | None
+    """What the page's browser believes, at the end, that can come in; None where it makes no estimate."""
+    estimate_out_kbit_s: float | None
+    """What it believes that can go out."""
 
 
 def still_at_end(samples: Sequence[Sample]) -> float:
@@ -97,8 +100,10 @@ def received(samples: Sequence[Sample]) -> Received:
         return missing / max(1.0, missing + grown(kind, "packetsReceived"))
 
     seconds = last["at"] - first["at"]
-    widths = [int(stream["frameWidth"]) for each in samples for stream in each["video"].values() if "frameWidth" in stream]
-    bits = (last["outgoing"] or {}).get("availableOutgoingBitrate")
+    streams = [stream for each in samples for stream in each["video"].values()]
+    widths = [int(stream["frameWidth"]) for stream in streams if "frameWidth" in stream]
+    bits_in = (last["incoming"] or {}).get("availableIncomingBitrate")
+    bits_out = (last["outgoing"] or {}).get("availableOutgoingBitrate")
     return Received(
         seconds=seconds,
         frames_per_s=grown("video", "framesDecoded") / seconds,
@@ -109,5 +114,6 @@ def received(samples: Sequence[Sample]) -> Received:
         audio_lost=lost("audio"),
         video_kbit_s=grown("video", "bytesReceived") * 8 / 1000 / seconds,
         widths=[width for number, width in enumerate(widths) if number == 0 or width != widths[number - 1]],
-        available_kbit_s=None if bits is None else bits / 1000,
+        estimate_in_kbit_s=None if bits_in is None else bits_in / 1000,
+        estimate_out_kbit_s=None if bits_out is None else bits_out / 1000,
     )

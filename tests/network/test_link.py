@@ -24,9 +24,7 @@ Ends = tuple[socket.socket, socket.socket]
 
 
 @pytest.fixture
-def ends(
-    weak_place: Namespace, good_place: Namespace, weak_link: Link
-) -> Iterator[Ends]:
+def ends(weak_place: Namespace, good_place: Namespace, weak_link: Link) -> Iterator[Ends]:
     """A socket on the weak side, connected to one on the good side, and that."""
     with weak_place.udp_socket() as weak, good_place.udp_socket(SERVER_ADDRESS) as good:
         weak.connect(good.getsockname())
@@ -47,9 +45,7 @@ def test_datagrams_go_both_ways(ends: Ends, weak_link: Link) -> None:
     assert (traffic.up.delivered, traffic.down.delivered) == (2, 1)
 
 
-def test_each_direction_is_changed_by_itself_while_the_link_runs(
-    ends: Ends, weak_link: Link
-) -> None:
+def test_each_direction_is_changed_by_itself_while_the_link_runs(ends: Ends, weak_link: Link) -> None:
     weak, good = ends
     weak_link.change(up=Conditions(loss=1.0))
     weak.send(b"lost")
@@ -60,9 +56,7 @@ def test_each_direction_is_changed_by_itself_while_the_link_runs(
     assert good.recv(100) == b"heard again"
 
 
-def test_no_packet_is_early_and_none_comes_faster_than_the_rate(
-    ends: Ends, weak_link: Link
-) -> None:
+def test_no_packet_is_early_and_none_comes_faster_than_the_rate(ends: Ends, weak_link: Link) -> None:
     weak, good = ends
     weak_link.change(up=Conditions(rate=1_000_000, queue=1.0, delay=0.05))
     began = time.monotonic()

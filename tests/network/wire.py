@@ -61,7 +61,7 @@ class Wire:
     def run(self) -> None:
         """Move packets until stdin ends."""
         control = os.fdopen(sys.stdin.fileno(), "rb", buffering=0, closefd=False)
-        files = [control, *(source for source, _, _ in self._ways)]
+        files: list[Any] = [control, *(source for source, _, _ in self._ways)]
         while True:
             ready = select.select(files, [], [], self._patience(time.monotonic()))[0]
             if control in ready:
