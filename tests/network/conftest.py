@@ -8,24 +8,23 @@ from pathlib import Path
 import pytest
 
 from tests.network.link import Link, link
-from tests.network.namespaces import Namespace, namespace, why_not
-from tests.network.sides import SERVER_ADDRESS, GoodSide, WeakSide, good_side_in, weak_side_in
+from tests.network.namespaces import Namespace, why_not
+from tests.network.sides import GoodSide, WeakSide, good_place, good_side_in, weak_place, weak_side_in
 
 
-@pytest.fixture
-def good_place() -> Iterator[Namespace]:
-    """A namespace that the server's address belongs to."""
+@pytest.fixture(name="good_place")
+def _good_place() -> Iterator[Namespace]:
+    """Where the server is; without the means for it, the test is skipped."""
     if reason := why_not():
         pytest.skip(reason)
-    with namespace("good") as place:
-        place.ip("address", "add", f"{SERVER_ADDRESS}/32", "dev", "lo")
+    with good_place() as place:
         yield place
 
 
-@pytest.fixture
-def weak_place(good_place: Namespace) -> Iterator[Namespace]:
+@pytest.fixture(name="weak_place")
+def _weak_place(good_place: Namespace) -> Iterator[Namespace]:
     """A namespace without a way out."""
-    with namespace("weak") as place:
+    with weak_place() as place:
         yield place
 
 

@@ -2,19 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Iterator
+from contextlib import AbstractContextManager, asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 from playwright.async_api import Browser, Page, async_playwright
 
 from tests.browser.conftest import CHROMIUM, FLAGS, Server, create_meeting, join, new_page, running_server
+from tests.network.camera import record
+from tests.network.impairment import Conditions
 from tests.network.link import Link
-from tests.network.namespaces import Namespace
+from tests.network.namespaces import Namespace, namespace
 
 SERVER_ADDRESS = "10.77.0.1"
 """On the loopback of the good side, so that it is the same over every link that leads there."""
+
+
+@contextmanager
+def good_place() -> Iterator[Namespace]:
+    """A namespace that the server's address belongs to."""
+    with namespace("good") as place:
+        place.ip("address", "add", f"{SERVER_ADDRESS}/32", "dev", "lo")
+        yield place
+
+
+def weak_place() -> AbstractContextManager[Namespace]:
+    """A namespace without a way out."""
+    return namespace("weak")
 
 
 @dataclass(frozen=True)
@@ -37,9 +52,13 @@ class WeakSide:
 
 @asynccontextmanager
 async def chromium_in(place: Namespace, folder: Path) -> AsyncIterator[Browser]:
-    """A Chromium in a namespace, steered through pipes; ``folder`` gets the script that starts it."""
+    """A Chromium in a namespace, steered through pipes; ``folder`` gets the script that starts it, and its camera."""
+    camera = record(folder / f"camera-in-{place.name}.y4m")
     async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path=place.executable(CHROMIUM, folder), args=FLAGS)
+        browser = await playwright.chromium.launch(
+            executable_path=place.executable(CHROMIUM, folder),
+            args=[*FLAGS, f"--use-file-for-fake-video-capture={camera}"],
+        )
         try:
             yield browser
         finally:
@@ -76,8 +95,9 @@ class Meeting:
         return {"good": self.good, "weak": self.weak}
 
 
-async def meet(good_side: GoodSide, weak_side: WeakSide) -> Meeting:
-    """Let one of each side join a new meeting, as users do."""
+async def meet(good_side: GoodSide, weak_side: WeakSide, conditions: Conditions) -> Meeting:
+    """Let one of each side join a new meeting, as users do, over a link that is so from the beginning."""
+    weak_side.link.change(up=conditions, down=conditions)
     good, weak = await new_page(good_side.browser), await new_page(weak_side.browser)
     url = await create_meeting(good, good_side.server)
     await join(good, url, "Ayu")
