@@ -22,8 +22,10 @@ def why_not() -> str | None:
     """Why namespaces and TUN devices can't be made here; None if they can."""
     if os.geteuid() != 0:
         return "network namespaces need root"
-    if not Path("/dev/net/tun").exists():
-        return "there is no /dev/net/tun"
+    try:
+        os.close(os.open("/dev/net/tun", os.O_RDWR))
+    except OSError as error:
+        return f"no TUN device can be made: {error}"
     if shutil.which("ip") is None:
         return "there is no `ip` (iproute2)"
     made = subprocess.run(["unshare", "--net", "true"], capture_output=True, text=True, check=False)

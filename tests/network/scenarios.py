@@ -80,7 +80,7 @@ SCENARIOS = [
     Scenario("narrow", "300 kbit/s, 2 % loss", (Phase(replace(NARROW, loss=0.02)),)),
     Scenario("dip", "3 Mbit/s, 300 kbit/s, 3 Mbit/s", (Phase(BROAD), Phase(NARROW), Phase(BROAD))),
     Scenario("lossy", "10 % loss", (Phase(replace(BROAD, loss=0.1)),)),
-    Scenario("outage", "an outage of 1 s", (Phase(BROAD, 3.0), Phase(replace(BROAD, loss=1.0), 1.0), Phase(BROAD))),
+    Scenario("outage", "an outage of 1 s", (Phase(BROAD, 2.0), Phase(replace(BROAD, loss=1.0), 1.0), Phase(BROAD))),
 ]
 
 UNHARMED = Expectation(max_frozen=0.15, max_concealed=0.03, min_frames_per_s=7)

@@ -77,6 +77,24 @@ def test_nothing_gets_out_but_by_the_link(weak_place: Namespace, weak_link: Link
         sender.sendto(b"", (SERVER_ADDRESS, 9))
 
 
+def test_a_second_link_takes_over_where_the_first_is_unplugged(
+    weak_place: Namespace, good_place: Namespace, weak_link: Link
+) -> None:
+    with (
+        link(weak_place, good_place, number=1) as second,
+        weak_place.udp_socket() as weak,
+        good_place.udp_socket(SERVER_ADDRESS) as good,
+    ):
+        good.settimeout(2)
+        weak.sendto(b"by the first", good.getsockname())
+        assert good.recvfrom(100)[1][0] == weak_link.weak_address
+        weak_place.ip("link", "set", "dev", "eth0", "down")
+        weak.sendto(b"by the second", good.getsockname())
+        assert good.recvfrom(100)[1][0] == second.weak_address
+        good.sendto(b"to a plug that hangs loose", (weak_link.weak_address, 9))
+        assert weak_link.traffic().up.delivered == 1
+
+
 def test_all_is_gone_afterwards_also_when_it_ends_badly(good_place: Namespace) -> None:
     class TroubleError(Exception): ...
 

@@ -10,7 +10,7 @@ from tests.network.sides import GoodSide, WeakSide, meet
 
 pytestmark = [pytest.mark.network, pytest.mark.browser]
 
-SECONDS = 9.0
+SECONDS = 7.0
 """How long a link is watched. ``scripts/weak-links`` takes more time."""
 
 
