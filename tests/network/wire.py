@@ -29,7 +29,7 @@ IFF_TUN_WITHOUT_HEADER = 0x1001
 MTU = 1500
 AT_ONCE = 64
 """Packets that are read from one device before the other has its turn."""
-LATENESSES = 20_000
+LATENESSES = 2_000
 """How many of the latest packets are known by their lateness."""
 
 
