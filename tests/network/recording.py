@@ -82,8 +82,12 @@ async def play(scenario: Scenario, seconds: float, meeting: Meeting, link: Link)
     for lasts, conditions in timetable:
         ends = begins + lasts
         # A sample takes some ms, and a second's edge belongs to both sides of it.
-        within = {side: [s for s in all_ if begins - 0.3 <= s["at"] <= ends + 0.3] for side, all_ in samples.items()}
-        got = {side: received(some) for side, some in within.items() if len(some) > 1}
+        got = {}
+        for side, all_ in samples.items():
+            earlier = [said for said in all_ if said["at"] < begins - 0.3]
+            within = [said for said in all_[len(earlier) :] if said["at"] <= ends + 0.3]
+            if len(within) > 1:
+                got[side] = received(within, earlier)
         stretches.append(Stretch(begins, ends, conditions, got))
         begins = ends
     whole = {side: received(all_) for side, all_ in samples.items()}

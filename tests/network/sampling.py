@@ -88,8 +88,8 @@ def still_at_end(samples: Sequence[Sample]) -> float:
     return float(samples[-1]["at"] - samples[latest]["at"])
 
 
-def received(samples: Sequence[Sample]) -> Received:
-    """What the samples of one page come to."""
+def received(samples: Sequence[Sample], earlier: Sequence[Sample] = ()) -> Received:
+    """What the samples of one page come to. ``earlier`` ones tell since when the picture has stood still."""
     first, last = samples[0], samples[-1]
 
     def grown(kind: str, name: str) -> float:
@@ -102,12 +102,15 @@ def received(samples: Sequence[Sample]) -> Received:
     seconds = last["at"] - first["at"]
     streams = [stream for each in samples for stream in each["video"].values()]
     widths = [int(stream["frameWidth"]) for stream in streams if "frameWidth" in stream]
+    # Chromium counts a freeze as a whole when it ends, so what of it was before is to be taken off.
+    frozen = grown("video", "totalFreezesDuration") + still_at_end([*earlier, *samples])
+    frozen -= still_at_end([*earlier, first])
     bits_in = (last["incoming"] or {}).get("availableIncomingBitrate")
     bits_out = (last["outgoing"] or {}).get("availableOutgoingBitrate")
     return Received(
         seconds=seconds,
         frames_per_s=grown("video", "framesDecoded") / seconds,
-        frozen=min(1.0, (grown("video", "totalFreezesDuration") + still_at_end(samples)) / seconds),
+        frozen=min(1.0, max(0.0, frozen / seconds)),
         freezes=round(grown("video", "freezeCount")),
         concealed=grown("audio", "concealedSamples") / max(1.0, grown("audio", "totalSamplesReceived")),
         video_lost=lost("video"),

@@ -29,6 +29,14 @@ def test_a_picture_that_stands_still_at_the_end_is_frozen_though_chromium_has_no
     assert received([said(at, frames=at * 10) for at in range(3)]).frozen == 0.0
 
 
+def test_a_freeze_is_told_of_the_time_when_it_was_though_chromium_counts_it_when_it_ends() -> None:
+    counted = [(0, 0.0), (10, 0.0), (10, 0.0), (10, 0.0), (20, 3.0), (30, 3.0)]
+    samples = [said(at, frames=frames, frozen=frozen) for at, (frames, frozen) in enumerate(counted)]
+    assert received(samples[:4]).frozen == pytest.approx(2 / 3)
+    assert received(samples[3:], samples[:3]).frozen == pytest.approx(1 / 2)
+    assert received(samples).frozen == pytest.approx(3 / 5)
+
+
 def test_only_what_came_between_the_first_sample_and_the_last_counts() -> None:
     samples = [
         said(10, frames=100, lost=50, made_up=48_000),
