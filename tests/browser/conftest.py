@@ -6,7 +6,7 @@ import asyncio
 import os
 import shutil
 import sys
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -83,10 +83,21 @@ class Server:
     media_port: int
 
 
+def media_port_of(pid: int) -> int:
+    """The UDP port of a process, also where it is in another network namespace (there psutil finds none)."""
+    folder = Path(f"/proc/{pid}")
+    own = {str(file.readlink()) for file in (folder / "fd").iterdir()}
+    rows = [line.split() for line in (folder / "net" / "udp").read_text().splitlines()[1:]]
+    return next(int(row[1].split(":")[1], 16) for row in rows if f"socket:[{row[9]}]" in own)
+
+
 @asynccontextmanager
-async def running_server(data_dir: Path, *options: str) -> AsyncIterator[Server]:
-    """Start ``balai serve`` on free ports; end it, and see that it ends well."""
-    command = [sys.executable, "-m", "signaling", "serve", "--port", "0", "--media-port", "0"]
+async def running_server(data_dir: Path, *options: str, through: Sequence[str] = ()) -> AsyncIterator[Server]:
+    """Start ``balai serve`` on free ports; end it, and see that it ends well.
+
+    ``through`` is a command that becomes the one that follows it, such as ``ip netns exec NAME``.
+    """
+    command = [*through, sys.executable, "-m", "signaling", "serve", "--port", "0", "--media-port", "0"]
     process = await asyncio.create_subprocess_exec(
         *command,
         "--host", "127.0.0.1", "--data-dir", str(data_dir), *options,
@@ -98,9 +109,7 @@ async def running_server(data_dir: Path, *options: str) -> AsyncIterator[Server]
         line = (await process.stdout.readline()).decode()
     assert line.startswith("Balai is ready: https://"), line
     try:
-        handle = psutil.Process(process.pid)
-        sockets = [c for c in handle.net_connections("inet4") if c.type.name == "SOCK_DGRAM"]
-        yield Server(handle, line.split()[-1], sockets[0].laddr.port)
+        yield Server(psutil.Process(process.pid), line.split()[-1], media_port_of(process.pid))
     finally:
         process.terminate()
         async with asyncio.timeout(15):

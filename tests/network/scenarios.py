@@ -1,0 +1,98 @@
+"""The weak links that people in villages have, and what a meeting over each of them must come to."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+
+from tests.network.impairment import Conditions
+from tests.network.sampling import Received
+
+FREE = Conditions()
+MOBILE = Conditions(delay=0.04, jitter=0.01)
+"""What every mobile link has, also a good one."""
+BROAD = replace(MOBILE, rate=3_000_000)
+NARROW = replace(MOBILE, rate=300_000)
+
+
+@dataclass(frozen=True)
+class Phase:
+    """Conditions, in both directions, and for how long."""
+
+    conditions: Conditions
+    seconds: float | None = None
+    """None for an equal part of what the other phases leave."""
+
+
+@dataclass(frozen=True)
+class Scenario:
+    """What a link goes through during a meeting."""
+
+    name: str
+    title: str
+    phases: tuple[Phase, ...]
+    before: Conditions = BROAD
+    """How the link is while people join. A delay that began in the midst of a meeting would pass for congestion."""
+
+    def timetable(self, seconds: float) -> list[tuple[float, Conditions]]:
+        """For how long each of the conditions lasts, in s, where all is to take ``seconds``."""
+        fixed = sum(phase.seconds or 0.0 for phase in self.phases)
+        shares = sum(phase.seconds is None for phase in self.phases)
+        return [
+            ((seconds - fixed) / shares if phase.seconds is None else phase.seconds, phase.conditions)
+            for phase in self.phases
+        ]
+
+
+@dataclass(frozen=True)
+class Expectation:
+    """What one side must receive. What is None is recorded and not asked for."""
+
+    max_frozen: float | None = None
+    """Share of the time."""
+    max_concealed: float | None = None
+    """Share of the sound."""
+    min_frames_per_s: float | None = None
+    """Of the 10 that the cameras give."""
+
+    def shortfalls(self, got: Received) -> list[str]:
+        """What is worse than it may be, in words."""
+        found = []
+        if self.max_frozen is not None and got.frozen > self.max_frozen:
+            found.append(f"frozen for {got.frozen:.1%} of the time, {self.max_frozen:.1%} at most")
+        if self.max_concealed is not None and got.concealed > self.max_concealed:
+            found.append(f"{got.concealed:.1%} of the sound made up, {self.max_concealed:.1%} at most")
+        if self.min_frames_per_s is not None and got.frames_per_s < self.min_frames_per_s:
+            found.append(f"{got.frames_per_s:.1f} frames/s, {self.min_frames_per_s:.1f} at least")
+        return found
+
+
+@dataclass(frozen=True)
+class Expected:
+    """What both sides must receive: the weak one through ``down``, the good one through ``up``."""
+
+    weak: Expectation = field(default_factory=Expectation)
+    good: Expectation = field(default_factory=Expectation)
+
+
+SCENARIOS = [
+    Scenario("free", "a free link", (Phase(FREE),), before=FREE),
+    Scenario("broad", "3 Mbit/s", (Phase(BROAD),)),
+    Scenario("narrow", "300 kbit/s, 2 % loss", (Phase(replace(NARROW, loss=0.02)),)),
+    Scenario("dip", "3 Mbit/s, 300 kbit/s, 3 Mbit/s", (Phase(BROAD), Phase(NARROW), Phase(BROAD))),
+    Scenario("lossy", "10 % loss", (Phase(replace(BROAD, loss=0.1)),)),
+    Scenario("outage", "an outage of 1 s", (Phase(BROAD, 2.0), Phase(replace(BROAD, loss=1.0), 1.0), Phase(BROAD))),
+]
+
+UNHARMED = Expectation(max_frozen=0.15, max_concealed=0.03, min_frames_per_s=7)
+BACK_AGAIN = Expectation(max_frozen=0.7, max_concealed=0.3, min_frames_per_s=2)
+
+EXPECTED = {
+    "free": Expected(weak=UNHARMED, good=UNHARMED),
+    "broad": Expected(weak=UNHARMED, good=UNHARMED),
+    "narrow": Expected(),
+    "dip": Expected(),
+    "lossy": Expected(),
+    "outage": Expected(weak=BACK_AGAIN, good=BACK_AGAIN),
+}
+"""To be tightened as loss recovery and bandwidth estimation come. Frames and freezes of free links leave room for two
+Chromiums and a server on two cores; an outage ends some four seconds after its end where a keyframe has to mend it."""
