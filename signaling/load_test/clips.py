@@ -31,6 +31,9 @@ KEYFRAME = 1
 VIDEO_CLOCK = 90_000
 AUDIO_CLOCK = 48_000
 SECONDS = 8
+WARM_UP = 2
+"""Seconds that are encoded but not kept: the keyframe that a clip begins with is then as large as one that is asked of
+an encoder in the middle of a meeting."""
 LAYER_IDS = (0, 2, 1, 2)
 """The temporal layers of four frames in a row: three layers, each of which doubles the frame rate."""
 
@@ -56,7 +59,7 @@ VIDEO = (
 AUDIO = "opus"
 AUDIO_BIT_RATE = 32_000
 
-_REVISION = "1"
+_REVISION = "2"
 """Changes with what is encoded, so that clips kept by an older version are made anew."""
 
 
@@ -109,7 +112,9 @@ def _encode_video(video: Video) -> Iterator[tuple[bytes, int, int, bool]]:
         ":ts_rate_decimator=4,2,1:ts_periodicity=4:ts_layer_id=0,2,1,2:ts_layering_mode=3",
     }
     picture = Graph()
-    source = picture.add("testsrc2", f"size={video.width}x{video.height}:rate={video.rate}:duration={SECONDS}")
+    source = picture.add(
+        "testsrc2", f"size={video.width}x{video.height}:rate={video.rate}:duration={WARM_UP + SECONDS}"
+    )
     # Without grain the picture would be too easy to reach the rate of a camera's.
     grain = picture.add("noise", "alls=10:allf=t")
     form = picture.add("format", "yuv420p")
@@ -118,17 +123,18 @@ def _encode_video(video: Video) -> Iterator[tuple[bytes, int, int, bool]]:
     grain.link_to(form)
     form.link_to(sink)
     picture.configure()
-    count = video.rate * SECONDS // len(LAYER_IDS) * len(LAYER_IDS)
-    sent = 0
-    for number in range(count):
+    warm_up, count = (video.rate * seconds // len(LAYER_IDS) * len(LAYER_IDS) for seconds in (WARM_UP, SECONDS))
+    made = 0
+    for number in range(warm_up + count):
         frame = picture.pull()
         assert isinstance(frame, av.VideoFrame)
         frame.pts, frame.time_base = number, encoder.time_base
-        frame.pict_type = PictureType.NONE  # the source says I, which an encoder takes for an order
+        # The source says I of every frame, which an encoder takes for an order.
+        frame.pict_type = PictureType.I if number == warm_up else PictureType.NONE
         for packet in encoder.encode(frame):
-            layer = LAYER_IDS[sent % len(LAYER_IDS)]
-            yield bytes(packet), VIDEO_CLOCK // video.rate, layer, packet.is_keyframe
-            sent += 1
+            if made >= warm_up:
+                yield bytes(packet), VIDEO_CLOCK // video.rate, LAYER_IDS[made % len(LAYER_IDS)], packet.is_keyframe
+            made += 1
 
 
 def _encode_audio() -> Iterator[tuple[bytes, int, int, bool]]:

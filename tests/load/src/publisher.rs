@@ -40,6 +40,7 @@ struct Layer {
     timestamp: u32,
     next_frame: Instant,
     wanted: bool,
+    queue: VecDeque<Packet>,
 }
 
 struct Microphone {
@@ -53,7 +54,6 @@ struct Microphone {
 }
 
 struct Packet {
-    layer: usize,
     payload: Vec<u8>,
     timestamp: u32,
     marker: bool,
@@ -76,7 +76,8 @@ pub struct Publisher {
     clips: Arc<Clips>,
     microphone: Microphone,
     layers: Vec<Layer>,
-    queue: VecDeque<Packet>,
+    /// The layer whose turn it is to send, if it has anything to send.
+    turn: usize,
     next_send: Instant,
     began: Instant,
     opus: Pt,
@@ -142,6 +143,7 @@ impl Publisher {
                 timestamp: random.u32(..),
                 next_frame: phase(random, 66_000),
                 wanted,
+                queue: VecDeque::new(),
             });
         };
         for (clip, rid) in RIDS.iter().enumerate() {
@@ -169,7 +171,7 @@ impl Publisher {
             clips: sources.clips,
             microphone,
             layers,
-            queue: VecDeque::new(),
+            turn: 0,
             next_send: now,
             began: sources.began,
             opus: Pt::from(0),
@@ -273,7 +275,7 @@ impl Publisher {
         let mut due = self.transport.due();
         if self.connected {
             due = due.min(self.microphone.next);
-            if !self.queue.is_empty() {
+            if self.layers.iter().any(|layer| !layer.queue.is_empty()) {
                 due = due.min(self.next_send);
             }
             let frames = self
@@ -337,12 +339,7 @@ impl Publisher {
     }
 
     fn encode(&mut self, now: Instant) {
-        for (index, layer) in self
-            .layers
-            .iter_mut()
-            .enumerate()
-            .filter(|(_, layer)| layer.wanted)
-        {
+        for layer in self.layers.iter_mut().filter(|layer| layer.wanted) {
             let clip = clip(&self.clips, layer.clip);
             while layer.next_frame <= now {
                 let frame = &clip.frames[layer.position];
@@ -356,13 +353,13 @@ impl Publisher {
                 }
                 let payloads = layer.numbers.packetize(frame);
                 let last = payloads.len() - 1;
-                self.queue
+                layer
+                    .queue
                     .extend(
                         payloads
                             .into_iter()
                             .enumerate()
                             .map(|(number, payload)| Packet {
-                                layer: index,
                                 payload,
                                 timestamp: layer.timestamp,
                                 marker: number == last,
@@ -385,11 +382,21 @@ impl Publisher {
         self.next_send = self.next_send.max(now - BURST);
         let mut wrote = false;
         while self.next_send <= now {
-            let Some(mut packet) = self.queue.pop_front() else {
+            // In turns, as libwebrtc's pacer does: the keyframe of one stream does not hold up the others.
+            let count = self.layers.len();
+            let waiting = |turn: &usize| !self.layers[*turn].queue.is_empty();
+            let Some(turn) = (self.turn..self.turn + count)
+                .map(|turn| turn % count)
+                .find(waiting)
+            else {
+                break;
+            };
+            self.turn = turn + 1;
+            let layer = &mut self.layers[turn];
+            let Some(mut packet) = layer.queue.pop_front() else {
                 break;
             };
             self.next_send += Duration::from_secs_f64(packet.payload.len() as f64 * 8.0 / rate);
-            let layer = &mut self.layers[packet.layer];
             if packet.marker
                 && let Some(end) = packet.payload.last_chunk_mut()
             {
