@@ -112,7 +112,7 @@ def plot_growth(results: list[Result], path: Path) -> None:
     import matplotlib as mpl
 
     mpl.use("svg")
-    mpl.rcParams["svg.hashsalt"] = "balai"  # the same figures make the same file
+    mpl.rcParams |= {"svg.hashsalt": "balai", "svg.fonttype": "none"}  # the same figures make the same, small file
     from matplotlib import pyplot as plt
 
     people = [r["participants"] for r in results]

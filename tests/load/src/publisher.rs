@@ -135,10 +135,7 @@ impl Publisher {
                 rid: rid.map(Rid::from),
                 clip,
                 position: 0,
-                numbers: Numbers {
-                    picture_id: random.u16(..0x8000),
-                    tl0_pic_idx: random.u8(..),
-                },
+                numbers: Numbers::new(random.u16(..0x8000), random.u8(..)),
                 sequence: random.u64(1..0x8000),
                 timestamp: random.u32(..),
                 next_frame: phase(random, 66_000),

@@ -14,9 +14,20 @@ pub struct Numbers {
     pub picture_id: u16,
     /// Counts the frames of the base layer.
     pub tl0_pic_idx: u8,
+    /// The highest temporal layer that had a frame since the last keyframe.
+    highest_layer: u8,
 }
 
 impl Numbers {
+    /// Numbers that go on from these.
+    pub fn new(picture_id: u16, tl0_pic_idx: u8) -> Self {
+        Self {
+            picture_id,
+            tl0_pic_idx,
+            highest_layer: 0,
+        }
+    }
+
     /// Splits a frame into payloads of about the same size, of which the last one has [`stamp::LENGTH`] bytes of zero
     /// at its end to put a stamp into: a VP8 decoder ignores what follows the last partition.
     pub fn packetize(&mut self, frame: &Frame) -> Vec<Vec<u8>> {
@@ -24,6 +35,13 @@ impl Numbers {
         if frame.temporal_layer == 0 {
             self.tl0_pic_idx = self.tl0_pic_idx.wrapping_add(1);
         }
+        // The first frame of a layer after a keyframe stands on that alone. So does the middle layer always, by how the
+        // clips are encoded. Receivers take no frame of a layer before one with this bit.
+        let layer_sync = frame.temporal_layer == 1 || frame.temporal_layer > self.highest_layer;
+        self.highest_layer = match frame.keyframe {
+            true => 0,
+            false => self.highest_layer.max(frame.temporal_layer),
+        };
         let total = frame.data.len() + stamp::LENGTH;
         let count = total.div_ceil(MAX_PAYLOAD - DESCRIPTOR);
         let mut start = 0;
@@ -33,7 +51,11 @@ impl Numbers {
                 let mut payload = Vec::with_capacity(DESCRIPTOR + end - start);
                 // A stamp is never split: the last payload takes all of it, for it has more than its 8 bytes.
                 let data = &frame.data[start.min(frame.data.len())..end.min(frame.data.len())];
-                payload.extend_from_slice(&self.descriptor(frame.temporal_layer, number == 0));
+                payload.extend_from_slice(&self.descriptor(
+                    frame.temporal_layer,
+                    layer_sync,
+                    number == 0,
+                ));
                 payload.extend_from_slice(data);
                 if number + 1 == count {
                     payload.extend_from_slice(&[0; stamp::LENGTH]);
@@ -44,8 +66,8 @@ impl Numbers {
             .collect()
     }
 
-    /// X, then I, L and T, a picture id of 15 bits, TL0PICIDX and TID (section 4.2).
-    fn descriptor(&self, temporal_layer: u8, first: bool) -> [u8; DESCRIPTOR] {
+    /// X, then I, L and T, a picture id of 15 bits, TL0PICIDX, TID and Y (section 4.2).
+    fn descriptor(&self, temporal_layer: u8, layer_sync: bool, first: bool) -> [u8; DESCRIPTOR] {
         let not_referenced = temporal_layer == 2;
         let [high, low] = self.picture_id.to_be_bytes();
         [
@@ -54,7 +76,7 @@ impl Numbers {
             0x80 | high,
             low,
             self.tl0_pic_idx,
-            temporal_layer << 6,
+            temporal_layer << 6 | u8::from(layer_sync) << 5,
         ]
     }
 }
@@ -118,10 +140,7 @@ mod tests {
 
     #[test]
     fn what_is_packetized_is_read_again() {
-        let mut numbers = Numbers {
-            picture_id: 0x7ffe,
-            tl0_pic_idx: 255,
-        };
+        let mut numbers = Numbers::new(0x7ffe, 255);
         for length in [
             1,
             500,
@@ -156,10 +175,7 @@ mod tests {
 
     #[test]
     fn only_base_frames_count_for_tl0_pic_idx() {
-        let mut numbers = Numbers {
-            picture_id: 7,
-            tl0_pic_idx: 9,
-        };
+        let mut numbers = Numbers::new(7, 9);
         let frame = Frame {
             data: Box::new([1, 2]),
             duration: 1,
@@ -179,5 +195,23 @@ mod tests {
             assert_eq!(Descriptor::parse(&whole[..length]), None);
         }
         assert!(Descriptor::parse(&whole).is_some());
+    }
+
+    #[test]
+    fn the_first_frame_of_a_layer_after_a_keyframe_says_that_it_stands_on_it() {
+        let mut numbers = Numbers::new(0, 0);
+        let synced = [0u8, 2, 1, 2, 0, 2, 1, 2].map(|temporal_layer| {
+            let frame = Frame {
+                data: vec![1; 100].into(),
+                duration: 1,
+                temporal_layer,
+                keyframe: temporal_layer == 0 && numbers.picture_id == 0,
+            };
+            numbers.packetize(&frame)[0][5] & 0x20 != 0
+        });
+        assert_eq!(
+            synced,
+            [false, true, true, false, false, false, true, false]
+        );
     }
 }

@@ -185,10 +185,7 @@ mod tests {
 
     /// Packets of frames with these temporal layers, two packets a frame; the first is a keyframe.
     fn packets(layers: &[u8]) -> Vec<(u64, bool, Vec<u8>)> {
-        let mut numbers = Numbers {
-            picture_id: 0x7ffd,
-            tl0_pic_idx: 253,
-        };
+        let mut numbers = Numbers::new(0x7ffd, 253);
         let mut sent = Vec::new();
         for (index, &temporal_layer) in layers.iter().enumerate() {
             let mut data = vec![1u8; 1_500];

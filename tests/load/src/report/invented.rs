@@ -5,7 +5,6 @@ use std::time::{Duration, Instant};
 use crate::figures::{Baseline, Person, Recorder, Second, Snapshot};
 use crate::receive::histogram::Histogram;
 use crate::server::Figures;
-use crate::signaling::Traffic;
 
 /// Somebody who had no trouble.
 pub fn person(number: usize) -> Person {
@@ -31,7 +30,6 @@ pub fn person(number: usize) -> Person {
         before: Snapshot::default(),
         after,
         latency,
-        traffic: Traffic::default(),
     }
 }
 
