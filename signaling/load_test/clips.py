@@ -59,7 +59,7 @@ VIDEO = (
 AUDIO = "opus"
 AUDIO_BIT_RATE = 32_000
 
-_REVISION = "2"
+_REVISION = "3"
 """Changes with what is encoded, so that clips kept by an older version are made anew."""
 
 
@@ -105,6 +105,8 @@ def _encode_video(video: Video) -> Iterator[tuple[bytes, int, int, bool]]:
         "minrate": str(video.bit_rate),
         "maxrate": str(video.bit_rate),
         "bufsize": str(video.bit_rate // 2),
+        # A keyframe has so many percent of a frame's share at most, as in libwebrtc: half of a buffer of 600 ms.
+        "max-intra-rate": str(max(300, 30 * video.rate)),
         "g": "100000",
         # Layering mode 3 is libavcodec's: no frame refers to one of the highest layer, and the middle layer refers
         # to the base only. Target rates are cumulative, as shares 40, 60 and 100 percent.

@@ -22,8 +22,10 @@ const OPUS_SAMPLES: u32 = 960;
 /// An encoder with discontinuous transmission tells every so many frames that there is silence.
 const SILENCE_EVERY: u32 = 20;
 const SILENT: i8 = -127;
-/// libwebrtc sends this many times faster than it encodes.
+/// libwebrtc sends this many times faster than it believes the way to carry what it encodes.
 const PACING: f64 = 2.5;
+/// And on a good way it believes, after its first probes, at least so much, in bit/s, however little it encodes.
+const BELIEVED: u64 = 1_000_000;
 /// A pacer that was late may catch up with so much at once.
 const BURST: Duration = Duration::from_millis(5);
 /// Frames that are later than this are left out: this process was too slow.
@@ -375,7 +377,7 @@ impl Publisher {
         let rate: u64 = active
             .map(|layer| clip(&self.clips, layer.clip).bit_rate())
             .sum();
-        let rate = rate.max(100_000) as f64 * PACING;
+        let rate = rate.max(BELIEVED) as f64 * PACING;
         self.next_send = self.next_send.max(now - BURST);
         let mut wrote = false;
         while self.next_send <= now {
