@@ -45,6 +45,16 @@ counters! {
     StunRefused = "stun_refused",
     /// Keyframes asked of publishers.
     KeyframesRequested = "keyframes_requested",
+    /// Packets asked of publishers again (RFC 4585).
+    NacksSent = "nacks_sent",
+    /// Packets that a publisher sent again because they were asked for.
+    Recovered = "recovered",
+    /// Packets that subscribers asked for again.
+    NacksReceived = "nacks_received",
+    /// Packets sent to subscribers again.
+    Retransmitted = "retransmitted",
+    /// Padding sent to find out whether a link carries more.
+    ProbesSent = "probes_sent",
     /// A slot began to show another stream.
     SlotSwitches = "slot_switches",
     /// Neither STUN, DTLS, SRTP nor SRTCP, or too short.
@@ -83,7 +93,7 @@ counters! {
     DropPayloadType = "drop_payload_type",
     /// Padding without media: a bandwidth probe.
     DropPadding = "drop_padding",
-    /// A retransmission (RFC 4588) that nobody asked for: a bandwidth probe.
+    /// A retransmission (RFC 4588) of what has arrived already: a bandwidth probe, or the original was only late.
     DropRetransmission = "drop_retransmission",
     /// Media of a track that is muted by the meeting.
     DropPaused = "drop_paused",
@@ -91,6 +101,14 @@ counters! {
     DropTemporalLayer = "drop_temporal_layer",
     /// A copy older than the slot's switch to this stream.
     DropBeforeSwitch = "drop_before_switch",
+    /// A copy whose number was used before: it must not go out twice (RFC 7714 section 10.1).
+    DropSentBefore = "drop_sent_before",
+    /// Video that a thin link had no room for within a second.
+    DropWaitedTooLong = "drop_waited_too_long",
+    /// A packet asked for again that is not kept any more, or was sent again just now.
+    DropNackUnanswered = "drop_nack_unanswered",
+    /// A retransmission beyond the share of the link that they may take.
+    DropNackLimited = "drop_nack_limited",
     /// A copy that would have been larger than a datagram may be.
     DropOversize = "drop_oversize",
     /// Bursts that a shard did not take, because it could not keep up.

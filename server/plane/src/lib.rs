@@ -3,7 +3,9 @@
 //! [`plane::Plane`] is the state machine; it does no I/O. [`driver`] gives it a socket, a thread and a clock, and is the
 //! only place with system calls. The Python face (feature `python`) is `server._plane`.
 
+pub mod allocation;
 pub mod arena;
+pub mod bandwidth;
 pub mod counters;
 pub mod demux;
 pub mod driver;

@@ -9,7 +9,9 @@ use pyo3::exceptions::{PyConnectionError, PyOSError, PyValueError};
 use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyDict};
 
+use crate::allocation::Priority;
 use crate::driver::Driver;
+use crate::egress::{Agreed, Format};
 use crate::plane::{Command, Event as PlaneEvent};
 use crate::rtp::ExtensionKind;
 use crate::speakers::SEATS;
@@ -34,6 +36,10 @@ enum Event {
         slot: u32,
         track: Option<u32>,
     },
+    SlotPaused {
+        slot: u32,
+        paused: bool,
+    },
     Seats {
         group: u32,
         tracks: Vec<Option<u32>>,
@@ -57,6 +63,7 @@ impl Event {
             PlaneEvent::Connected { transport } => Event::Connected { transport },
             PlaneEvent::Dead { transport } => Event::Dead { transport },
             PlaneEvent::SlotOccupied { slot, track } => Event::SlotOccupied { slot, track },
+            PlaneEvent::SlotPaused { slot, paused } => Event::SlotPaused { slot, paused },
             PlaneEvent::Seats { group, tracks } => Event::Seats {
                 group,
                 tracks: tracks.to_vec(),
@@ -211,6 +218,7 @@ impl Plane {
         transport: u32,
         codecs: Vec<(u8, String)>,
         extensions: Vec<(u8, String)>,
+        audio_nack: bool,
     ) -> PyResult<()> {
         let codecs = codecs
             .into_iter()
@@ -219,6 +227,7 @@ impl Plane {
                     "opus" => Codec::Opus,
                     "VP8" => Codec::Vp8,
                     "rtx" => Codec::Retransmission,
+                    "red" => Codec::Redundant,
                     other => return Err(PyValueError::new_err(format!("unknown codec {other:?}"))),
                 };
                 Ok((payload_type, codec))
@@ -236,6 +245,25 @@ impl Plane {
             transport,
             codecs,
             extensions,
+            audio_nack,
+        })
+    }
+
+    #[pyo3(signature = (transport, *, transport_feedback, retransmission, redundancy))]
+    fn restrict_subscriber(
+        &self,
+        transport: u32,
+        transport_feedback: bool,
+        retransmission: bool,
+        redundancy: bool,
+    ) -> PyResult<()> {
+        self.command(Command::RestrictSubscriber {
+            transport,
+            agreed: Agreed {
+                transport_feedback,
+                retransmission,
+                redundancy,
+            },
         })
     }
 
@@ -285,52 +313,87 @@ impl Plane {
         self.command(Command::PauseTrack { track, paused })
     }
 
-    #[pyo3(signature = (transport, *, ssrc, payload_type, audio_level_id, group, seat))]
+    #[pyo3(signature = (transport, *, ssrc, payload_type, audio_level_id, transport_sequence_id, redundancy, group, seat))]
+    #[allow(clippy::too_many_arguments)]
     fn add_audio_slot(
         &self,
         transport: u32,
         ssrc: u32,
         payload_type: u8,
         audio_level_id: Option<u8>,
+        transport_sequence_id: Option<u8>,
+        redundancy: Option<u8>,
         group: u32,
         seat: u8,
     ) -> PyResult<u32> {
         let slot = self.new_id();
-        self.command(Command::AddAudioSlot {
-            slot,
-            transport,
+        let format = Format {
             ssrc,
             payload_type,
             audio_level_id,
+            transport_sequence_id,
+            redundancy,
+            retransmission: None,
+            clock_rate: 48_000,
+        };
+        self.command(Command::AddAudioSlot {
+            slot,
+            transport,
+            format,
             group,
             seat,
         })?;
         Ok(slot)
     }
 
-    #[pyo3(signature = (transport, *, ssrc, payload_type))]
-    fn add_video_slot(&self, transport: u32, ssrc: u32, payload_type: u8) -> PyResult<u32> {
+    #[pyo3(signature = (transport, *, ssrc, payload_type, transport_sequence_id, retransmission))]
+    fn add_video_slot(
+        &self,
+        transport: u32,
+        ssrc: u32,
+        payload_type: u8,
+        transport_sequence_id: Option<u8>,
+        retransmission: Option<(u32, u8)>,
+    ) -> PyResult<u32> {
         let slot = self.new_id();
+        let format = Format {
+            ssrc,
+            payload_type,
+            audio_level_id: None,
+            transport_sequence_id,
+            redundancy: None,
+            retransmission,
+            clock_rate: 90_000,
+        };
         self.command(Command::AddVideoSlot {
             slot,
             transport,
-            ssrc,
-            payload_type,
+            format,
         })?;
         Ok(slot)
     }
 
-    #[pyo3(signature = (slot, track, max_layer=0, max_temporal=3))]
+    #[pyo3(signature = (slot, track, max_layer=0, max_temporal=3, priority="tile"))]
     fn route(
         &self,
         slot: u32,
         track: Option<u32>,
         max_layer: u8,
         max_temporal: u8,
+        priority: &str,
     ) -> PyResult<()> {
+        let priority = match priority {
+            "screen" => Priority::Screen,
+            "speaker" => Priority::Speaker,
+            "tile" => Priority::Tile,
+            other => {
+                return Err(PyValueError::new_err(format!("unknown priority {other:?}")));
+            }
+        };
         self.command(Command::Route {
             slot,
             wish: track.map(|track| (track, max_layer, max_temporal)),
+            priority,
         })
     }
 }

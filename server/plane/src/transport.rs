@@ -15,12 +15,16 @@ pub enum Codec {
     Opus,
     /// VP8 at 90 kHz.
     Vp8,
+    /// Opus frames, each together with earlier ones (RFC 2198).
+    Redundant,
     /// Retransmissions (RFC 4588) of another payload type.
     Retransmission,
 }
 
 /// The most streams of one transport: two simulcast cameras with retransmissions, and audio.
 pub const MAX_STREAMS: usize = 16;
+/// What a round trip is taken for before anything is known of it.
+pub const FIRST_ROUND_TRIP: Span = Span::from_millis(100);
 /// How many DTLS datagrams a second reach the control side from one transport. A handshake needs some ten.
 const DTLS_PER_SECOND: u32 = 40;
 
@@ -44,6 +48,8 @@ pub struct Transport {
     pub shard: usize,
     /// Which payload type carries what.
     pub codecs: [Option<Codec>; 128],
+    /// Its peer sends lost audio packets again too.
+    pub audio_nack: bool,
     /// Which extension id stands for what.
     pub extensions: ExtensionMap,
     /// The streams that its peer sends.
@@ -52,10 +58,18 @@ pub struct Transport {
     pub tracks: Vec<usize>,
     /// Indices of the slots that its peer receives.
     pub slots: Vec<usize>,
+    /// What the link to its peer is believed to carry, in bit/s; `None` while nobody knows.
+    pub estimate: Option<u64>,
+    /// When one of its slots that was paused was last let go on.
+    pub resumed: Option<Time>,
+    /// What of it goes to voices and retransmissions, in bit/s.
+    pub beside: u64,
     /// For transport-wide feedback.
     pub arrivals: Arrivals,
     /// The publisher's wall clock.
     pub clock: SenderClock,
+    /// The round trip to the publisher, by how soon lost packets come once they are asked for.
+    pub round_trip: Span,
     /// When the next reports are due.
     pub report_due: Time,
     /// Its death has been told.
@@ -93,12 +107,17 @@ impl Transport {
             subscribes: false,
             shard,
             codecs: [None; 128],
+            audio_nack: false,
             extensions: ExtensionMap::default(),
             streams: Vec::with_capacity(MAX_STREAMS),
             tracks: Vec::new(),
             slots: Vec::new(),
+            estimate: None,
+            resumed: None,
+            beside: 0,
             arrivals: Arrivals::default(),
             clock: SenderClock::default(),
+            round_trip: FIRST_ROUND_TRIP,
             // Spread over a second by id, so that many transports do not report at once.
             report_due: now + Span::from_millis(u64::from(id % 20) * 50),
             dead_told: false,

@@ -5,12 +5,13 @@ mod support;
 use std::net::{IpAddr, Ipv6Addr, UdpSocket};
 use std::time::{Duration, Instant};
 
+use plane::allocation::Priority;
 use plane::counters::Counter;
 use plane::driver::{Driver, SendBatch, bind};
 use plane::egress::{Path, Sink};
 use plane::plane::{Command, Event};
 use plane::track::MediaKind;
-use support::{MID, Peer, VP8, vp8};
+use support::{MID, Peer, VP8, video_format, vp8};
 
 fn answered(driver: &Driver, id: u32, to: &str) -> bool {
     let local = if to.starts_with('[') {
@@ -200,15 +201,18 @@ fn with_several_workers_everybody_is_served_from_the_one_port() {
         group: None,
     }));
     for (_, viewer) in &viewers {
-        let (slot, payload_type) = (viewer.id, VP8);
+        let slot = viewer.id;
         assert!(driver.command(Command::AddVideoSlot {
             slot,
             transport: viewer.id,
-            ssrc: slot,
-            payload_type,
+            format: video_format(slot),
         }));
         let wish = Some((50, 2, 2));
-        assert!(driver.command(Command::Route { slot, wish }));
+        assert!(driver.command(Command::Route {
+            slot,
+            wish,
+            priority: Priority::Tile
+        }));
     }
     let mut buffer = [0; 2048];
     for (socket, peer) in std::iter::once((&camera, &publisher))

@@ -4,11 +4,12 @@ mod support;
 
 use std::collections::HashMap;
 
+use plane::allocation::Priority;
 use plane::counters::Counter;
 use plane::plane::{Command, Event};
 use plane::rtcp::{KeyframeRequest, Packet, Packets, SenderInfo, write_pli, write_sender_report};
 use plane::rtp::vp8::Descriptor;
-use support::{LEVEL, MID, OPUS, Peer, RID, RTX, Received, VP8, World, vp8};
+use support::{LEVEL, MID, OPUS, Peer, RID, RTX, Received, VP8, World, audio_format, vp8};
 
 /// Sends one frame of a simulcast layer.
 fn frame(world: &mut World, peer: &mut Peer, rid: &str, number: u64, keyframe: bool) {
@@ -89,6 +90,7 @@ fn a_slot_waits_for_a_keyframe_which_is_asked_for_once() {
         world.command(Command::Route {
             slot: viewer.id,
             wish: Some((50, 0, 2)),
+            priority: Priority::Tile,
         });
     }
     for number in 0..5 {
@@ -139,6 +141,7 @@ fn changes_of_person_and_layer_leave_one_unbroken_stream() {
         world.command(Command::Route {
             slot: 9,
             wish: Some((track, layer, 2)),
+            priority: Priority::Tile,
         });
         for step in 0..10 {
             for rid in ["q", "h"] {
@@ -166,6 +169,7 @@ fn probes_of_padding_and_retransmissions_are_not_forwarded_and_leave_no_gap() {
     world.command(Command::Route {
         slot: 9,
         wish: Some((50, 2, 2)),
+        priority: Priority::Tile,
     });
     let mut received = Vec::new();
     let mut picture = 0u16;
@@ -209,6 +213,7 @@ fn a_muted_track_is_not_forwarded_whatever_its_browser_sends() {
     world.command(Command::Route {
         slot: 9,
         wish: Some((50, 2, 2)),
+        priority: Priority::Tile,
     });
     let send = |world: &mut World, camera: &mut Peer, index: u64, keyframe| {
         let packet = camera.rtp(
@@ -260,9 +265,7 @@ fn people(world: &mut World, group: u32, ids: std::ops::Range<u32>) -> Vec<(Peer
             world.command(Command::AddAudioSlot {
                 slot: id * 10 + u32::from(seat),
                 transport: subscriber.id,
-                ssrc: id * 10 + u32::from(seat),
-                payload_type: OPUS,
-                audio_level_id: Some(1),
+                format: audio_format(id * 10 + u32::from(seat)),
                 group,
                 seat,
             });
@@ -355,6 +358,7 @@ fn a_viewer_that_lost_the_picture_gets_a_keyframe_and_a_flood_of_requests_does_n
     world.command(Command::Route {
         slot: 9,
         wish: Some((50, 2, 2)),
+        priority: Priority::Tile,
     });
     let mut requests = 0;
     for index in 0..200u64 {
@@ -391,6 +395,7 @@ fn reports_place_a_slot_on_the_planes_clock_and_publishers_get_feedback() {
     world.command(Command::Route {
         slot: 9,
         wish: Some((50, 2, 2)),
+        priority: Priority::Tile,
     });
     let (mut reports, mut feedback, mut receptions) = (Vec::new(), 0, 0);
     let mut last_packet = None;
@@ -473,6 +478,7 @@ fn a_keyframe_whose_beginning_was_lost_is_asked_for_again() {
     world.command(Command::Route {
         slot: 9,
         wish: Some((50, 2, 2)),
+        priority: Priority::Tile,
     });
     let mut requests = 0;
     for index in 0..100u64 {
@@ -528,6 +534,7 @@ fn removing_and_adding_leaves_nothing_behind() {
         world.command(Command::Route {
             slot: base,
             wish: Some((base, 0, 2)),
+            priority: Priority::Tile,
         });
         for index in 0..3 {
             let packet = camera.rtp(

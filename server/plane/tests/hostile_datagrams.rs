@@ -5,6 +5,7 @@ mod support;
 
 use std::net::SocketAddr;
 
+use plane::allocation::Priority;
 use plane::counters::Counter;
 use plane::egress::Path;
 use plane::plane::Command;
@@ -39,6 +40,7 @@ fn a_million_hostile_datagrams_change_nothing() {
     world.command(Command::Route {
         slot: 9,
         wish: Some((50, 2, 2)),
+        priority: Priority::Tile,
     });
     // One authentic packet of each kind, so that there are streams to disturb; and originals to mutate. The originals
     // are kept from the plane: only a mutation that changes nothing would be accepted.

@@ -3,6 +3,7 @@
 
 mod support;
 
+use plane::allocation::Priority;
 use plane::counters::Counter;
 use plane::egress::MAX_DATAGRAM;
 use plane::plane::Command;
@@ -40,6 +41,7 @@ impl Scene {
         self.world.command(Command::Route {
             slot: 9,
             wish: Some((50, max_layer, max_temporal)),
+            priority: Priority::Tile,
         });
     }
 
@@ -242,6 +244,7 @@ fn nothing_of_a_stream_that_nobody_watches_is_kept() {
     scene.world.command(Command::Route {
         slot: 9,
         wish: None,
+        priority: Priority::Tile,
     });
     let packet = scene.packet(b"", 0, &vp8(0, 0, true), false);
     scene.send(&packet);

@@ -2,9 +2,10 @@
 
 mod support;
 
+use plane::allocation::Priority;
 use plane::counters::Counter;
 use plane::plane::{Command, Event};
-use support::{LEVEL, MID, OPUS, Received, VP8, World, vp8};
+use support::{LEVEL, MID, OPUS, Received, VP8, World, audio_format, vp8};
 
 const PUBLISHERS: u32 = 4;
 const SUBSCRIBERS: u32 = 9;
@@ -32,9 +33,7 @@ fn meeting(shards: usize) -> (Vec<Taken>, Vec<Event>, World) {
             world.command(Command::AddAudioSlot {
                 slot: subscriber.id * 10 + u32::from(seat),
                 transport: subscriber.id,
-                ssrc: subscriber.id * 10 + u32::from(seat),
-                payload_type: OPUS,
-                audio_level_id: Some(LEVEL),
+                format: audio_format(subscriber.id * 10 + u32::from(seat)),
                 group: 1,
                 seat,
             });
@@ -46,7 +45,11 @@ fn meeting(shards: usize) -> (Vec<Taken>, Vec<Event>, World) {
             for subscriber in &subscribers {
                 let wish = Some((201 + (subscriber.id + step / 15) % PUBLISHERS, 2, 2));
                 let slot = subscriber.id * 10 + 5;
-                world.command(Command::Route { slot, wish });
+                world.command(Command::Route {
+                    slot,
+                    wish,
+                    priority: Priority::Tile,
+                });
             }
         }
         if step == 40 {

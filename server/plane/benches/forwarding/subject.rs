@@ -3,6 +3,7 @@
 use std::net::{IpAddr, Ipv4Addr, UdpSocket};
 use std::time::Duration;
 
+use plane::allocation::Priority;
 use plane::counters::Counter;
 use plane::driver::{Worker, bind};
 use plane::egress::Path;
@@ -13,7 +14,7 @@ use plane::track::MediaKind;
 use crate::allocations;
 use crate::case::{Case, SUBSCRIBERS, loopback_socket, thread_time};
 use crate::floor::NoNetwork;
-use crate::support::{LEVEL, MID, OPUS, Peer, VP8, vp8};
+use crate::support::{LEVEL, MID, OPUS, Peer, VP8, audio_format, video_format, vp8};
 
 /// The publisher's packets.
 struct Publisher {
@@ -100,9 +101,7 @@ fn meeting(case: &Case, paths: &[Path]) -> (Vec<Command>, Vec<Vec<u8>>, Peer) {
             MediaKind::Audio => commands.extend((0..3).map(|seat| Command::AddAudioSlot {
                 slot: peer.id * 4 + u32::from(seat),
                 transport: peer.id,
-                ssrc: peer.id * 4 + u32::from(seat),
-                payload_type: OPUS,
-                audio_level_id: Some(1),
+                format: audio_format(peer.id * 4 + u32::from(seat)),
                 group: 2,
                 seat,
             })),
@@ -110,12 +109,12 @@ fn meeting(case: &Case, paths: &[Path]) -> (Vec<Command>, Vec<Vec<u8>>, Peer) {
                 Command::AddVideoSlot {
                     slot: peer.id * 4,
                     transport: peer.id,
-                    ssrc: peer.id * 4,
-                    payload_type: VP8,
+                    format: video_format(peer.id * 4),
                 },
                 Command::Route {
                     slot: peer.id * 4,
                     wish: Some((5, 2, 2)),
+                    priority: Priority::Tile,
                 },
             ]),
         }

@@ -6,6 +6,7 @@ use std::os::fd::RawFd;
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
+use std::time::Instant;
 
 use super::shard_worker::ShardHandle;
 use super::socket::{bind, bind_senders};
@@ -49,15 +50,16 @@ impl Driver {
             events_wake: Arc::clone(&events_wake),
             counters: Arc::clone(&counters),
         };
+        let epoch = Instant::now();
         let senders = bind_senders(&socket, workers.max(1) - 1)?;
         let shards = (1..)
             .zip(senders)
-            .map(|(number, socket)| ShardHandle::start(number, socket))
+            .map(|(number, socket)| ShardHandle::start(number, socket, epoch))
             .collect::<io::Result<Vec<_>>>()?;
         let counters = std::iter::once(counters)
             .chain(shards.iter().map(|shard| Arc::clone(&shard.counters)))
             .collect();
-        let worker = Worker::with_shards(socket, shards);
+        let worker = Worker::with_shards(socket, shards, epoch);
         let thread = std::thread::Builder::new()
             .name("plane".into())
             .spawn(|| worker.run(channels))?;

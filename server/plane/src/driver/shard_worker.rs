@@ -1,13 +1,17 @@
 //! A thread that carries out one shard's orders: it renumbers, protects and sends, and receives nothing.
 
 use std::sync::Arc;
-use std::sync::mpsc::{Receiver, SyncSender, TryRecvError, TrySendError, sync_channel};
+use std::sync::mpsc::{
+    Receiver, Sender, SyncSender, TryRecvError, TrySendError, channel, sync_channel,
+};
 use std::thread::{self, JoinHandle};
+use std::time::{Duration, Instant};
 use std::{io, mem};
 
 use super::{MediaSocket, SendBatch};
 use crate::counters::{Counter, Counters, SharedCounters};
-use crate::egress::{Order, Shard};
+use crate::egress::{Order, Report, Shard};
+use crate::time::Time;
 
 /// How many orders may wait. The queue is an array that is allocated once: handing over takes neither a lock nor memory.
 const QUEUE: usize = 8_192;
@@ -17,21 +21,25 @@ const ORDERS_PER_FLUSH: usize = 256;
 /// The plane's end of a shard's thread.
 pub(super) struct ShardHandle {
     orders: Option<SyncSender<Order>>,
+    /// What it tells the plane.
+    pub(super) reports: Receiver<Report>,
     thread: Option<JoinHandle<()>>,
     pub(super) counters: Arc<SharedCounters>,
 }
 
 impl ShardHandle {
     /// Sets shard `number` to work on a socket of its own.
-    pub(super) fn start(number: usize, socket: MediaSocket) -> io::Result<Self> {
+    pub(super) fn start(number: usize, socket: MediaSocket, epoch: Instant) -> io::Result<Self> {
         let (orders, received) = sync_channel(QUEUE);
+        let (reports, told) = channel();
         let counters = Arc::new(SharedCounters::default());
         let shared = Arc::clone(&counters);
         let thread = thread::Builder::new()
             .name(format!("plane-{number}"))
-            .spawn(move || run(number, &socket, &received, &shared))?;
+            .spawn(move || run(number, &socket, epoch, &received, &reports, &shared))?;
         Ok(Self {
             orders: Some(orders),
+            reports: told,
             thread: Some(thread),
             counters,
         })
@@ -82,7 +90,15 @@ impl Drop for ShardHandle {
     }
 }
 
-fn run(number: usize, socket: &MediaSocket, orders: &Receiver<Order>, shared: &SharedCounters) {
+fn run(
+    number: usize,
+    socket: &MediaSocket,
+    epoch: Instant,
+    orders: &Receiver<Order>,
+    reports: &Sender<Report>,
+    shared: &SharedCounters,
+) {
+    let now = || Time::from_micros(epoch.elapsed().as_micros() as u64);
     let mut shard = Shard::new(number);
     let mut sink = SendBatch::new(socket);
     let mut counters = Counters::default();
@@ -100,12 +116,20 @@ fn run(number: usize, socket: &MediaSocket, orders: &Receiver<Order>, shared: &S
                 }
             }
         }
+        shard.handle_timeout(now(), &mut counters, &mut sink);
+        for report in shard.drain_reports() {
+            // The plane's thread outlives this one.
+            let _ = reports.send(report);
+        }
         sink.flush();
         counters.merge(&sink.take_counters());
         counters.publish(shared);
         if over {
             // Whoever hands over unparks; a token that came in between lets this return at once.
-            thread::park();
+            match shard.deadline() {
+                Some(due) => thread::park_timeout(Duration::from_micros(due.since(now()).micros())),
+                None => thread::park(),
+            }
         }
     }
 }

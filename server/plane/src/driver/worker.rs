@@ -38,11 +38,15 @@ pub struct Worker {
 impl Worker {
     /// A worker on a bound socket, which does all by itself.
     pub fn new(socket: MediaSocket) -> Self {
-        Self::with_shards(socket, Vec::new())
+        Self::with_shards(socket, Vec::new(), Instant::now())
     }
 
     /// The same, with shards on threads of their own that do part of the sending.
-    pub(super) fn with_shards(socket: MediaSocket, shards: Vec<ShardHandle>) -> Self {
+    pub(super) fn with_shards(
+        socket: MediaSocket,
+        shards: Vec<ShardHandle>,
+        epoch: Instant,
+    ) -> Self {
         let unix = SystemTime::now()
             .duration_since(UNIX_EPOCH)
             .unwrap_or_default();
@@ -52,7 +56,7 @@ impl Worker {
             send: SendBatch::new(&socket),
             receive: ReceiveBatch::default(),
             socket,
-            started: Instant::now(),
+            started: epoch,
         }
     }
 
@@ -96,7 +100,9 @@ impl Worker {
                 break;
             }
         }
+        let reports = self.shards.iter().flat_map(|s| s.reports.try_iter());
         let now = self.now();
+        self.plane.take_reports(now, reports);
         if self
             .plane
             .deadline()

@@ -50,8 +50,8 @@ pub struct Target {
 pub struct Burst {
     /// Whose packets they are.
     pub occupant: Occupant,
-    /// The SSRC that the publisher sent them with.
-    pub ssrc: u32,
+    /// The name of the stream that they came by: no two streams ever share one, as they may share an SSRC.
+    pub source: u32,
     packets: Vec<BurstPacket>,
     bytes: Vec<u8>,
     /// By shard.
@@ -65,7 +65,7 @@ impl Default for Burst {
     fn default() -> Self {
         Self {
             occupant: Occupant { track: 0, layer: 0 },
-            ssrc: 0,
+            source: 0,
             packets: Vec::with_capacity(MAX_PACKETS),
             bytes: Vec::with_capacity(MAX_PACKETS * 1_500),
             targets: Vec::new(),
@@ -78,9 +78,9 @@ impl Default for Burst {
 
 impl Burst {
     /// Begins anew with the packets of another stream.
-    pub fn begin(&mut self, now: Time, occupant: Occupant, ssrc: u32) {
+    pub fn begin(&mut self, now: Time, occupant: Occupant, source: u32) {
         self.occupant = occupant;
-        self.ssrc = ssrc;
+        self.source = source;
         self.packets.clear();
         self.bytes.clear();
         self.targets.iter_mut().for_each(Vec::clear);

@@ -2,8 +2,42 @@
 
 use std::sync::Arc;
 
-use super::{Burst, Format, Path};
+use super::{Agreed, Burst, Format, Path};
 use crate::srtp::SrtpSender;
+use crate::time::{Span, Time};
+
+/// What a subscriber tells of its reception, other than packet by packet.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Reception {
+    /// What it believes that it can take (REMB), in bit/s.
+    Remb(u64),
+    /// A reception block (RFC 3550 section 6.4.1).
+    Block {
+        /// The share lost, in 1/256.
+        fraction_lost: u8,
+        /// The round trip, where it can be known.
+        round_trip: Option<Span>,
+    },
+}
+
+/// What a shard tells the plane.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Report {
+    /// What the link of a transport is believed to carry, as of the last tick.
+    Estimate {
+        /// Which transport.
+        transport: usize,
+        /// In bit/s.
+        rate: u64,
+        /// What of it goes to voices and retransmissions, in bit/s.
+        beside: u64,
+    },
+    /// What a slot was to send waited too long for its link and was given up: it goes on at the next keyframe.
+    Starved {
+        /// Which slot.
+        slot: usize,
+    },
+}
 
 /// One order. Transports and slots are named by the plane's own indices.
 #[derive(Debug)]
@@ -36,6 +70,13 @@ pub enum Order {
         /// What was agreed.
         format: Format,
     },
+    /// What of its slots' formats a subscriber takes.
+    Restrict {
+        /// Which transport.
+        transport: usize,
+        /// What it takes.
+        agreed: Agreed,
+    },
     /// A slot is over.
     RemoveSlot {
         /// Which.
@@ -43,6 +84,44 @@ pub enum Order {
     },
     /// Send a burst to its targets in this shard.
     Forward(Arc<Burst>),
+    /// A subscriber misses packets of a slot.
+    SendAgain {
+        /// When it said so.
+        now: Time,
+        /// Which slot.
+        slot: usize,
+        /// Their sequence numbers.
+        sequences: Vec<u16>,
+    },
+    /// A subscriber tells when packets arrived.
+    Feedback {
+        /// When it said so.
+        now: Time,
+        /// Which transport.
+        transport: usize,
+        /// Of each packet its transport-wide number, and its arrival in microseconds of the receiver's clock.
+        statuses: Vec<(u16, Option<i64>)>,
+    },
+    /// A subscriber tells of its reception otherwise.
+    Reception {
+        /// When it said so.
+        now: Time,
+        /// Which transport.
+        transport: usize,
+        /// What it told.
+        reception: Reception,
+    },
+    /// What a transport would be sent if its link allowed it.
+    SetWanted {
+        /// When that was reckoned.
+        now: Time,
+        /// Which transport.
+        transport: usize,
+        /// In bit/s.
+        rate: u64,
+    },
+    /// Time has passed, some tenth of a second.
+    Tick(Time),
     /// Send sender reports for a transport's slots.
     Report {
         /// Which transport.

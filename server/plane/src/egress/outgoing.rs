@@ -1,11 +1,13 @@
 //! One outgoing stream: a slot's constant SSRC and its unbroken numbering.
 
-use super::Rewriter;
+use super::{History, Redundancy, Rewriter, Sent};
 use crate::rtcp::SenderInfo;
 use crate::rtp::vp8::Descriptor;
+use crate::srtp::ReplayWindow;
+use crate::time::Time;
 
 /// What SDP agreed for a slot.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Format {
     /// Its SSRC, for ever.
     pub ssrc: u32,
@@ -13,8 +15,36 @@ pub struct Format {
     pub payload_type: u8,
     /// The extension id of RFC 6464's audio level, where it was agreed.
     pub audio_level_id: Option<u8>,
+    /// The extension id of the transport-wide sequence number, where it was agreed.
+    pub transport_sequence_id: Option<u8>,
+    /// The SSRC and payload type by which lost packets are sent again (RFC 4588), where they were agreed.
+    pub retransmission: Option<(u32, u8)>,
+    /// The payload type of redundant audio (RFC 2198), where it was agreed.
+    pub redundancy: Option<u8>,
     /// The RTP clock in Hz.
     pub clock_rate: u32,
+}
+
+/// What a subscriber takes of the formats that its slots were offered with.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Agreed {
+    /// It reports when each packet arrived.
+    pub transport_feedback: bool,
+    /// It takes retransmissions.
+    pub retransmission: bool,
+    /// It takes redundant audio.
+    pub redundancy: bool,
+}
+
+impl Format {
+    /// Leaves out what was not agreed.
+    pub fn restrict(&mut self, agreed: Agreed) {
+        self.transport_sequence_id = self
+            .transport_sequence_id
+            .filter(|_| agreed.transport_feedback);
+        self.retransmission = self.retransmission.filter(|_| agreed.retransmission);
+        self.redundancy = self.redundancy.filter(|_| agreed.redundancy);
+    }
 }
 
 /// The sending side of one slot.
@@ -26,8 +56,16 @@ pub struct OutgoingStream {
     pub format: Format,
     /// The numbering.
     pub rewriter: Rewriter,
-    /// The SSRC of the stream that it is switched to.
+    /// The stream that it is switched to.
     pub source: Option<u32>,
+    /// What it sent lately, for receivers that miss some of it.
+    pub history: History,
+    /// The last frames of audio.
+    pub redundancy: Redundancy,
+    /// The next packet index of its retransmissions.
+    pub retransmission_index: u64,
+    /// The numbers that went out.
+    numbers: ReplayWindow,
     /// The highest temporal layer that it forwards now.
     temporal: u8,
     packets: u32,
@@ -45,6 +83,10 @@ impl OutgoingStream {
             // unpredictability needless.
             rewriter: Rewriter::new(format.ssrc as u16 & 0x7fff, format.clock_rate),
             source: None,
+            history: History::default(),
+            redundancy: Redundancy::default(),
+            retransmission_index: u64::from(format.ssrc >> 17),
+            numbers: ReplayWindow::new(),
             temporal: 0,
             packets: 0,
             octets: 0,
@@ -67,9 +109,23 @@ impl OutgoingStream {
         vp8.temporal_layer <= self.temporal
     }
 
-    /// Counts a packet sent.
+    /// Takes a packet index for a packet. False where it was taken before, or lies too far back to tell: whatever
+    /// publishers send, no number goes out twice (RFC 7714 section 10.1).
     #[inline]
-    pub fn record_sent(&mut self, payload: usize) {
+    pub fn take_number(&mut self, index: u64) -> bool {
+        let is_fresh = self.numbers.is_fresh(index);
+        if is_fresh {
+            self.numbers.mark(index);
+        }
+        is_fresh
+    }
+
+    /// Counts a packet sent, with so many bytes of payload, and remembers it for a receiver that may miss it.
+    #[inline]
+    pub fn record_sent(&mut self, now: Time, sent: &Sent, payload: usize) {
+        if self.format.retransmission.is_some() {
+            self.history.record(now, sent);
+        }
         self.packets = self.packets.wrapping_add(1);
         self.octets = self.octets.wrapping_add(payload as u32);
         self.sent_since_report = true;

@@ -158,6 +158,11 @@ impl Rewriter {
         self.newest_picture + ahead - span
     }
 
+    /// The newest timestamp sent, 0 before the first.
+    pub fn newest_timestamp(&self) -> u32 {
+        self.last.map_or(0, |(_, timestamp)| timestamp)
+    }
+
     /// A time of the current stream in the slot's own timestamps.
     pub fn outgoing_timestamp(&self, timestamp: u32) -> u32 {
         timestamp.wrapping_add(self.timestamp_offset)

@@ -3,30 +3,33 @@
 //! The plane decides; shards carry out. The plane's own shard does so at once; each other one is a state machine on a
 //! thread of its own, and all that it shares with the plane are bursts that nobody changes any more.
 
-use super::order::Order;
-use super::{Burst, BurstPacket, MAX_DATAGRAM, OutgoingStream, Path, Rewritten, Sink, Target};
-use crate::counters::{Counter, Counters};
+use rustc_hash::FxHashMap;
+
+use super::extension_block::ExtensionBlock;
+use super::forwarding::forward_to;
+use super::order::{Order, Reception, Report};
+use super::way::Way;
+use super::{AUDIO_BYTES, Burst, OutgoingStream, Sink, SourceCache, VIDEO_BYTES};
+use crate::counters::Counters;
 use crate::rtcp::write_sender_report;
-use crate::rtp::{ExtensionWriter, write_header};
-use crate::srtp::{RTCP_OVERHEAD, RTP_OVERHEAD, SrtpSender};
+use crate::time::Time;
 
 /// Sender reports of this many slots fit one datagram.
 const REPORTS_PER_DATAGRAM: usize = 24;
 
-/// Where and how a transport's peer is sent to.
-#[derive(Debug, Default)]
-struct Way {
-    sender: Option<Box<SrtpSender>>,
-    path: Option<Path>,
-}
-
 /// The sending side of some of the subscribers.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct Shard {
     /// Which of a burst's lists of targets is for this one.
     number: usize,
-    ways: Vec<Way>,
-    streams: Vec<Option<OutgoingStream>>,
+    pub(super) ways: Vec<Way>,
+    pub(super) streams: Vec<Option<OutgoingStream>>,
+    /// What was forwarded lately, by the name of the incoming stream.
+    pub(super) caches: FxHashMap<u32, SourceCache>,
+    pub(super) block: ExtensionBlock,
+    pub(super) reports: Vec<Report>,
+    /// When the first of what waits may leave.
+    pub(super) due: Option<Time>,
 }
 
 impl Shard {
@@ -34,7 +37,12 @@ impl Shard {
     pub fn new(number: usize) -> Self {
         Self {
             number,
-            ..Self::default()
+            ways: Vec::new(),
+            streams: Vec::new(),
+            caches: FxHashMap::default(),
+            block: ExtensionBlock::EMPTY,
+            reports: Vec::new(),
+            due: None,
         }
     }
 
@@ -54,6 +62,12 @@ impl Shard {
                 }
                 self.streams[slot] = Some(OutgoingStream::new(transport, format));
             }
+            Order::Restrict { transport, agreed } => {
+                let streams = self.streams.iter_mut().flatten();
+                streams
+                    .filter(|stream| stream.transport == transport)
+                    .for_each(|stream| stream.format.restrict(agreed));
+            }
             Order::RemoveSlot { slot } => {
                 if let Some(stream) = self.streams.get_mut(slot) {
                     *stream = None;
@@ -65,14 +79,39 @@ impl Shard {
                 ntp,
                 slots,
             } => self.report(transport, ntp, &slots, sink),
+            Order::SendAgain {
+                now,
+                slot,
+                sequences,
+            } => self.send_again(now, slot, sequences.into_iter(), counters, sink),
+            Order::Feedback {
+                now,
+                transport,
+                statuses,
+            } => self.feedback(now, transport, statuses.into_iter()),
+            Order::Reception {
+                now,
+                transport,
+                reception,
+            } => self.reception(now, transport, &reception),
+            Order::SetWanted {
+                now,
+                transport,
+                rate,
+            } => self.set_wanted(now, transport, rate),
+            Order::Tick(now) => self.tick(now),
         }
     }
 
     /// Sends a burst to its targets: all of it to one, then all of it to the next, so that what goes to one receiver
     /// can leave in one call.
     pub fn forward<S: Sink>(&mut self, burst: &Burst, counters: &mut Counters, sink: &mut S) {
-        let mut block = ExtensionBlock::EMPTY;
-        for target in burst.targets(self.number) {
+        let targets = burst.targets(self.number);
+        if targets.is_empty() {
+            return;
+        }
+        self.keep(burst);
+        for target in targets {
             let Some(stream) = self
                 .streams
                 .get_mut(target.slot as usize)
@@ -80,16 +119,81 @@ impl Shard {
             else {
                 continue;
             };
-            let Some(way) = self.ways.get(stream.transport) else {
+            let Some(way) = self.ways.get_mut(stream.transport) else {
                 continue;
             };
-            let (Some(sender), Some(path)) = (&way.sender, &way.path) else {
+            if way.sender.is_none() || way.path.is_none() {
                 continue;
-            };
-            forward_to(
-                stream, sender, path, target, burst, &mut block, counters, sink,
-            );
+            }
+            let block = &mut self.block;
+            if forward_to(stream, way, target, burst, block, counters, sink) {
+                self.due = self.due.into_iter().chain(way.deadline()).min();
+            }
         }
+    }
+
+    /// Keeps a burst for those who will miss some of it.
+    fn keep(&mut self, burst: &Burst) {
+        let now = burst.leaves();
+        let is_video = burst.packets().iter().any(|packet| packet.vp8.is_some());
+        if !self.caches.contains_key(&burst.source) {
+            // Sources that have ended go when others begin.
+            self.caches.retain(|_, cache| !cache.is_stale(now));
+        }
+        let bytes = if is_video { VIDEO_BYTES } else { AUDIO_BYTES };
+        let cache = self
+            .caches
+            .entry(burst.source)
+            .or_insert_with(|| SourceCache::new(bytes));
+        for packet in burst.packets() {
+            cache.insert(now, packet, burst.payload(packet));
+        }
+    }
+
+    /// A subscriber tells when packets arrived.
+    pub fn feedback(
+        &mut self,
+        now: Time,
+        transport: usize,
+        statuses: impl Iterator<Item = (u16, Option<i64>)>,
+    ) {
+        self.way(transport).estimator(now).feedback(now, statuses);
+    }
+
+    /// A subscriber tells of its reception otherwise.
+    pub fn reception(&mut self, now: Time, transport: usize, reception: &Reception) {
+        let estimator = self.way(transport).estimator(now);
+        match *reception {
+            Reception::Remb(rate) => estimator.remb(now, rate),
+            Reception::Block {
+                fraction_lost,
+                round_trip,
+            } => estimator.reception(now, fraction_lost, round_trip),
+        }
+    }
+
+    /// What a transport would be sent if its link allowed it, in bit/s.
+    pub fn set_wanted(&mut self, now: Time, transport: usize, rate: u64) {
+        self.way(transport).estimator(now).set_wanted(rate);
+    }
+
+    /// Time passed, some ten times a second.
+    pub fn tick(&mut self, now: Time) {
+        for (transport, way) in self.ways.iter_mut().enumerate() {
+            if let Some((rate, beside)) = way.tick(now) {
+                self.reports.push(Report::Estimate {
+                    transport,
+                    rate,
+                    beside,
+                });
+            }
+            self.due = self.due.into_iter().chain(way.deadline()).min();
+        }
+    }
+
+    /// Takes out what the plane is to be told.
+    pub fn drain_reports(&mut self) -> std::vec::Drain<'_, Report> {
+        self.reports.drain(..)
     }
 
     /// Sends sender reports for slots of one transport.
@@ -124,20 +228,8 @@ impl Shard {
         sink: &mut S,
         write: impl FnOnce(&mut [u8]) -> usize,
     ) -> bool {
-        let Some(way) = self.ways.get_mut(transport) else {
-            return false;
-        };
-        let (Some(sender), Some(path)) = (&mut way.sender, &way.path) else {
-            return false;
-        };
-        let buffer = sink.buffer();
-        let len = write(&mut buffer[..MAX_DATAGRAM - RTCP_OVERHEAD]);
-        if len == 0 {
-            return false;
-        }
-        let len = sender.protect_rtcp(buffer, len);
-        sink.send(len, path);
-        true
+        let way = self.ways.get_mut(transport);
+        way.is_some_and(|way| way.send_rtcp(sink, write))
     }
 
     fn way(&mut self, transport: usize) -> &mut Way {
@@ -145,168 +237,5 @@ impl Shard {
             self.ways.resize_with(transport + 1, Way::default);
         }
         &mut self.ways[transport]
-    }
-}
-
-/// All of a burst to one slot.
-#[allow(clippy::too_many_arguments)]
-#[inline]
-fn forward_to<S: Sink>(
-    stream: &mut OutgoingStream,
-    sender: &SrtpSender,
-    path: &Path,
-    target: &Target,
-    burst: &Burst,
-    block: &mut ExtensionBlock,
-    counters: &mut Counters,
-    sink: &mut S,
-) {
-    let now = burst.leaves();
-    let mut switch = target.switch;
-    for packet in &burst.packets()[usize::from(target.from)..] {
-        // A burst that was to switch may have been dropped on its way here: then the next that can, does.
-        switch |= stream.source != Some(burst.ssrc);
-        let switched = switch && packet.vp8.is_none_or(|vp8| vp8.keyframe_start);
-        if switched {
-            switch = false;
-            stream.source = Some(burst.ssrc);
-            let rewriter = &mut stream.rewriter;
-            rewriter.switch(now, packet.index, packet.timestamp, packet.vp8.as_ref());
-        } else if switch {
-            counters.count(Counter::DropBeforeSwitch);
-            continue;
-        }
-        let mut payload = burst.payload(packet);
-        let mut padding = packet.padding;
-        let rewritten = match &packet.vp8 {
-            // Padding without media is left out, and leaves no gap.
-            _ if payload.is_empty() => {
-                padding = 1;
-                stream.rewriter.leave_out(packet.index, packet.timestamp)
-            }
-            Some(vp8) if !stream.admits(vp8, target.max_temporal) => {
-                counters.count(Counter::DropTemporalLayer);
-                (payload, padding) = (&[], 1);
-                let rewriter = &mut stream.rewriter;
-                rewriter.leave_frame_out(packet.index, packet.timestamp, vp8)
-            }
-            vp8 => {
-                let rewriter = &mut stream.rewriter;
-                let rewritten = rewriter.rewrite(now, packet.index, packet.timestamp, vp8.as_ref());
-                if rewritten.is_none() {
-                    counters.count(Counter::DropBeforeSwitch);
-                }
-                rewritten
-            }
-        };
-        if let Some(rewritten) = rewritten {
-            // The first packet of a talkspurt (RFC 3551 section 4.1).
-            let marker = packet.marker || (switched && packet.vp8.is_none());
-            let extensions = block.with_level(stream.format.audio_level_id, packet.audio_level);
-            let sent = Sending {
-                packet,
-                payload,
-                padding,
-                marker,
-                rewritten,
-            };
-            send(stream, sender, path, &sent, extensions, counters, sink);
-        }
-    }
-}
-
-/// One packet on its way out.
-struct Sending<'a> {
-    packet: &'a BurstPacket,
-    /// What is left of its payload: nothing where the packet only fills a gap.
-    payload: &'a [u8],
-    padding: u8,
-    marker: bool,
-    rewritten: Rewritten,
-}
-
-/// Writes, protects and sends one packet.
-#[inline]
-fn send<S: Sink>(
-    stream: &mut OutgoingStream,
-    sender: &SrtpSender,
-    path: &Path,
-    sending: &Sending<'_>,
-    extensions: &[u8],
-    counters: &mut Counters,
-    sink: &mut S,
-) {
-    let Sending {
-        packet,
-        payload,
-        padding,
-        marker,
-        rewritten,
-    } = *sending;
-    let buffer = sink.buffer();
-    let header = write_header(
-        buffer,
-        marker,
-        stream.format.payload_type,
-        rewritten.index as u16,
-        rewritten.timestamp,
-        stream.format.ssrc,
-        extensions,
-    );
-    let mut len = header + payload.len();
-    if len + usize::from(padding) + RTP_OVERHEAD > MAX_DATAGRAM {
-        return counters.count(Counter::DropOversize);
-    }
-    buffer[header..len].copy_from_slice(payload);
-    if padding > 0 {
-        // The last byte of the padding counts it, itself included (RFC 3550 section 5.1).
-        buffer[0] |= 0x20;
-        buffer[len..len + usize::from(padding)].fill(0);
-        len += usize::from(padding);
-        buffer[len - 1] = padding;
-    }
-    if let Some(vp8) = packet.vp8.as_ref().filter(|_| !payload.is_empty()) {
-        let media = &mut buffer[header..len];
-        if let Some(id) = vp8.picture_id {
-            id.rewrite(media, rewritten.picture_id);
-        }
-        if let Some((at, _)) = vp8.tl0_index {
-            media[at] = rewritten.tl0_index;
-        }
-    }
-    let protected = sender.protect_rtp(buffer, header, len, rewritten.index);
-    stream.record_sent(payload.len());
-    counters.count(Counter::Forwarded);
-    sink.send(protected, path);
-}
-
-/// The extension block of audio packets: the same bytes for every slot that agreed on the same id.
-struct ExtensionBlock {
-    id: u8,
-    level: u8,
-    bytes: [u8; 64],
-    len: usize,
-}
-
-impl ExtensionBlock {
-    const EMPTY: Self = Self {
-        id: 0,
-        level: 0,
-        bytes: [0; 64],
-        len: 0,
-    };
-
-    #[inline]
-    fn with_level(&mut self, id: Option<u8>, level: Option<u8>) -> &[u8] {
-        let (Some(id), Some(level)) = (id, level) else {
-            return &[];
-        };
-        if (self.id, self.level) != (id, level) {
-            let mut writer = ExtensionWriter::default();
-            writer.push(id, &[level]);
-            self.len = writer.finish(&mut self.bytes);
-            (self.id, self.level) = (id, level);
-        }
-        &self.bytes[..self.len]
     }
 }

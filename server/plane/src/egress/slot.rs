@@ -1,5 +1,8 @@
 //! A slot: one constant SSRC of a subscriber, filled with whoever is to be seen or heard there.
 
+use crate::allocation::Priority;
+use crate::time::Time;
+
 /// What a slot is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum SlotRole {
@@ -23,6 +26,27 @@ pub struct Wish {
     pub max_layer: usize,
     /// The highest temporal layer that is of use.
     pub max_temporal: u8,
+    /// How much it matters beside the other slots of its subscriber.
+    pub priority: Priority,
+}
+
+/// What its subscriber's link has room for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Allowance {
+    /// The highest layer and temporal layer; `None` where there is no room for any.
+    pub grant: Option<(u8, u8)>,
+    /// When it was last lowered.
+    pub lowered: Option<Time>,
+}
+
+impl Default for Allowance {
+    /// Everything, until it is known to be too much.
+    fn default() -> Self {
+        Self {
+            grant: Some((u8::MAX, u8::MAX)),
+            lowered: None,
+        }
+    }
 }
 
 /// The stream that a slot forwards.
@@ -51,6 +75,8 @@ pub struct Slot {
     pub current: Option<Occupant>,
     /// What it will forward from the next keyframe on.
     pub target: Option<Occupant>,
+    /// What its subscriber's link has room for.
+    pub allowance: Allowance,
 }
 
 impl Slot {
@@ -64,6 +90,21 @@ impl Slot {
             wish: None,
             current: None,
             target: None,
+            allowance: Allowance::default(),
+        }
+    }
+
+    /// The highest temporal layer that is forwarded. While it shows a higher layer than its link has room for, because no
+    /// keyframe of a lower one has come yet, that is the lowest.
+    pub fn max_temporal(&self) -> u8 {
+        let useful = self.wish.map_or(u8::MAX, |wish| wish.max_temporal);
+        let Some((layer, temporal)) = self.allowance.grant else {
+            return 0;
+        };
+        match self.current {
+            Some(current) if current.layer > usize::from(layer) => 0,
+            Some(current) if current.layer < usize::from(layer) => useful,
+            _ => useful.min(temporal),
         }
     }
 

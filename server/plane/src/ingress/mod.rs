@@ -3,6 +3,8 @@
 mod arrivals;
 mod clock;
 mod keyframes;
+mod nack;
+mod rate;
 mod reception;
 mod stream;
 
@@ -10,5 +12,7 @@ pub use arrivals::Arrivals;
 pub use clock::SenderClock;
 pub(crate) use clock::ntp_of;
 pub use keyframes::KeyframeRequester;
+pub use nack::{Arrival, NackGenerator};
+pub use rate::{Rates, TEMPORAL_LAYERS};
 pub use reception::Reception;
 pub use stream::Stream;

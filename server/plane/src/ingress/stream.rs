@@ -1,6 +1,6 @@
 //! One RTP stream of a publisher: one SSRC.
 
-use super::{KeyframeRequester, Reception, SenderClock};
+use super::{KeyframeRequester, NackGenerator, Rates, Reception, SenderClock};
 use crate::rtcp::SenderInfo;
 use crate::time::{Span, Time};
 
@@ -8,10 +8,12 @@ use crate::time::{Span, Time};
 pub const LIVE_FOR: Span = Span::from_millis(1_500);
 
 /// What is known of one SSRC.
-#[derive(Clone, Copy, Debug)]
+#[derive(Debug)]
 pub struct Stream {
     /// Its SSRC.
     pub ssrc: u32,
+    /// Its name in the plane, which no other stream ever had.
+    pub source: u32,
     /// Index of the track that it belongs to.
     pub track: usize,
     /// Its simulcast layer, 0 the lowest; 0 for audio.
@@ -24,6 +26,10 @@ pub struct Stream {
     pub reception: Reception,
     /// Keyframes asked of it.
     pub keyframes: KeyframeRequester,
+    /// How many bits a second it has.
+    pub rates: Rates,
+    /// What is missing of it.
+    pub nacks: NackGenerator,
     last_media: Option<(Time, u32)>,
     last_sender_report: Option<SenderInfo>,
 }
@@ -32,6 +38,7 @@ impl Stream {
     /// A stream that nothing has come from yet.
     pub fn new(
         ssrc: u32,
+        source: u32,
         track: usize,
         layer: usize,
         is_retransmission: bool,
@@ -39,12 +46,15 @@ impl Stream {
     ) -> Self {
         Self {
             ssrc,
+            source,
             track,
             layer,
             is_retransmission,
             clock_rate,
             reception: Reception::default(),
             keyframes: KeyframeRequester::default(),
+            rates: Rates::default(),
+            nacks: NackGenerator::default(),
             last_media: None,
             last_sender_report: None,
         }

@@ -3,7 +3,8 @@
 //! Ids are the control side's own: it never uses one twice. A command about something that is already gone is
 //! ignored, since the two sides run side by side.
 
-use crate::egress::{Format, Order, SlotRole, Wish};
+use crate::allocation::Priority;
+use crate::egress::{Agreed, Format, Order, SlotRole, Wish};
 use crate::rtp::ExtensionKind;
 use crate::speakers::SEATS;
 use crate::srtp::{MasterKey, SrtpReceiver, SrtpSender};
@@ -58,6 +59,15 @@ pub enum Command {
         codecs: Vec<(u8, Codec)>,
         /// Extension ids.
         extensions: Vec<(u8, ExtensionKind)>,
+        /// It sends lost audio packets again too.
+        audio_nack: bool,
+    },
+    /// What of its slots' formats a subscriber takes.
+    RestrictSubscriber {
+        /// Which transport.
+        transport: u32,
+        /// What it takes.
+        agreed: Agreed,
     },
     /// Speakers are to be compared with each other.
     AddGroup {
@@ -97,12 +107,8 @@ pub enum Command {
         slot: u32,
         /// The subscriber's transport.
         transport: u32,
-        /// The constant SSRC.
-        ssrc: u32,
-        /// The agreed payload type.
-        payload_type: u8,
-        /// The agreed extension id for audio levels.
-        audio_level_id: Option<u8>,
+        /// What was agreed.
+        format: Format,
         /// The group.
         group: u32,
         /// Which of its seats.
@@ -114,10 +120,8 @@ pub enum Command {
         slot: u32,
         /// The subscriber's transport.
         transport: u32,
-        /// The constant SSRC.
-        ssrc: u32,
-        /// The agreed payload type.
-        payload_type: u8,
+        /// What was agreed.
+        format: Format,
     },
     /// What a video slot is to show from the next keyframe on; `None` empties it at once.
     Route {
@@ -125,6 +129,8 @@ pub enum Command {
         slot: u32,
         /// The track, the highest layer and the highest temporal layer that are of use.
         wish: Option<(u32, u8, u8)>,
+        /// How much it matters beside the other slots of its subscriber.
+        priority: Priority,
     },
 }
 
@@ -174,14 +180,21 @@ impl Plane {
                 transport,
                 codecs,
                 extensions,
+                audio_nack,
             } => {
                 if let Some(transport) = self.transports.by_id_mut(transport) {
+                    transport.audio_nack = audio_nack;
                     for (payload_type, codec) in codecs {
                         transport.codecs[usize::from(payload_type & 0x7f)] = Some(codec);
                     }
                     for (id, kind) in extensions {
                         transport.extensions.set(id, kind);
                     }
+                }
+            }
+            Command::RestrictSubscriber { transport, agreed } => {
+                if let Some(transport) = self.transports.index(transport) {
+                    self.order(transport, Order::Restrict { transport, agreed }, sink);
                 }
             }
             Command::AddGroup { group: id } => {
@@ -208,9 +221,7 @@ impl Plane {
             Command::AddAudioSlot {
                 slot,
                 transport,
-                ssrc,
-                payload_type,
-                audio_level_id,
+                format,
                 group,
                 seat,
             } => {
@@ -222,34 +233,26 @@ impl Plane {
                     group,
                     seat: usize::from(seat),
                 };
-                let format = Format {
-                    ssrc,
-                    payload_type,
-                    audio_level_id,
-                    clock_rate: 48_000,
-                };
                 self.add_slot(slot, transport, role, format, sink);
             }
             Command::AddVideoSlot {
                 slot,
                 transport,
-                ssrc,
-                payload_type,
+                format,
             } => {
-                let format = Format {
-                    ssrc,
-                    payload_type,
-                    audio_level_id: None,
-                    clock_rate: 90_000,
-                };
                 self.add_slot(slot, transport, SlotRole::Video, format, sink);
             }
-            Command::Route { slot, wish } => {
+            Command::Route {
+                slot,
+                wish,
+                priority,
+            } => {
                 let wish = wish.and_then(|(track, max_layer, max_temporal)| {
                     Some(Wish {
                         track: self.tracks.index(track)?,
                         max_layer: usize::from(max_layer),
                         max_temporal,
+                        priority,
                     })
                 });
                 self.route(now, slot, wish);

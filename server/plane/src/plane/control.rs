@@ -1,8 +1,9 @@
 //! RTCP: what peers report and ask for, and the requests that go to publishers.
 
 use crate::counters::Counter;
-use crate::egress::{Path, Sink};
-use crate::rtcp::{Packet, Packets, write_pli};
+use crate::egress::{Order, Path, Reception, Sink};
+use crate::ingress::ntp_of;
+use crate::rtcp::{Nack, Packet, Packets, ReceptionBlock, TransportFeedback, write_pli};
 use crate::time::Time;
 
 use super::Plane;
@@ -11,12 +12,13 @@ use super::Plane;
 pub(super) const FEEDBACK_SSRC: u32 = 1;
 
 impl Plane {
-    pub(super) fn receive_rtcp(
+    pub(super) fn receive_rtcp<S: Sink>(
         &mut self,
         now: Time,
         transport_index: usize,
         path: &Path,
         datagram: &mut [u8],
+        sink: &mut S,
     ) {
         let Some(transport) = self.transports.get_mut(transport_index) else {
             return;
@@ -30,6 +32,9 @@ impl Plane {
         };
         transport.ice.heard(now, &path.remote);
         for packet in Packets::new(&datagram[..len]) {
+            let Some(transport) = self.transports.get_mut(transport_index) else {
+                return;
+            };
             match packet {
                 None => self.counters.count(Counter::DropRtcpMalformed),
                 Some(Packet::SenderReport(info)) => {
@@ -55,9 +60,101 @@ impl Plane {
                         self.keyframes_wanted.extend(wanted);
                     }
                 }
-                Some(Packet::ReceiverReport(_) | Packet::Bye(_) | Packet::Other) => {}
+                Some(Packet::Nack(nack)) => self.send_again(now, transport_index, nack, sink),
+                Some(Packet::TransportFeedback(feedback)) => {
+                    self.take_feedback(now, transport_index, feedback);
+                }
+                Some(Packet::Remb { bitrate }) => {
+                    self.take_reception(now, transport_index, Reception::Remb(bitrate), sink);
+                }
+                Some(Packet::ReceiverReport(blocks)) => {
+                    self.take_report(now, transport_index, blocks, sink);
+                }
+                Some(Packet::Bye(_) | Packet::Other) => {}
             }
         }
+    }
+
+    /// A subscriber misses packets of one of its slots.
+    fn send_again<S: Sink>(&mut self, now: Time, transport: usize, nack: Nack<'_>, sink: &mut S) {
+        let Some(subscriber) = self.transports.get(transport) else {
+            return;
+        };
+        let is_asked_for = |slot: &&usize| {
+            let slot = self.slots.get(**slot);
+            slot.is_some_and(|slot| slot.ssrc == nack.media_ssrc)
+        };
+        let Some(&slot) = subscriber.slots.iter().find(is_asked_for) else {
+            return;
+        };
+        if subscriber.shard == 0 {
+            let counters = &mut self.counters;
+            return self
+                .local
+                .send_again(now, slot, nack.sequences(), counters, sink);
+        }
+        let sequences = nack.sequences().collect();
+        let order = Order::SendAgain {
+            now,
+            slot,
+            sequences,
+        };
+        self.order(transport, order, sink);
+    }
+
+    /// A subscriber tells when packets arrived.
+    fn take_feedback(&mut self, now: Time, transport: usize, feedback: TransportFeedback<'_>) {
+        let Some(subscriber) = self.transports.get(transport).filter(|t| t.subscribes) else {
+            return;
+        };
+        if subscriber.shard == 0 {
+            return self.local.feedback(now, transport, feedback.arrivals());
+        }
+        if let Some(orders) = self.orders.get_mut(subscriber.shard - 1) {
+            orders.push(Order::Feedback {
+                now,
+                transport,
+                statuses: feedback.arrivals().collect(),
+            });
+        }
+    }
+
+    /// A subscriber tells of its reception otherwise.
+    fn take_reception<S: Sink>(
+        &mut self,
+        now: Time,
+        transport: usize,
+        reception: Reception,
+        sink: &mut S,
+    ) {
+        if self.transports.get(transport).is_some_and(|t| t.subscribes) {
+            let order = Order::Reception {
+                now,
+                transport,
+                reception,
+            };
+            self.order(transport, order, sink);
+        }
+    }
+
+    /// The reception blocks of a subscriber: the worst of its slots speaks for the link.
+    fn take_report<S: Sink>(
+        &mut self,
+        now: Time,
+        transport: usize,
+        blocks: &[[u8; ReceptionBlock::LEN]],
+        sink: &mut S,
+    ) {
+        let compact = (ntp_of(now, self.unix_micros_at_epoch) >> 16) as u32;
+        let blocks = blocks.iter().map(ReceptionBlock::parse);
+        let Some(worst) = blocks.max_by_key(|block| block.fraction_lost) else {
+            return;
+        };
+        let reception = Reception::Block {
+            fraction_lost: worst.fraction_lost,
+            round_trip: worst.round_trip(compact),
+        };
+        self.take_reception(now, transport, reception, sink);
     }
 
     /// Asks the publishers for the keyframes that came to be wanted.

@@ -29,6 +29,13 @@ pub enum Event {
         /// The track whose first packet has just been sent.
         track: Option<u32>,
     },
+    /// A video slot is paused, because its subscriber's link has no room for it; or goes on.
+    SlotPaused {
+        /// Which slot.
+        slot: u32,
+        /// Paused or not.
+        paused: bool,
+    },
     /// A group's seats have other occupants.
     Seats {
         /// Which group.

@@ -12,7 +12,7 @@ use super::{Event, Plane};
 /// A packet on its way to the slots, as its publisher sent it.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Outgoing<'a> {
-    pub(super) ssrc: u32,
+    pub(super) source: u32,
     pub(super) index: u64,
     pub(super) timestamp: u32,
     pub(super) marker: bool,
@@ -54,7 +54,7 @@ impl Plane {
         let Some(burst) = Arc::get_mut(&mut shared) else {
             return;
         };
-        burst.begin(now, occupant, outgoing.ssrc);
+        burst.begin(now, occupant, outgoing.source);
         push(burst, outgoing);
         for &slot_index in &group.listeners[seat] {
             let Some(slot) = self.slots.get_mut(slot_index) else {
@@ -101,7 +101,7 @@ impl Plane {
         let at = at.unwrap_or_else(|| {
             let mut burst = self.idle_bursts.take();
             if let Some(burst) = Arc::get_mut(&mut burst) {
-                burst.begin(now, occupant, outgoing.ssrc);
+                burst.begin(now, occupant, outgoing.source);
             }
             self.bursts.push(burst);
             self.bursts.len() - 1
@@ -162,17 +162,12 @@ impl Plane {
         let Some(slot) = self.slots.get_mut(slot_index) else {
             return;
         };
-        let mut target = Target {
-            slot: slot_index as u32,
-            from: 0,
-            switch: false,
-            max_temporal: slot.wish.map_or(u8::MAX, |wish| wish.max_temporal),
-        };
+        let (mut from, mut switch) = (0, false);
         if slot.current != Some(occupant) {
-            let Some(from) = keyframe.filter(|_| slot.target == Some(occupant)) else {
+            let Some(first) = keyframe.filter(|_| slot.target == Some(occupant)) else {
                 return;
             };
-            (target.from, target.switch) = (from as u8, true);
+            (from, switch) = (first as u8, true);
             let before = slot.current.replace(occupant).map(|old| old.track);
             slot.target = None;
             self.counters.count(Counter::SlotSwitches);
@@ -189,6 +184,12 @@ impl Plane {
                 }
             }
         }
+        let target = Target {
+            slot: slot_index as u32,
+            from,
+            switch,
+            max_temporal: slot.max_temporal(),
+        };
         if let Some(subscriber) = self.transports.get(slot.transport) {
             burst.aim(subscriber.shard, target);
         }

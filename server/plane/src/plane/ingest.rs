@@ -2,7 +2,7 @@
 
 use crate::counters::Counter;
 use crate::egress::{Occupant, Path, Sink};
-use crate::ingress::Stream;
+use crate::ingress::{Arrival, Stream};
 use crate::rtp::vp8::Descriptor;
 use crate::rtp::{Elements, ExtensionKind, ExtensionMap, Header};
 use crate::time::Time;
@@ -86,6 +86,59 @@ impl Plane {
         let Some(transport) = self.transports.get_mut(transport_index) else {
             return;
         };
+        let Some(stream) = transport.streams.get_mut(stream_index) else {
+            return;
+        };
+        let Some(track) = self.tracks.get(stream.track) else {
+            return;
+        };
+        let superseded =
+            !stream.is_retransmission && track.layers[stream.layer] != Some(stream_index);
+        stream
+            .reception
+            .record(now, index, header.timestamp, stream.clock_rate);
+        let outgoing = Outgoing {
+            source: stream.source,
+            index,
+            timestamp: header.timestamp,
+            marker: header.marker,
+            payload: header.payload,
+            vp8: None,
+            audio_level: seen.audio_level,
+        };
+        let redundant = match (codec, track.kind) {
+            (Some(Codec::Opus), MediaKind::Audio) | (Some(Codec::Vp8), MediaKind::Video) => false,
+            (Some(Codec::Redundant), MediaKind::Audio) => true,
+            (Some(Codec::Retransmission), _) => {
+                return self.receive_again(now, transport_index, stream_index, &outgoing, sink);
+            }
+            _ => return self.counters.count(Counter::DropPayloadType),
+        };
+        if superseded {
+            return self.counters.count(Counter::DropUnknownStream);
+        }
+        if redundant {
+            self.receive_redundant(now, transport_index, stream_index, &outgoing, sink);
+        } else if stream.nacks.received(now, index) == Arrival::Duplicate {
+            return self.counters.count(Counter::DropRetransmission);
+        } else {
+            self.accept(now, transport_index, stream_index, outgoing, sink);
+        }
+        self.ask_for_missing(now, transport_index, stream_index, sink);
+    }
+
+    /// Takes a packet that has not arrived before, whether by itself, sent again, or along with a later one.
+    pub(super) fn accept<S: Sink>(
+        &mut self,
+        now: Time,
+        transport_index: usize,
+        stream_index: usize,
+        mut outgoing: Outgoing<'_>,
+        sink: &mut S,
+    ) {
+        let Some(transport) = self.transports.get_mut(transport_index) else {
+            return;
+        };
         let endpoint = transport.endpoint;
         let Some(stream) = transport.streams.get_mut(stream_index) else {
             return;
@@ -97,32 +150,8 @@ impl Plane {
             track: stream.track,
             layer: stream.layer,
         };
-        let superseded =
-            !stream.is_retransmission && track.layers[stream.layer] != Some(stream_index);
-        stream
-            .reception
-            .record(now, index, header.timestamp, stream.clock_rate);
-        match (codec, track.kind) {
-            (Some(Codec::Opus), MediaKind::Audio) | (Some(Codec::Vp8), MediaKind::Video) => {}
-            (Some(Codec::Retransmission), _) => {
-                return self.counters.count(Counter::DropRetransmission);
-            }
-            _ => return self.counters.count(Counter::DropPayloadType),
-        }
-        if superseded {
-            return self.counters.count(Counter::DropUnknownStream);
-        }
         self.counters.count(Counter::RtpReceived);
-        let mut outgoing = Outgoing {
-            ssrc: header.ssrc,
-            index,
-            timestamp: header.timestamp,
-            marker: header.marker,
-            payload: header.payload,
-            vp8: None,
-            audio_level: seen.audio_level,
-        };
-        if header.payload.is_empty() {
+        if outgoing.payload.is_empty() {
             self.counters.count(Counter::DropPadding);
             if track.kind == MediaKind::Video {
                 self.gather(now, occupant, &outgoing, sink);
@@ -133,14 +162,20 @@ impl Plane {
             return self.counters.count(Counter::DropPaused);
         }
         let was_live = stream.is_live(now);
-        stream.record_media(now, header.timestamp);
+        stream.record_media(now, outgoing.timestamp);
         match track.kind {
             MediaKind::Audio => self.forward_audio(now, endpoint, occupant, &outgoing, sink),
             MediaKind::Video => {
-                let Some(vp8) = Descriptor::parse(header.payload) else {
+                let Some(vp8) = Descriptor::parse(outgoing.payload) else {
                     return self.counters.count(Counter::DropRtpMalformed);
                 };
                 outgoing.vp8 = Some(vp8);
+                let payload = outgoing.payload.len();
+                let (timestamp, temporal) = (outgoing.timestamp, vp8.temporal_layer);
+                let is_keyframe = vp8.keyframe_start;
+                stream
+                    .rates
+                    .record(now, timestamp, temporal, is_keyframe, payload);
                 if !was_live {
                     // Before it is forwarded: slots that wait for this layer go over at its very first keyframe.
                     self.consider_track(now, occupant.track);
@@ -192,7 +227,16 @@ impl Plane {
             MediaKind::Audio => 48_000,
             MediaKind::Video => 90_000,
         };
-        let stream = Stream::new(ssrc, track_index, layer, is_retransmission, clock_rate);
+        self.sources = self.sources.wrapping_add(1);
+        let source = self.sources;
+        let stream = Stream::new(
+            ssrc,
+            source,
+            track_index,
+            layer,
+            is_retransmission,
+            clock_rate,
+        );
         let index = if transport.streams.len() < MAX_STREAMS {
             transport.streams.push(stream);
             transport.streams.len() - 1

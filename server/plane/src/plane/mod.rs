@@ -3,8 +3,9 @@
 //! It owns no socket, clock or thread. It knows transports, tracks, streams, slots and speaker groups, and neither
 //! rooms nor names. The files beside this one each hold one part of it: [`command`] what the control side may ask,
 //! [`event`] what it is told, `membership` what there is, `connect` STUN and DTLS, `ingest` and `forward` the path of an
-//! RTP packet, `control` RTCP, `routing` who goes into which slot, `tick` what time brings.
+//! RTP packet, `recovery` lost ones, `control` RTCP, `routing` who goes into which slot, `allocating` what its link has room for, `tick` what time brings.
 
+mod allocating;
 pub mod command;
 mod connect;
 mod control;
@@ -12,6 +13,7 @@ pub mod event;
 mod forward;
 mod ingest;
 mod membership;
+mod recovery;
 mod routing;
 mod tick;
 
@@ -23,7 +25,7 @@ use rustc_hash::FxHashMap;
 use crate::arena::Arena;
 use crate::counters::{Counter, Counters};
 use crate::demux::{Protocol, classify};
-use crate::egress::{Burst, BurstPool, MAX_DATAGRAM, Order, Path, Shard, Sink, Slot};
+use crate::egress::{Burst, BurstPool, MAX_DATAGRAM, Order, Path, Report, Shard, Sink, Slot};
 use crate::speakers::{SEATS, Speakers};
 use crate::srtp::Rejected;
 use crate::time::{Span, Time};
@@ -56,6 +58,10 @@ pub struct Plane {
     by_ufrag: FxHashMap<Box<[u8]>, usize>,
     /// Streams (transport, index) of which a keyframe came to be wanted just now.
     keyframes_wanted: Vec<(usize, usize)>,
+    /// How many streams there were.
+    sources: u32,
+    /// When lost packets are to be asked for next.
+    nacks_due: Option<Time>,
     /// Video packets that wait for the rest of their frames, and bursts that have left.
     bursts: Vec<Arc<Burst>>,
     idle_bursts: BurstPool,
@@ -63,6 +69,8 @@ pub struct Plane {
     local: Shard,
     /// What each other shard is to do, shard 1 first.
     orders: Vec<Vec<Order>>,
+    /// Kept from tick to tick, so that what the local shard tells needs no memory.
+    reports: Vec<Report>,
     /// Kept from tick to tick, so that reports need no memory.
     reported: Vec<(usize, u32)>,
     events: Vec<Event>,
@@ -83,10 +91,13 @@ impl Plane {
             by_address: FxHashMap::default(),
             by_ufrag: FxHashMap::default(),
             keyframes_wanted: Vec::with_capacity(64),
+            sources: 0,
+            nacks_due: None,
             bursts: Vec::with_capacity(64),
             idle_bursts: BurstPool::default(),
             local: Shard::new(0),
             orders: Vec::new(),
+            reports: Vec::with_capacity(64),
             reported: Vec::with_capacity(64),
             events: Vec::with_capacity(64),
             counters: Counters::default(),
@@ -128,7 +139,7 @@ impl Plane {
         };
         match protocol {
             Protocol::Srtp => self.receive_rtp(now, transport, path, datagram, sink),
-            Protocol::Srtcp => self.receive_rtcp(now, transport, path, datagram),
+            Protocol::Srtcp => self.receive_rtcp(now, transport, path, datagram, sink),
             Protocol::Dtls => self.receive_dtls(now, transport, datagram),
             Protocol::Stun => {}
         }
@@ -141,7 +152,8 @@ impl Plane {
             return None;
         }
         let bursts = self.bursts.iter().map(|burst| burst.due());
-        Some(bursts.fold(self.next_tick, Time::min))
+        let due = bursts.chain(self.nacks_due).chain(self.local.deadline());
+        Some(due.fold(self.next_tick, Time::min))
     }
 
     /// Takes out what the control side is to be told.
@@ -163,6 +175,12 @@ impl Plane {
     /// For what the driver counts.
     pub fn counters_mut(&mut self) -> &mut Counters {
         &mut self.counters
+    }
+
+    /// What the link to a transport's peer is believed to carry, in bit/s; `None` while nobody knows.
+    pub fn estimate(&self, transport: u32) -> Option<u64> {
+        let index = self.transports.index(transport)?;
+        self.transports.get(index)?.estimate
     }
 
     /// Has the shard do something in which a transport is.

@@ -26,6 +26,12 @@ impl Plane {
         ];
         slot.wish = wish;
         slot.target = None;
+        if wish.is_none() && std::mem::take(&mut slot.allowance).grant.is_none() {
+            self.events.push(Event::SlotPaused {
+                slot: slot_id,
+                paused: false,
+            });
+        }
         if wish.is_none() && slot.current.take().is_some() {
             self.events.push(Event::SlotOccupied {
                 slot: slot_id,
@@ -83,7 +89,11 @@ impl Plane {
             let stream = track.layers[*layer].and_then(|stream| publisher.streams.get(stream));
             stream.is_some_and(|stream| stream.is_live(now))
         };
-        let best = (0..MAX_LAYERS.min(wish.max_layer + 1)).rev().find(live);
+        let Some((allowed, _)) = slot.allowance.grant else {
+            return;
+        };
+        let highest = wish.max_layer.min(usize::from(allowed));
+        let best = (0..MAX_LAYERS.min(highest + 1)).rev().find(live);
         let Some(layer) = best.or_else(|| (0..MAX_LAYERS).find(live)) else {
             return;
         };

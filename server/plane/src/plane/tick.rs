@@ -18,11 +18,20 @@ impl Plane {
     /// Does what is due. Calls for earlier moments than [`Plane::deadline`] do nothing.
     pub fn handle_timeout<S: Sink>(&mut self, now: Time, sink: &mut S) {
         self.forward_due_bursts(now, sink);
+        self.ask_for_all_missing(now, sink);
+        self.local.handle_timeout(now, &mut self.counters, sink);
         if now < self.next_tick || self.transports.is_empty() {
             return self.request_keyframes(now, sink);
         }
         self.next_tick = now + TICK;
         self.ticks += 1;
+        if self.ticks.is_multiple_of(TICKS_PER_FEEDBACK) {
+            self.local.tick(now);
+            self.allocate_all(now, sink);
+            for orders in &mut self.orders {
+                orders.push(Order::Tick(now));
+            }
+        }
         for index in 0..self.transports.end() {
             let Some(transport) = self.transports.get_mut(index) else {
                 continue;

@@ -2,13 +2,18 @@
 
 mod compound;
 mod feedback;
+mod nack;
+mod remb;
 mod report;
 mod transport_feedback;
+mod transport_feedback_reader;
 
 pub use compound::{Packet, Packets};
 pub use feedback::{KeyframeRequest, write_pli};
+pub use nack::{Nack, write_nack};
 pub use report::{ReceptionBlock, SenderInfo, write_receiver_report, write_sender_report};
 pub use transport_feedback::{MAX_STATUSES, write_transport_feedback};
+pub use transport_feedback_reader::{CLOCK_WRAP_MICROS, TransportFeedback};
 
 /// Packet types (RFC 3550 section 12.1, RFC 4585 section 6.1).
 pub(crate) mod packet_type {
@@ -26,6 +31,10 @@ fn write_head(out: &mut [u8], count: u8, packet_type: u8, len: usize) {
     out[0] = 0x80 | count;
     out[1] = packet_type;
     out[2..4].copy_from_slice(&((len / 4 - 1) as u16).to_be_bytes());
+}
+
+fn be16(bytes: &[u8], at: usize) -> u16 {
+    u16::from_be_bytes([bytes[at], bytes[at + 1]])
 }
 
 fn be32(bytes: &[u8], at: usize) -> u32 {

@@ -1,6 +1,7 @@
 //! Sender and receiver reports (RFC 3550 section 6.4), and the CNAME that goes with the former (section 6.5).
 
 use super::{be32, packet_type, write_head};
+use crate::time::Span;
 
 /// The sender's part of a sender report.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -73,6 +74,28 @@ impl ReceptionBlock {
         }
     }
 
+    /// The share lost since the last report, from 0 to 1.
+    pub fn loss(&self) -> f32 {
+        f32::from(self.fraction_lost) / 256.0
+    }
+
+    /// The round trip that it tells of (RFC 3550 section 6.4.1) when it arrives at `now`, compact NTP time of the clock
+    /// that the sender reports are written by. `None` where the receiver has not seen a sender report yet, zero where
+    /// rounding, or a lie, makes it negative.
+    pub fn round_trip(&self, now: u32) -> Option<Span> {
+        if self.last_sender_report == 0 {
+            return None;
+        }
+        let units = now
+            .wrapping_sub(self.last_sender_report)
+            .wrapping_sub(self.delay_since)
+            .cast_signed()
+            .max(0);
+        Some(Span::from_micros(
+            u64::from(units.cast_unsigned()) * 1_000_000 / 65_536,
+        ))
+    }
+
     fn write(&self, out: &mut [u8]) {
         let lost = (u32::from(self.fraction_lost) << 24)
             | (self.cumulative_lost.cast_unsigned() & 0x00ff_ffff);
@@ -128,6 +151,26 @@ mod tests {
     use super::super::{Packet, Packets};
     use super::*;
     use proptest::prelude::*;
+
+    #[test]
+    fn the_round_trip_is_what_the_receiver_did_not_hold() {
+        // The example of RFC 3550's figure 2.
+        let mut block = ReceptionBlock {
+            last_sender_report: 0xb705_2000,
+            delay_since: 0x0005_4000,
+            ..Default::default()
+        };
+        let now = 0xb710_8000;
+        assert_eq!(
+            block.round_trip(now),
+            Some(Span::from_micros(6_125_000)),
+            "11.375 s less 5.25 s"
+        );
+        block.delay_since = 0x000b_6001;
+        assert_eq!(block.round_trip(now), Some(Span::default()));
+        block.last_sender_report = 0;
+        assert_eq!(block.round_trip(now), None);
+    }
 
     proptest! {
         #[test]

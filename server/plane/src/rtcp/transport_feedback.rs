@@ -1,4 +1,4 @@
-//! Transport-wide feedback (draft-holmer-rmcat-transport-wide-cc-extensions-01 section 3.1).
+//! Writing transport-wide feedback (draft-holmer-rmcat-transport-wide-cc-extensions-01 section 3.1).
 
 use super::{packet_type, write_head};
 use crate::time::Time;
@@ -6,9 +6,9 @@ use crate::time::Time;
 /// How many packets one feedback message may speak of, so that it fits a datagram whatever came.
 pub const MAX_STATUSES: usize = 400;
 /// The unit of a receive delta, in microseconds.
-const DELTA_MICROS: i64 = 250;
+pub(super) const DELTA_MICROS: i64 = 250;
 /// The unit of the reference time, in microseconds.
-const REFERENCE_MICROS: u64 = 64_000;
+pub(super) const REFERENCE_MICROS: u64 = 64_000;
 const HEAD: usize = 20;
 /// Symbols in one two-bit status vector chunk (section 3.1.4).
 const VECTOR: usize = 7;

@@ -9,6 +9,7 @@ mod replay;
 mod sender;
 
 pub use receiver::SrtpReceiver;
+pub(crate) use replay::ReplayWindow;
 pub use sender::SrtpSender;
 
 /// Room to leave behind an RTP packet for what protection adds: the longest authentication tag.

@@ -5,13 +5,13 @@ const WINDOW: u64 = 1024;
 
 /// A sliding window over 64-bit packet indices.
 #[derive(Clone, Debug)]
-pub(super) struct ReplayWindow {
+pub(crate) struct ReplayWindow {
     highest: Option<u64>,
     seen: [u64; (WINDOW / 64) as usize],
 }
 
 impl ReplayWindow {
-    pub(super) fn new() -> Self {
+    pub(crate) fn new() -> Self {
         Self {
             highest: None,
             seen: [0; (WINDOW / 64) as usize],
@@ -19,12 +19,12 @@ impl ReplayWindow {
     }
 
     /// The highest index that was marked.
-    pub(super) fn highest(&self) -> Option<u64> {
+    pub(crate) fn highest(&self) -> Option<u64> {
         self.highest
     }
 
     /// Whether this index is new and not too old to tell.
-    pub(super) fn is_fresh(&self, index: u64) -> bool {
+    pub(crate) fn is_fresh(&self, index: u64) -> bool {
         match self.highest {
             None => true,
             Some(highest) if index > highest => true,
@@ -33,7 +33,7 @@ impl ReplayWindow {
     }
 
     /// Marks an index as seen. Only for authentic packets.
-    pub(super) fn mark(&mut self, index: u64) {
+    pub(crate) fn mark(&mut self, index: u64) {
         let highest = self.highest.unwrap_or(index);
         if index > highest {
             if index - highest >= WINDOW {

@@ -4,7 +4,7 @@
 use std::net::SocketAddr;
 
 use plane::counters::Counters;
-use plane::egress::{MAX_DATAGRAM, Path, Shard, Sink};
+use plane::egress::{Format, MAX_DATAGRAM, Path, Shard, Sink};
 use plane::plane::{Command, Event, Plane};
 use plane::rtp::{ExtensionKind, ExtensionWriter, Header, write_header};
 use plane::srtp::{MasterKey, Profile, RTCP_OVERHEAD, RTP_OVERHEAD, SrtpReceiver, SrtpSender};
@@ -16,10 +16,35 @@ use plane::transport::Codec;
 pub const OPUS: u8 = 111;
 pub const VP8: u8 = 96;
 pub const RTX: u8 = 97;
+pub const RED: u8 = 63;
 pub const MID: u8 = 1;
 pub const RID: u8 = 2;
 pub const LEVEL: u8 = 3;
 pub const SEQUENCE: u8 = 4;
+pub const REPAIRED_RID: u8 = 5;
+
+/// A slot's format as browsers agree to it, but for reports on each packet, which most tests' peers don't give.
+pub fn audio_format(ssrc: u32) -> Format {
+    Format {
+        ssrc,
+        payload_type: OPUS,
+        audio_level_id: Some(1),
+        redundancy: Some(RED),
+        clock_rate: 48_000,
+        ..Format::default()
+    }
+}
+
+/// The same for a picture.
+pub fn video_format(ssrc: u32) -> Format {
+    Format {
+        ssrc,
+        payload_type: VP8,
+        retransmission: Some((ssrc + 100_000, RTX)),
+        clock_rate: 90_000,
+        ..Format::default()
+    }
+}
 
 /// Keeps what the plane sends.
 pub struct Outbox {
@@ -121,12 +146,15 @@ impl Peer {
                     (OPUS, Codec::Opus),
                     (VP8, Codec::Vp8),
                     (RTX, Codec::Retransmission),
+                    (RED, Codec::Redundant),
                 ],
+                audio_nack: true,
                 extensions: vec![
                     (MID, ExtensionKind::Mid),
                     (RID, ExtensionKind::Rid),
                     (LEVEL, ExtensionKind::AudioLevel),
                     (SEQUENCE, ExtensionKind::TransportSequence),
+                    (REPAIRED_RID, ExtensionKind::RepairedRid),
                 ],
             },
         ]
@@ -219,6 +247,18 @@ impl Peer {
         let len = self.sender.protect_rtcp(&mut packet, plain.len());
         packet.truncate(len);
         packet
+    }
+
+    /// Opens one datagram that was sent to this peer; `None` if it is not RTP.
+    pub fn open_rtp(&mut self, datagram: &[u8]) -> Option<Vec<u8>> {
+        let is_rtp = plane::demux::classify(datagram) == Some(plane::demux::Protocol::Srtp);
+        is_rtp.then(|| {
+            let mut plain = datagram.to_vec();
+            let opened = self.receiver.unprotect_rtp(&mut plain);
+            let (len, _) = opened.expect("authentic and new");
+            plain.truncate(len);
+            plain
+        })
     }
 
     /// Reads what was sent to this peer: the RTP packets, and the plain RTCP compounds.
@@ -376,8 +416,7 @@ impl World {
         self.command(Command::AddVideoSlot {
             slot,
             transport: peer.id,
-            ssrc: 5_000 + slot,
-            payload_type: VP8,
+            format: video_format(5_000 + slot),
         });
     }
 }

@@ -1,0 +1,69 @@
+//! What subscribers miss is sent again.
+
+use super::way::Outbound;
+use super::{Rewritten, Shard, Sink};
+use crate::counters::{Counter, Counters};
+use crate::time::Time;
+
+/// Where nothing is known of a link, retransmissions are not bounded by it.
+const UNKNOWN: u64 = 100_000_000;
+
+impl Shard {
+    /// Answers a subscriber that misses packets of a slot (RFC 4585 section 6.2.1): they are sent again in a stream of
+    /// their own (RFC 4588), with numbers of its own, so that no number ever protects two packets that differ.
+    pub fn send_again<S: Sink>(
+        &mut self,
+        now: Time,
+        slot: usize,
+        sequences: impl Iterator<Item = u16>,
+        counters: &mut Counters,
+        sink: &mut S,
+    ) {
+        let Some(stream) = self.streams.get_mut(slot).and_then(Option::as_mut) else {
+            return;
+        };
+        let (Some(way), Some((ssrc, payload_type))) = (
+            self.ways.get_mut(stream.transport),
+            stream.format.retransmission,
+        ) else {
+            return;
+        };
+        for sequence in sequences {
+            counters.count(Counter::NacksReceived);
+            let found = stream.history.find(now, sequence, way.round_trip());
+            let kept = found.and_then(|sent| {
+                let cache = self.caches.get(&sent.source)?;
+                Some((sent, cache.get(now, sent.source_index)?))
+            });
+            let Some((sent, (packet, payload))) = kept else {
+                counters.count(Counter::DropNackUnanswered);
+                continue;
+            };
+            let payload = if sent.is_filler { &[] } else { payload };
+            let estimate = way.estimate().unwrap_or(UNKNOWN);
+            if !way.retransmissions.allow(now, estimate, payload.len()) {
+                counters.count(Counter::DropNackLimited);
+                continue;
+            }
+            let outbound = Outbound {
+                ssrc,
+                payload_type,
+                marker: sent.marker,
+                rewritten: Rewritten {
+                    index: stream.retransmission_index,
+                    ..sent.rewritten
+                },
+                original: Some(sequence),
+                payload,
+                vp8: packet.vp8.as_ref(),
+                audio_level: None,
+                padding: 0,
+            };
+            let block = &mut self.block;
+            if way.send(now, &stream.format, &outbound, None, block, counters, sink) {
+                stream.retransmission_index += 1;
+                counters.count(Counter::Retransmitted);
+            }
+        }
+    }
+}

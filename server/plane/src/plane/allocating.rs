@@ -1,0 +1,225 @@
+//! What each subscriber's link carries is given to its slots.
+
+use crate::allocation::{Claim, Grant, MAX_CLAIMS, Priority, Step, allocate};
+use crate::egress::{Allowance, Order, Report, SlotRole};
+use crate::ingress::TEMPORAL_LAYERS;
+use crate::time::{Span, Time};
+use crate::track::MAX_LAYERS;
+
+use super::{Event, Plane, Sink};
+
+/// What is set aside for voices at least, in bit/s: one who speaks, with headers.
+const VOICES: u64 = 60_000;
+/// How many times what all slots take a link is tried for.
+const HEADROOM: u64 = 2;
+/// How many times longer a slot waits that is paused: coming back costs a keyframe.
+const PAUSED_LONGER: u64 = 2;
+/// A slot that comes back may have the link to itself for as long as so many bits take: its keyframe, and what follows.
+const KEYFRAME_BITS: u64 = 250_000;
+const LONG_AGO: Span = Span::from_secs(3_600);
+const MOST_STEPS: usize = MAX_LAYERS * TEMPORAL_LAYERS;
+
+/// The steps of the sources of one subscriber's slots.
+#[derive(Clone, Copy, Debug)]
+struct Steps {
+    slot: usize,
+    steps: [Step; MOST_STEPS],
+    count: usize,
+}
+
+impl Plane {
+    /// Takes what shards tell. What comes late, for a transport that is gone, is soon replaced.
+    pub(crate) fn take_reports(&mut self, now: Time, reports: impl Iterator<Item = Report>) {
+        for report in reports {
+            match report {
+                Report::Estimate {
+                    transport,
+                    rate,
+                    beside,
+                } => {
+                    if let Some(transport) = self.transports.get_mut(transport) {
+                        (transport.estimate, transport.beside) = (Some(rate), beside);
+                    }
+                }
+                Report::Starved { slot } => {
+                    if let Some(starved) = self.slots.get_mut(slot) {
+                        starved.current = None;
+                        self.consider_slot(now, slot);
+                    }
+                }
+            }
+        }
+    }
+
+    /// Gives all links to their slots anew.
+    pub(super) fn allocate_all<S: Sink>(&mut self, now: Time, sink: &mut S) {
+        let mut reports = std::mem::take(&mut self.reports);
+        reports.extend(self.local.drain_reports());
+        self.take_reports(now, reports.drain(..));
+        self.reports = reports;
+        for transport in 0..self.transports.end() {
+            let Some(subscriber) = self.transports.get(transport) else {
+                continue;
+            };
+            if let Some(estimate) = subscriber.estimate.filter(|_| subscriber.subscribes) {
+                let reserved = subscriber.beside.max(VOICES);
+                self.allocate_one(now, transport, estimate, reserved, sink);
+            }
+        }
+    }
+
+    fn allocate_one<S: Sink>(
+        &mut self,
+        now: Time,
+        transport: usize,
+        estimate: u64,
+        reserved: u64,
+        sink: &mut S,
+    ) {
+        let mut all = [const { None }; MAX_CLAIMS];
+        let mut count = 0;
+        if let Some(subscriber) = self.transports.get(transport) {
+            let steps = subscriber.slots.iter();
+            let steps = steps.filter_map(|&slot| self.steps(now, slot));
+            for (steps, place) in steps.zip(&mut all) {
+                *place = Some(steps);
+                count += 1;
+            }
+        }
+        let nothing = Claim {
+            priority: Priority::Tile,
+            steps: &[],
+            current: None,
+            since_downgrade: Span::default(),
+        };
+        let mut claims = [nothing; MAX_CLAIMS];
+        for (steps, claim) in all.iter().flatten().zip(&mut claims) {
+            let Some(slot) = self.slots.get(steps.slot) else {
+                continue;
+            };
+            let Some(wish) = slot.wish else { continue };
+            let since = slot.allowance.lowered.map_or(LONG_AGO, |at| now.since(at));
+            let current = slot.allowance.grant;
+            *claim = Claim {
+                priority: wish.priority,
+                steps: &steps.steps[..steps.count],
+                current,
+                since_downgrade: match (current, wish.priority) {
+                    (Some(_), _) => since,
+                    (None, Priority::Tile) => Span::from_micros(since.micros() / PAUSED_LONGER),
+                    // Whoever matters most comes back as soon as there is room, before others take it.
+                    (None, _) => LONG_AGO,
+                },
+            };
+        }
+        let mut grants = [Grant::Paused; MAX_CLAIMS];
+        let totals = allocate(estimate, reserved, &claims[..count], &mut grants[..count]);
+        let order = Order::SetWanted {
+            now,
+            transport,
+            // Room is looked for before it is needed: somebody may share a screen at any time.
+            rate: HEADROOM * totals.wanted + reserved,
+        };
+        self.order(transport, order, sink);
+        for (steps, grant) in all.iter().flatten().zip(grants) {
+            if self.may_have(now, transport, steps.slot, grant) {
+                self.allow(now, steps, grant);
+            }
+        }
+    }
+
+    /// Whether a slot may have its grant now. Paused ones come back one by one: each needs a keyframe, and many at once
+    /// would fill the link that they just found room on.
+    fn may_have(&mut self, now: Time, transport: usize, slot: usize, grant: Grant) -> bool {
+        let paused = self
+            .slots
+            .get(slot)
+            .is_some_and(|s| s.allowance.grant.is_none());
+        if !paused || grant == Grant::Paused {
+            return true;
+        }
+        let Some(subscriber) = self.transports.get_mut(transport) else {
+            return false;
+        };
+        let estimate = subscriber.estimate.unwrap_or_default().max(1);
+        let alone = Span::from_micros(KEYFRAME_BITS * 1_000_000 / estimate);
+        let is_alone = subscriber.resumed.is_none_or(|at| now.since(at) >= alone);
+        if is_alone {
+            subscriber.resumed = Some(now);
+        }
+        is_alone
+    }
+
+    /// The steps of a slot's source that are live and of use; `None` for a slot that shows nothing.
+    fn steps(&self, now: Time, index: usize) -> Option<Steps> {
+        let slot = self.slots.get(index)?;
+        if slot.role != SlotRole::Video {
+            return None;
+        }
+        let wish = slot.wish?;
+        let track = self.tracks.get(wish.track).filter(|track| !track.paused)?;
+        let publisher = self.transports.get(track.transport)?;
+        let mut steps = [Step::default(); MOST_STEPS];
+        let mut count = 0;
+        for layer in 0..MAX_LAYERS {
+            let stream = track.layers[layer].and_then(|stream| publisher.streams.get(stream));
+            let Some(stream) = stream.filter(|stream| stream.is_live(now)) else {
+                continue;
+            };
+            if layer > wish.max_layer && count > 0 {
+                break;
+            }
+            let rates = stream.rates.cumulative(now);
+            let useful = usize::from(wish.max_temporal).min(TEMPORAL_LAYERS - 1);
+            for (temporal, &bit_rate) in rates.iter().enumerate().take(useful + 1) {
+                let is_more = count == 0 || bit_rate > steps[count - 1].bit_rate;
+                if is_more {
+                    steps[count] = Step {
+                        layer: layer as u8,
+                        temporal: temporal as u8,
+                        bit_rate,
+                    };
+                    count += 1;
+                }
+            }
+        }
+        (count > 0).then_some(Steps {
+            slot: index,
+            steps,
+            count,
+        })
+    }
+
+    /// Lets a slot have what was granted to it.
+    fn allow(&mut self, now: Time, steps: &Steps, grant: Grant) {
+        let Some(slot) = self.slots.get_mut(steps.slot) else {
+            return;
+        };
+        let best = &steps.steps[steps.count - 1];
+        let best = Some((best.layer, best.temporal));
+        let before = slot.allowance.grant;
+        let after = match grant {
+            Grant::Paused => None,
+            Grant::Step { layer, temporal } => Some((layer, temporal)),
+        };
+        if before == after {
+            return;
+        }
+        // Only for want of bandwidth: a source may have less to give, too.
+        if after < before && after != best && before != Allowance::default().grant {
+            slot.allowance.lowered = Some(now);
+        }
+        slot.allowance.grant = after;
+        if before.is_some() != after.is_some() {
+            self.events.push(Event::SlotPaused {
+                slot: slot.id,
+                paused: after.is_none(),
+            });
+        }
+        if after.is_none() {
+            (slot.current, slot.target) = (None, None);
+            return;
+        }
+        self.consider_slot(now, steps.slot);
+    }
+}
