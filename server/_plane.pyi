@@ -1,6 +1,6 @@
 """The media plane: a Rust state machine and its UDP driver, on a thread that never holds the interpreter."""
 
-from typing import Final
+from typing import Final, Literal
 
 SEATS: Final[int]
 """How many audio seats a speaker group has: how many people are heard at once."""
@@ -32,6 +32,12 @@ class Event:
 
         slot: int
         track: int | None
+
+    class SlotPaused(Event):
+        """A video slot is paused, because its subscriber's link has no room for it; or goes on."""
+
+        slot: int
+        paused: bool
 
     class Seats(Event):
         """The audio tracks in a speaker group's seats, ``SEATS`` of them."""
@@ -94,9 +100,18 @@ class Plane:
 
     def send_dtls(self, transport: int, datagram: bytes) -> None: ...
     def configure_publisher(
-        self, transport: int, codecs: list[tuple[int, str]], extensions: list[tuple[int, str]]
+        self, transport: int, codecs: list[tuple[int, str]], extensions: list[tuple[int, str]], audio_nack: bool
     ) -> None:
-        """Payload types with ``opus``, ``VP8`` or ``rtx``; extension ids with their URIs. ValueError if unknown."""
+        """What was agreed with a publisher. ValueError for what is unknown.
+
+        Payload types with ``opus``, ``red``, ``VP8`` or ``rtx``; extension ids with their URIs; whether it sends lost
+        audio packets again.
+        """
+
+    def restrict_subscriber(
+        self, transport: int, *, transport_feedback: bool, retransmission: bool, redundancy: bool
+    ) -> None:
+        """What of all that its slots were offered with a subscriber takes."""
 
     def add_group(self) -> int:
         """A speaker group: its audio tracks compete for its seats."""
@@ -116,9 +131,31 @@ class Plane:
         ssrc: int,
         payload_type: int,
         audio_level_id: int | None,
+        transport_sequence_id: int | None,
+        redundancy: int | None,
         group: int,
         seat: int,
     ) -> int: ...
-    def add_video_slot(self, transport: int, *, ssrc: int, payload_type: int) -> int: ...
-    def route(self, slot: int, track: int | None, max_layer: int = 0, max_temporal: int = 3) -> None:
-        """What a video slot is to show from the next keyframe on, up to these layers; None empties it at once."""
+    def add_video_slot(
+        self,
+        transport: int,
+        *,
+        ssrc: int,
+        payload_type: int,
+        transport_sequence_id: int | None,
+        retransmission: tuple[int, int] | None,
+    ) -> int:
+        """``retransmission``: the SSRC and payload type in which lost packets are sent again (RFC 4588)."""
+
+    def route(
+        self,
+        slot: int,
+        track: int | None,
+        max_layer: int = 0,
+        max_temporal: int = 3,
+        priority: Literal["screen", "speaker", "tile"] = "tile",
+    ) -> None:
+        """What a video slot is to show from the next keyframe on, up to these layers; None empties it at once.
+
+        ``priority``: how much it matters beside the others of its subscriber, whose link may not carry them all.
+        """

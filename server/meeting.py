@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import secrets
 from collections.abc import Iterable
+from dataclasses import dataclass
 from typing import Literal
 
 import structlog
@@ -14,7 +15,14 @@ from server.layer_demand import LayerDemand
 from server.media import Connection, MediaEdge
 from server.participant import Participant, View
 from server.room import Room
-from server.subscriptions import Assignment, assign_slots, layers_watched, view_before_any, wanted_tiles
+from server.subscriptions import (
+    Assignment,
+    assign_slots,
+    layers_watched,
+    speaker_first,
+    view_before_any,
+    wanted_tiles,
+)
 
 log = structlog.get_logger()
 
@@ -22,10 +30,23 @@ SlotKind = Literal["audio", "video", "screen"]
 DepartureReason = Literal["left", "vanished", "media_timeout", "meeting_ended", "server_stopping"]
 
 
+@dataclass(frozen=True)
+class Occupancy:
+    """What is in one slot now."""
+
+    mid: str
+    kind: SlotKind
+    participant: Participant | None
+    """Whose sound or picture it is; also while that picture is held back, be it that it never came."""
+    paused: bool
+    """The picture is held back, because the subscriber's link has no room for it."""
+
+
 class Seat(EventEmitter):
     """One participant's place in a live meeting: their entry in the room and their media. Events:
 
     - ``slot`` (mid: str, occupant: Participant | None): a slot has another occupant now;
+    - ``paused`` (mid: str, paused: bool): its picture is held back now, or no more so; or it is another's;
     - ``layers`` (camera: int, screen: bool): so many layers of its camera are watched, and its shared screen or not;
     - ``replaced`` (): another session has taken this seat;
     - ``gone`` (reason: DepartureReason): this seat is given up.
@@ -62,10 +83,15 @@ class Seat(EventEmitter):
             self.published = (offer, self.connection.answer_publish(offer))
         return self.published[1]
 
-    def occupants(self) -> list[tuple[str, SlotKind, Participant | None]]:
-        """Each slot's mid, kind and occupant now."""
-        occupants = self.connection.occupants
-        return [(mid, kind, self.meeting.owner(occupants.get(mid))) for mid, kind in self.kinds.items()]
+    def occupancy(self, mid: str) -> Occupancy:
+        """What is in a slot now. KeyError for a mid that is no slot's."""
+        held_back = self.connection.held_back(mid)
+        participant = self.meeting.owner(held_back or self.connection.occupants[mid])
+        return Occupancy(mid, self.kinds[mid], participant, paused=held_back is not None)
+
+    def occupancies(self) -> list[Occupancy]:
+        """What is in each slot now."""
+        return [self.occupancy(mid) for mid in self.kinds]
 
 
 class Meeting:
@@ -102,6 +128,7 @@ class Meeting:
         self._seats[participant.id] = seat
         self._by_connection[connection] = seat
         connection.on("slot", lambda mid, occupant: seat.emit("slot", mid, self.owner(occupant)))
+        connection.on("paused", lambda mid, paused: seat.emit("paused", mid, paused))
         connection.on("dead", lambda: self.depart(seat, "media_timeout"))
         log.info("participant came", meeting=self.label, participant=participant.id, here=len(self.room))
         return seat
@@ -194,12 +221,18 @@ class Meeting:
             tiles = wanted_tiles(seat.participant.id, view, self.room.recent_speakers)
             occupants = [assignment.participant if assignment else None for assignment in seat.assignments]
             assignments = assign_slots(seat.participant.id, occupants, tiles, cameras, self.room.recent_speakers)
+            assignments = speaker_first(seat.participant.id, view, assignments, self.room.recent_speakers)
             for mid, assignment in zip(seat.video_slots, assignments, strict=True):
                 if assignment is None:
                     seat.connection.show(mid, None)
                 else:
-                    source = self._seats[assignment.participant].connection
-                    seat.connection.show(mid, source, assignment.max_layer, assignment.max_temporal)
+                    seat.connection.show(
+                        mid,
+                        self._seats[assignment.participant].connection,
+                        assignment.max_layer,
+                        assignment.max_temporal,
+                        assignment.priority,
+                    )
             seat.assignments = assignments
             seat.connection.show_screen(sharing.connection if sharing and view.screen else None)
         self._tell_demand(sharing)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Literal
 
 from server.participant import Tile, View
 
@@ -21,6 +22,10 @@ _THUMBNAIL_HEIGHT = 90
 """Up to this height in device pixels half of the frames will do: too small for lips to be read."""
 
 
+Priority = Literal["speaker", "tile"]
+"""How much a camera matters beside the others of one screen, when its link can't carry them all."""
+
+
 @dataclass(frozen=True)
 class Assignment:
     """What one video slot is to show: a participant's camera, up to a simulcast and a temporal layer (0 the lowest)."""
@@ -28,6 +33,7 @@ class Assignment:
     participant: str
     max_layer: int
     max_temporal: int = ALL_TEMPORAL_LAYERS
+    priority: Priority = "tile"
 
 
 def largest_useful_layer(height: int) -> int:
@@ -51,6 +57,25 @@ def wanted_tiles(subscriber: str, view: View, recent_speakers: Sequence[str]) ->
     if view.speaker_height is not None and speaker is not None:
         tiles.insert(0, Tile(speaker, view.speaker_height))
     return tiles
+
+
+def speaker_first(
+    subscriber: str, view: View, assignments: Sequence[Assignment | None], recent_speakers: Sequence[str]
+) -> list[Assignment | None]:
+    """The assignments, with whoever speaks before everybody else where the link can't carry them all.
+
+    That is the latest other speaker where the screen shows whoever speaks, and elsewhere the latest of those whom it
+    shows. Before anybody has spoken all are equal.
+    """
+    others = [speaker for speaker in recent_speakers if speaker != subscriber]
+    if view.speaker_height is None:
+        shown = {assignment.participant for assignment in assignments if assignment is not None}
+        others = [speaker for speaker in others if speaker in shown]
+    speaker = next(iter(others), None)
+    return [
+        replace(assignment, priority="speaker" if assignment.participant == speaker else "tile") if assignment else None
+        for assignment in assignments
+    ]
 
 
 def layers_watched(assignments: Iterable[Assignment | None]) -> dict[str, int]:

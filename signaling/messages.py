@@ -203,6 +203,9 @@ class SlotState(msgspec.Struct, frozen=True, kw_only=True):
     """The ``mid`` of the slot's media section."""
     kind: SlotKind
     participant: ParticipantId | None
+    """While it is paused: whose picture is held back, also when none of it has been sent yet."""
+    paused: bool = False
+    """Its picture is held back, because this client's link has no room for it."""
 
 
 class SubscribeOffer(msgspec.Struct, frozen=True, kw_only=True, tag_field="type", tag="subscribe_offer"):
@@ -219,7 +222,10 @@ class ParticipantsChanged(msgspec.Struct, frozen=True, kw_only=True, tag_field="
 
 
 class SlotsChanged(msgspec.Struct, frozen=True, kw_only=True, tag_field="type", tag="slots_changed"):
-    """A difference: the slots whose occupant is another now. Sent when the first packet of the new one has left."""
+    """A difference: the slots whose occupant is another now, or which are paused or go on.
+
+    A new occupant is told of when its first packet has left.
+    """
 
     slots: list[SlotState]
 

@@ -12,8 +12,7 @@ from aiohttp.web import WebSocketResponse
 
 from server.directory import Directory, NoSuchMeetingError
 from server.media import SdpError
-from server.meeting import DepartureReason, Seat
-from server.participant import Participant as RoomParticipant
+from server.meeting import DepartureReason, Occupancy, Seat
 from server.participant import Tile as RoomTile
 from server.participant import View
 from server.room import BadNameError, RoomFullError, ScreenTakenError
@@ -76,7 +75,8 @@ class Session:
         self._bucket = TokenBucket(limits.messages_per_second, limits.message_burst)
         self._strikes = 0
         self._outbox = Outbox(socket, limits.queued_messages, disconnect)
-        self._slots: dict[str, SlotState] = {}
+        self._slots: dict[str, None] = {}
+        """The mids of slots of which there is something to tell."""
         self._flushing: asyncio.TimerHandle | None = None
         self._flush_again = 0.0
         self.finished = asyncio.Event()
@@ -218,10 +218,7 @@ class Session:
                 resumed=request.resume is not None,
                 meeting=seat.meeting.code,
                 participants=[describe(participant) for participant in room],
-                slots=[
-                    SlotState(slot=mid, kind=kind, participant=occupant.id if occupant else None)
-                    for mid, kind, occupant in seat.occupants()
-                ],
+                slots=[_describe_slot(occupancy) for occupancy in seat.occupancies()],
                 dominant=room.dominant.id if room.dominant else None,
             )
         )
@@ -245,6 +242,7 @@ class Session:
         self._announcer = self._announcers.of(seat.meeting)
         self._announcer.listen(self._outbox)
         seat.on("slot", self._on_slot)
+        seat.on("paused", self._on_slot)
         seat.on("layers", self._on_layers)
         seat.on("gone", self._on_gone)
         seat.on("replaced", self._on_replaced)
@@ -254,6 +252,7 @@ class Session:
         seat, self._seat = self._seat, None
         if seat is not None:
             seat.remove_listener("slot", self._on_slot)
+            seat.remove_listener("paused", self._on_slot)
             seat.remove_listener("layers", self._on_layers)
             seat.remove_listener("gone", self._on_gone)
             seat.remove_listener("replaced", self._on_replaced)
@@ -286,12 +285,9 @@ class Session:
     def _on_replaced(self) -> None:
         self._bid_goodbye("replaced")
 
-    def _on_slot(self, mid: str, occupant: RoomParticipant | None) -> None:
-        if self._seat is None:
-            return
-        self._slots[mid] = SlotState(
-            slot=mid, kind=self._seat.kinds[mid], participant=occupant.id if occupant else None
-        )
+    def _on_slot(self, mid: str, _: object) -> None:
+        """Another is in a slot, or it is paused or goes on."""
+        self._slots[mid] = None
         if self._flushing is None:
             # At once, at the end of this turn, and after that merged: a screenful of slots often changes together.
             loop = asyncio.get_running_loop()
@@ -300,11 +296,22 @@ class Session:
     def _flush_slots(self) -> None:
         self._flushing = None
         self._flush_again = asyncio.get_running_loop().time() + self._limits.merge
-        slots, self._slots = list(self._slots.values()), {}
-        if self._announcer is not None:
+        mids, self._slots = list(self._slots), {}
+        if self._seat is not None and self._announcer is not None:
+            slots = [_describe_slot(self._seat.occupancy(mid)) for mid in mids]
             self._announcer.announce_before_use(slot.participant for slot in slots)
             self._outbox.put(SlotsChanged(slots=slots))
 
     def _on_layers(self, camera: int, screen: bool) -> None:
         if self._seat is not None and self._seat.published:
             self._outbox.put(LayersWanted(camera=camera, screen=screen))
+
+
+def _describe_slot(occupancy: Occupancy) -> SlotState:
+    participant = occupancy.participant
+    return SlotState(
+        slot=occupancy.mid,
+        kind=occupancy.kind,
+        participant=participant.id if participant else None,
+        paused=occupancy.paused,
+    )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from typing import Literal
 
 from pyee import EventEmitter
 
@@ -12,6 +13,9 @@ from server.media.sdp import SdpError
 from server.media.subscribe_sdp import (
     AUDIO_LEVEL_ID,
     OPUS_PAYLOAD_TYPE,
+    REDUNDANCY_PAYLOAD_TYPE,
+    RETRANSMISSION_PAYLOAD_TYPE,
+    TRANSPORT_SEQUENCE_ID,
     VP8_PAYLOAD_TYPE,
     Slot,
     offer_subscribe,
@@ -22,6 +26,9 @@ from server.media.transport import MediaTransport
 
 __all__ = ["Connection", "Slot"]
 
+Priority = Literal["screen", "speaker", "tile"]
+"""How much a slot matters beside the others of its subscriber, when its link can't carry them all."""
+
 SCREEN_MID = "s0"
 """The slot of the shared screen."""
 
@@ -30,6 +37,8 @@ class Connection(EventEmitter):
     """A participant's media. Events:
 
     - ``slot`` (mid, Connection | None): somebody else is in a slot now; the first packet has been sent.
+    - ``paused`` (mid, bool): a picture is held back, because its subscriber's link has no room for it, or no more so;
+      told again when it is another's picture: ``held_back`` tells whose;
     - ``published`` (): its tracks are known to the plane now;
     - ``closed`` (): it has ended;
     - ``dead`` (): a handshake failed, or nothing came for 30 s. Told once.
@@ -48,11 +57,12 @@ class Connection(EventEmitter):
         self.screen_track: int | None = None
         self._microphone = self._camera = self._screen = False
         self._published = self._subscribed = self._dead = self._closed = False
-        self._wishes: dict[str, tuple[Connection, int, int]] = {}
+        self._wishes: dict[str, tuple[Connection, int, int, Priority]] = {}
         self._screen_source: Connection | None = None
         self._video_slots: dict[str, int] = {}
         """The plane's number of every slot that shows pictures, the screen's among them."""
-        self._ssrcs: list[int] = []
+        self._ssrcs: list[tuple[int, int | None]] = []
+        """Each slot's SSRC, and that of its retransmissions."""
         self.slots = (
             *(Slot(f"a{seat}", "audio") for seat in range(SEATS)),
             *(Slot(f"v{number}", "video") for number in range(switchboard.video_slots)),
@@ -61,35 +71,50 @@ class Connection(EventEmitter):
         first_ssrc = secrets.randbits(31) + 2
         for number, slot in enumerate(self.slots):
             ssrc = first_ssrc + number
-            self._ssrcs.append(ssrc)
-            if slot.kind == "audio":
+            retransmission_ssrc = None if slot.kind == "audio" else ssrc + len(self.slots)
+            self._ssrcs.append((ssrc, retransmission_ssrc))
+            if retransmission_ssrc is None:
                 plane.add_audio_slot(
                     self.subscriber.id,
                     ssrc=ssrc,
                     payload_type=OPUS_PAYLOAD_TYPE,
                     audio_level_id=AUDIO_LEVEL_ID,
+                    transport_sequence_id=TRANSPORT_SEQUENCE_ID,
+                    redundancy=REDUNDANCY_PAYLOAD_TYPE,
                     group=group,
                     seat=number,
                 )
             else:
                 self._video_slots[slot.mid] = plane.add_video_slot(
-                    self.subscriber.id, ssrc=ssrc, payload_type=VP8_PAYLOAD_TYPE
+                    self.subscriber.id,
+                    ssrc=ssrc,
+                    payload_type=VP8_PAYLOAD_TYPE,
+                    transport_sequence_id=TRANSPORT_SEQUENCE_ID,
+                    retransmission=(retransmission_ssrc, RETRANSMISSION_PAYLOAD_TYPE),
                 )
+        self.paused: set[str] = set()
+        """The mids of slots that are paused."""
         self.occupants: dict[str, Connection | None] = {slot.mid: None for slot in self.slots}
         switchboard.add(self, [self.publisher, self.subscriber], self._video_slots)
 
     def subscribe_offer(self) -> str:
         """The SDP that offers every slot. The same at every call but for its session id."""
         local = self.subscriber.local(self._addresses)
-        return offer_subscribe(list(zip(self.slots, self._ssrcs, strict=True)), local)
+        return offer_subscribe([(slot, *ssrcs) for slot, ssrcs in zip(self.slots, self._ssrcs, strict=True)], local)
 
     def accept_subscribe_answer(self, answer: str) -> None:
         """Take the answer to the offer, and connect. Raises SdpError, which leaves everything as it was."""
         if self._subscribed:
             raise SdpError("this offer has been answered already")
-        fingerprints = read_subscribe_answer(answer, self.slots)
+        agreement = read_subscribe_answer(answer, self.slots)
         self._subscribed = True
-        self.subscriber.connect(fingerprints)
+        self._plane.restrict_subscriber(
+            self.subscriber.id,
+            transport_feedback=agreement.transport_feedback,
+            retransmission=agreement.retransmission,
+            redundancy=agreement.redundancy,
+        )
+        self.subscriber.connect(agreement.fingerprints)
 
     def answer_publish(self, offer: str) -> str:
         """Answer a publisher's offer, and connect. Raises SdpError, which leaves everything as it was."""
@@ -98,7 +123,9 @@ class Connection(EventEmitter):
         agreement = answer_publish(offer, self.publisher.local(self._addresses))
         self._published = True
         plane = self._plane
-        plane.configure_publisher(self.publisher.id, agreement.codecs, agreement.extensions)
+        plane.configure_publisher(
+            self.publisher.id, agreement.codecs, agreement.extensions, audio_nack=agreement.audio_nack
+        )
         if agreement.audio_mid is not None:
             self.audio_track = plane.add_audio_track(self.publisher.id, agreement.audio_mid, self._group)
             plane.pause_track(self.audio_track, not self._microphone)
@@ -122,29 +149,44 @@ class Connection(EventEmitter):
             if track is not None and was != on:
                 self._plane.pause_track(track, not on)
 
-    def show(self, mid: str, source: Connection | None, max_layer: int = 0, max_temporal: int = 3) -> None:
+    def show(
+        self,
+        mid: str,
+        source: Connection | None,
+        max_layer: int = 0,
+        max_temporal: int = 3,
+        priority: Priority = "tile",
+    ) -> None:
         """Wish a participant's camera into a video slot, at most at these layers (0 the lowest); None empties it.
 
         The slot goes over at the camera's next keyframe, which is asked for; ``slot`` tells when. KeyError for a mid
         that is not a video slot's.
         """
         slot = self._video_slots[mid]
-        wish = None if source is None or source is self else (source, max_layer, max_temporal)
+        wish = None if source is None or source is self else (source, max_layer, max_temporal, priority)
         if wish == self._wishes.get(mid):
             return
+        before = self._wished(mid)
         if wish is None:
             self._wishes.pop(mid, None)
             self._plane.route(slot, None)
+            self.occupy(mid, None)  # the plane tells nothing of a slot that was paused
         else:
             self._wishes[mid] = wish
             self._apply(mid, slot)
+        if mid in self.paused and self._wished(mid) is not before:
+            self._tell_paused(mid)
 
     def show_screen(self, source: Connection | None) -> None:
         """Wish a participant's shared screen into the screen's slot; None empties it."""
         source = None if source is self else source
         if source is not self._screen_source:
             self._screen_source = source
-            self._plane.route(self._video_slots[SCREEN_MID], source.screen_track if source else None, 0)
+            self._route_screen(source.screen_track if source else None)
+            if source is None:
+                self.occupy(SCREEN_MID, None)
+            if SCREEN_MID in self.paused:
+                self._tell_paused(SCREEN_MID)
 
     def source_published(self, source: Connection) -> None:
         """Wishes for a camera that was not there yet can be granted now."""
@@ -152,23 +194,53 @@ class Connection(EventEmitter):
             if wished is source:
                 self._apply(mid, self._video_slots[mid])
         if self._screen_source is source:
-            self._plane.route(self._video_slots[SCREEN_MID], source.screen_track, 0)
+            self._route_screen(source.screen_track)
 
     def source_closed(self, source: Connection) -> None:
         """Forget wishes for somebody who is gone; the plane has emptied the slots."""
+        forgotten = [mid for mid in self._video_slots if self._wished(mid) is source]
         self._wishes = {mid: wish for mid, wish in self._wishes.items() if wish[0] is not source}
         if self._screen_source is source:
             self._screen_source = None
+        for mid in self.paused.intersection(forgotten):
+            self._tell_paused(mid)
 
     def _apply(self, mid: str, slot: int) -> None:
-        source, max_layer, max_temporal = self._wishes[mid]
-        self._plane.route(slot, source.video_track, max_layer, max_temporal)
+        source, max_layer, max_temporal, priority = self._wishes[mid]
+        self._plane.route(slot, source.video_track, max_layer, max_temporal, priority)
+
+    def _route_screen(self, track: int | None) -> None:
+        self._plane.route(self._video_slots[SCREEN_MID], track, 0, priority="screen")
 
     def occupy(self, mid: str, occupant: Connection | None) -> None:
         """Somebody else is in a slot now."""
         if self.occupants[mid] is not occupant:
             self.occupants[mid] = occupant
             self.emit("slot", mid, occupant)
+
+    def pause(self, mid: str, paused: bool) -> None:
+        """The plane pauses a slot, or lets it go on."""
+        if paused != (mid in self.paused):
+            (self.paused.add if paused else self.paused.discard)(mid)
+            self._tell_paused(mid)
+
+    def held_back(self, mid: str) -> Connection | None:
+        """Whose picture a paused slot is to show; None where nothing is held back."""
+        return self._wished(mid) if mid in self.paused else None
+
+    def _wished(self, mid: str) -> Connection | None:
+        if mid == SCREEN_MID:
+            return self._screen_source
+        wish = self._wishes.get(mid)
+        return wish[0] if wish else None
+
+    def _tell_paused(self, mid: str) -> None:
+        """A slot is paused or goes on, or is to show another while it is paused."""
+        source = self.held_back(mid)
+        if mid in self.paused and self.occupants[mid] is not source:
+            # Nothing more of whoever was there comes, and what is paused has no packet that would tell so.
+            self.occupy(mid, None)
+        self.emit("paused", mid, source is not None)
 
     def _transport_died(self) -> None:
         if not self._dead:

@@ -96,6 +96,10 @@ class MediaEdge:
                 if owned := board.slot(slot):
                     connection, mid = owned
                     connection.occupy(mid, board.owner(track))
+            case Event.SlotPaused(slot=slot, paused=paused):
+                if owned := board.slot(slot):
+                    connection, mid = owned
+                    connection.pause(mid, paused)
             case Event.Seats(group=group, tracks=tracks):
                 if room := self._rooms.get(group):
                     room.seats_changed([board.owner(track) for track in tracks])

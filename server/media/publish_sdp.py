@@ -45,6 +45,8 @@ class PublishAgreement:
     screen_mid: str | None = None
     codecs: list[tuple[int, str]] = field(default_factory=list)
     """Payload types and the plane's names for what they carry."""
+    audio_nack: bool = False
+    """It sends lost audio packets again too."""
     extensions: list[tuple[int, str]] = field(default_factory=list)
 
 
@@ -92,6 +94,10 @@ def _answer_section(
 ) -> tuple[MediaDescription, list[str]]:
     kind = section.media.kind
     codecs = [_accepted(codec, kind)]
+    if kind == "audio" and any((f.type, f.parameter) == ("nack", None) for f in codec.rtcpFeedback):
+        # Browsers can, and do where it is asked for in the offer.
+        codecs[0].rtcpFeedback.append(RTCRtcpFeedback("nack"))
+        agreement.audio_nack = True
     payload_type = codec.payloadType or 0
     agreement.codecs.append((payload_type, "opus" if kind == "audio" else "VP8"))
     for other in section.media.rtp.codecs:

@@ -92,10 +92,19 @@ def connect(plane: Plane, profile: str) -> tuple[Peer, Peer]:
     """One who speaks, and one who hears."""
     speaker, hearer = Peer(plane, 1, profile), Peer(plane, 2, profile)
     group = plane.add_group()
-    plane.configure_publisher(speaker.id, [(111, "opus")], [(1, MID)])
+    plane.configure_publisher(speaker.id, [(111, "opus")], [(1, MID)], audio_nack=False)
     plane.add_audio_track(speaker.id, "0", group)
     for seat in range(3):
-        plane.add_audio_slot(hearer.id, ssrc=900 + seat, payload_type=111, audio_level_id=None, group=group, seat=seat)
+        plane.add_audio_slot(
+            hearer.id,
+            ssrc=900 + seat,
+            payload_type=111,
+            audio_level_id=None,
+            transport_sequence_id=None,
+            redundancy=None,
+            group=group,
+            seat=seat,
+        )
     return speaker, hearer
 
 
@@ -182,7 +191,9 @@ def test_bad_arguments_are_refused_by_name(plane: Plane) -> None:
             receive_key=b"", receive_salt=b"", send_key=b"", send_salt=b"",
         )  # fmt: skip
     with pytest.raises(ValueError, match="unknown codec"):
-        plane.configure_publisher(transport, [(96, "H263")], [])
+        plane.configure_publisher(transport, [(96, "H263")], [], audio_nack=False)
+    with pytest.raises(ValueError, match="unknown priority"):
+        plane.route(1, 1, priority="everything")  # type: ignore[arg-type]
     with pytest.raises(ValueError, match="not an IP address"):
         Plane("localhost", 0)
     plane.close()

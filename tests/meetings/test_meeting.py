@@ -14,7 +14,7 @@ from pyee import EventEmitter
 from server.directory import Directory, NoSuchMeetingError, new_code
 from server.media import Connection, MediaEdge
 from server.meeting import Meeting, Seat
-from server.participant import Tile, View
+from server.participant import Participant, Tile, View
 from server.records import Records
 from server.room import BadNameError, ScreenTakenError
 
@@ -59,11 +59,16 @@ class Wishes:
 
     def __init__(self, connection: Connection, monkeypatch: pytest.MonkeyPatch) -> None:
         self.asked: list[tuple[str, Connection | None, int]] = []
+        self.priorities: dict[Connection, str] = {}
         show: Callable[..., None] = connection.show
 
-        def spy(mid: str, source: Connection | None, max_layer: int = 0, max_temporal: int = 3) -> None:
+        def spy(
+            mid: str, source: Connection | None, max_layer: int = 0, max_temporal: int = 3, priority: str = "tile"
+        ) -> None:
             self.asked.append((mid, source, max_layer))
-            show(mid, source, max_layer, max_temporal)
+            if source is not None:
+                self.priorities[source] = priority
+            show(mid, source, max_layer, max_temporal, priority)
 
         monkeypatch.setattr(connection, "show", spy)
 
@@ -160,6 +165,72 @@ async def test_with_more_cameras_than_slots_who_speaks_is_shown(
     assert speaker.participant.id in watching(watcher)
     assert sum(now != then for now, then in zip(watching(watcher), before, strict=True)) == 1
     assert meeting.room.dominant is speaker.participant
+
+
+async def test_who_spoke_last_comes_first_on_a_weak_link(meeting: Meeting, monkeypatch: pytest.MonkeyPatch) -> None:
+    watcher, one, other = (take(meeting, name) for name in "ABC")
+    wishes = Wishes(watcher.connection, monkeypatch)
+    await turn()
+    assert wishes.priorities == {one.connection: "tile", other.connection: "tile"}
+    for speaker in (one, other, watcher):  # the last is oneself, and nobody sees themselves
+        meeting._media.emit("dominant", speaker.connection)
+    await turn()
+    assert wishes.priorities == {one.connection: "tile", other.connection: "speaker"}
+
+
+async def test_a_paused_slot_tells_whose_picture_is_held_back(meeting: Meeting) -> None:
+    watcher, one, *_, other = (take(meeting, name) for name in "ABCDE")
+    told: list[tuple[str, bool]] = []
+    watcher.on("paused", lambda mid, paused: told.append((mid, paused)))
+
+    def first_slot() -> tuple[Participant | None, bool]:
+        occupancy = watcher.occupancy("v0")
+        return occupancy.participant, occupancy.paused
+
+    await turn()
+    watcher.connection.pause("v0", True)
+    assert first_slot() == (one.participant, True), "though no packet of it has been sent"
+    assert [occupancy.mid for occupancy in watcher.occupancies() if occupancy.paused] == ["v0"]
+    watcher.connection.pause("v0", False)
+    assert first_slot() == (None, False)
+    watcher.connection.occupy("v0", one.connection)
+    watcher.connection.pause("v0", True)
+    assert first_slot() == (one.participant, True)
+    meeting.set_view(watcher, View((Tile(other.participant.id, 180),)))
+    await turn()
+    assert first_slot() == (other.participant, True), "it is another's now, and held back as well"
+    assert watcher.connection.occupants["v0"] is None
+    assert told == [("v0", True), ("v0", False), ("v0", True), ("v0", True)]
+
+
+async def test_nothing_is_held_back_in_a_slot_that_is_to_show_nobody(meeting: Meeting) -> None:
+    watcher, shown = take(meeting, "A"), take(meeting, "B")
+    told: list[tuple[str, bool]] = []
+    watcher.on("paused", lambda mid, paused: told.append((mid, paused)))
+    await turn()
+    watcher.connection.occupy("v0", shown.connection)
+    watcher.connection.pause("v0", True)
+    meeting.set_view(watcher, View())
+    await turn()
+    assert watcher.occupancy("v0").participant is None
+    assert told == [("v0", True), ("v0", False)]
+    meeting.set_view(watcher, View((Tile(shown.participant.id, 180),)))
+    await turn()
+    assert watcher.occupancy("v0").participant is shown.participant
+    meeting.depart(shown, "left")
+    assert told[2:] == [("v0", True), ("v0", False)], "whoever is gone can't be held back"
+
+
+async def test_a_shared_screen_is_held_back_too(meeting: Meeting) -> None:
+    watcher, sharer = take(meeting, "A"), take(meeting, "B")
+    meeting.set_media(sharer, microphone=False, camera=False, screen=True)
+    await turn()
+    watcher.connection.pause("s0", True)
+    assert watcher.occupancy("s0").participant is sharer.participant
+    assert watcher.occupancy("s0").paused
+    meeting.set_media(sharer, microphone=False, camera=False, screen=False)
+    await turn()
+    assert (watcher.occupancy("s0").participant, watcher.occupancy("s0").paused) == (None, False)
 
 
 async def test_whoever_leaves_is_in_nobodys_slots(meeting: Meeting) -> None:

@@ -12,6 +12,7 @@ from server.subscriptions import (
     assign_slots,
     largest_useful_layer,
     layers_watched,
+    speaker_first,
     view_before_any,
     wanted_tiles,
 )
@@ -140,3 +141,24 @@ def test_thumbnails_get_half_of_the_frames(height: int, temporal: int) -> None:
     (assignment,) = assign_slots("a", [None], [Tile("b", height)], {"b"}, [])
     assert assignment is not None
     assert assignment.max_temporal == temporal
+
+
+def before_others(view: View, shown: str, speakers: list[str]) -> list[str]:
+    """Of these who are shown, those who come first on a weak link."""
+    assignments = [Assignment(participant, 1) for participant in shown]
+    prioritised = speaker_first("a", view, [None, *assignments], speakers)
+    assert [a and (a.participant, a.max_layer) for a in prioritised] == [None, *((p, 1) for p in shown)]
+    return [a.participant for a in prioritised if a and a.priority == "speaker"]
+
+
+def test_on_a_weak_link_the_latest_of_those_who_are_shown_comes_first() -> None:
+    assert before_others(View(), "bc", []) == []
+    assert before_others(View(), "bc", ["b", "c"]) == ["b"]
+    assert before_others(View(), "bc", ["a", "c", "b"]) == ["c"], "who watches speaks, and is not shown to themselves"
+    assert before_others(View(), "bc", ["d", "c"]) == ["c"], "who is not on the screen needs no room"
+
+
+def test_where_the_screen_shows_whoever_speaks_that_one_comes_first_or_nobody() -> None:
+    view = View(speaker_height=720)
+    assert before_others(view, "bc", ["a", "b", "c"]) == ["b"]
+    assert before_others(view, "bc", ["d", "b"]) == [], "the large tile shows somebody without a camera"

@@ -10,6 +10,7 @@ from aiohttp import ClientSession
 from aiohttp.test_utils import TestServer
 from aiortc import RTCPeerConnection, RTCSessionDescription, VideoStreamTrack
 
+from server.media import MediaEdge
 from signaling.limits import Limits
 from tests.signaling.client import ProtocolClient, make_meeting
 from tests.signaling.conftest import Connect, MakeServer
@@ -95,3 +96,24 @@ async def test_a_newcomer_is_told_of_before_a_slot_that_shows_them_and_a_resumed
             assert slots["v0"] == shown
             await made.ask("set_media", microphone=False, camera=False)
             await video_slots(again, {"v0": None})
+
+
+async def test_a_slot_that_is_paused_is_told_at_once_and_to_a_resumed_session(
+    server: TestServer, edge: MediaEdge, http: ClientSession, connect: Connect
+) -> None:
+    code = await make_meeting(http, server)
+    sari, made, again = [await connect(server) for _ in range(3)]
+    token = (await sari.join(code))["resume"]
+    (room,) = edge._rooms.values()
+    (connection,) = room._connections
+    shown = (await made.join(code, "Made", camera=True))["you"]
+    await sari.ask("ping")  # by now the slots are assigned
+    connection.pause("v0", True)
+    held_back = {"slot": "v0", "kind": "video", "participant": shown, "paused": True}
+    assert (await sari.event("slots_changed"))["slots"] == [held_back]
+    await sari.vanish()
+    resumed = await again.join(code, resume=token)
+    assert [slot for slot in resumed["slots"] if slot["paused"]] == [held_back]
+    connection.pause("v0", False)
+    goes_on = {"slot": "v0", "kind": "video", "participant": None, "paused": False}
+    assert (await again.event("slots_changed"))["slots"] == [goes_on]
