@@ -149,6 +149,7 @@ export interface SlotState {
 	slot: string;
 	kind: SlotKind;
 	participant: string | null;
+	paused?: boolean;
 }
 
 /** The offer of the subscribing peer connection: the slots, once. Answered by the request ``subscribe_answer``. */
@@ -164,7 +165,7 @@ export interface ParticipantsChanged {
 	left: string[];
 }
 
-/** A difference: the slots whose occupant is another now. Sent when the first packet of the new one has left. */
+/** A difference: the slots whose occupant is another now, or which are paused or go on. */
 export interface SlotsChanged {
 	type: "slots_changed";
 	slots: SlotState[];

@@ -20,16 +20,26 @@ class FakeSender {
 
 let senders: FakeSender[];
 let kinds: string[];
+/** A browser in which an offer can't be changed. */
+let refusesChanges: boolean;
+
+const OFFER = "v=0\r\nm=audio 9 UDP/TLS/RTP/SAVPF 111\r\na=rtpmap:111 opus/48000/2\r\n";
 
 class FakeConnection {
-	localDescription = { sdp: "ours" };
+	localDescription: RTCSessionDescriptionInit | null = null;
 	addTransceiver(kind: string, { sendEncodings = [{}] }: RTCRtpTransceiverInit): { sender: FakeSender } {
 		const sender = new FakeSender({ encodings: structuredClone(sendEncodings) } as RTCRtpSendParameters);
 		senders.push(sender);
 		kinds.push(kind);
 		return { sender };
 	}
-	async setLocalDescription(): Promise<void> {}
+	async createOffer(): Promise<RTCSessionDescriptionInit> {
+		return { type: "offer", sdp: OFFER };
+	}
+	async setLocalDescription(description?: RTCSessionDescriptionInit): Promise<void> {
+		if (description && refusesChanges) throw new DOMException("changed", "InvalidModificationError");
+		this.localDescription = description ?? (await this.createOffer());
+	}
 	async setRemoteDescription(): Promise<void> {}
 	close(): void {}
 }
@@ -45,6 +55,7 @@ let publisher: Publisher;
 beforeEach(() => {
 	senders = [];
 	kinds = [];
+	refusesChanges = false;
 	vi.stubGlobal("RTCPeerConnection", FakeConnection);
 	vi.stubGlobal("RTCRtpReceiver", {});
 	publisher = new Publisher();
@@ -59,6 +70,21 @@ test("its sections stand from the beginning, the camera's before the screen's", 
 	expect(kinds).toEqual(["audio", "video", "video"]);
 	expect(camera().getParameters().encodings).toHaveLength(3);
 	expect(screen().getParameters().encodings).toEqual([{ maxBitrate: 2_500_000, active: false }]);
+});
+
+test.each([
+	[false, `${OFFER}a=rtcp-fb:111 nack\r\n`],
+	[true, OFFER],
+])("it offers to send lost audio again, unless the browser refuses that (%s)", async (refuses, expected) => {
+	refusesChanges = refuses;
+	const offers: string[] = [];
+	const exchange = async (offer: string) => {
+		offers.push(offer);
+		return "theirs";
+	};
+	await publisher.negotiate(exchange);
+	await publisher.negotiate(exchange); // after a lost connection
+	expect(offers).toEqual([expected, expected]);
 });
 
 test("until it is told what is watched, it sends the lowest layer and no screen", async () => {

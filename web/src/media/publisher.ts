@@ -1,5 +1,6 @@
 import { Encodings } from "./encodings";
 import { LAYERS, scales } from "./layers";
+import { withAudioRetransmission } from "./offer";
 
 /** The screen is sent as it is: letters that were scaled can't be read. */
 const SCREEN: RTCRtpEncodingParameters = { maxBitrate: 2_500_000 };
@@ -34,7 +35,7 @@ export class Publisher {
 	/** Exchange the one offer and answer. After a lost connection it may be called again: the offer stays the same. */
 	async negotiate(exchange: (offer: string) => Promise<string>): Promise<void> {
 		if (this.offer === null) {
-			await this.connection.setLocalDescription();
+			await this.setOffer();
 			this.offer = this.connection.localDescription?.sdp ?? "";
 		}
 		const sdp = await exchange(this.offer);
@@ -71,6 +72,16 @@ export class Publisher {
 		this.cameraLayers.stop();
 		this.screenLayer.stop();
 		this.connection.close();
+	}
+
+	/** Lost audio too is sent again, where the browser lets its offer say so. */
+	private async setOffer(): Promise<void> {
+		const { sdp = "" } = await this.connection.createOffer();
+		try {
+			await this.connection.setLocalDescription({ type: "offer", sdp: withAudioRetransmission(sdp) });
+		} catch {
+			await this.connection.setLocalDescription();
+		}
 	}
 
 	/** A video section of which the first `active` encodings are sent at first. */

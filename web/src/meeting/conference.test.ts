@@ -28,6 +28,9 @@ class FakeConnection {
 		};
 		return { sender };
 	}
+	async createOffer(): Promise<RTCSessionDescriptionInit> {
+		return { type: "offer", sdp: "ours" };
+	}
 	async setLocalDescription(): Promise<void> {}
 	async setRemoteDescription(): Promise<void> {}
 	close(): void {

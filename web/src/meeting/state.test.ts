@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import type { Joined, Participant } from "../protocol";
+import type { Event, Joined, Participant } from "../protocol";
 import { MeetingState } from "./state";
 
 const person = (id: string, more: Partial<Participant> = {}): Participant => ({
@@ -57,6 +57,47 @@ test("a slot that is emptied or given to another is followed", () => {
 	state.receive({ type: "slots_changed", slots: [{ slot: "v1", kind: "video", participant: "c" }] });
 	state.receive({ type: "slots_changed", slots: [{ slot: "v0", kind: "video", participant: null }] });
 	expect([...state.videoSlotOf.value]).toEqual([["c", "v1"]]);
+});
+
+const told = (slot: string, participant: string | null, paused: boolean): Event => ({
+	type: "slots_changed",
+	slots: [{ slot, kind: slot === "s0" ? "screen" : "video", participant, paused }],
+});
+
+test("a slot that is paused still holds the picture that came, and goes on", () => {
+	const state = new MeetingState();
+	state.joined(joined);
+	state.receive(told("v0", "b", true));
+	expect(state.slots.value.get("v0")).toMatchObject({ participant: "b", paused: true, pictured: true });
+	expect(state.videoSlotOf.value.get("b")).toBe("v0");
+	state.receive(told("v0", "b", false));
+	expect(state.slots.value.get("v0")).toMatchObject({ paused: false, pictured: true });
+});
+
+test("the picture in a slot is never taken for that of whoever it is held back from", () => {
+	const state = new MeetingState();
+	state.joined(joined);
+	state.receive(told("v0", "c", true)); // what its video shows is still b
+	expect(state.slots.value.get("v0")).toMatchObject({ participant: "c", pictured: false });
+	state.receive(told("v0", "c", true));
+	expect(state.slots.value.get("v0")).toMatchObject({ pictured: false });
+	state.receive(told("v0", null, false));
+	state.receive(told("v0", "c", false));
+	expect(state.slots.value.get("v0")).toMatchObject({ participant: "c", pictured: true });
+});
+
+test("all pictures are paused when none comes, the shared screen's among them", () => {
+	const state = new MeetingState();
+	state.joined({ ...joined, slots: [{ slot: "a0", kind: "audio", participant: "b" }] });
+	expect(state.allPaused.value).toBe(false);
+	state.receive(told("v0", "b", true));
+	expect(state.allPaused.value).toBe(true);
+	state.receive(told("s0", "b", false));
+	expect(state.allPaused.value).toBe(false);
+	state.receive(told("s0", "b", true));
+	expect(state.allPaused.value).toBe(true);
+	state.receive(told("v0", "b", false));
+	expect(state.allPaused.value).toBe(false);
 });
 
 test("a resumed connection replaces all that was known", () => {

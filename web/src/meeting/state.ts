@@ -4,13 +4,19 @@ import type { Event, GoodbyeReason, Joined, Participant, SlotState } from "../pr
 /** Why somebody is not in the meeting any more. */
 export type Ending = GoodbyeReason | "no_server" | "no_media" | "failed";
 
+/** What is known of one slot. */
+export interface Slot extends SlotState {
+	/** Its picture has been coming: what its video shows, if only as a still, is of this participant. */
+	pictured: boolean;
+}
+
 /** What is known of one meeting, as signals. Knows neither DOM nor sockets: messages go in, views read. */
 export class MeetingState {
 	readonly you = signal<string | null>(null);
 	/** In order of arrival. */
 	readonly participants = signal<ReadonlyMap<string, Participant>>(new Map());
 	/** The slots (by mid) that somebody is in. */
-	readonly slots = signal<ReadonlyMap<string, SlotState>>(new Map());
+	readonly slots = signal<ReadonlyMap<string, Slot>>(new Map());
 	readonly dominant = signal<string | null>(null);
 	/** The WebSocket is lost and being opened again. */
 	readonly reconnecting = signal(false);
@@ -27,6 +33,11 @@ export class MeetingState {
 	readonly screenSlot = computed(
 		() => [...this.slots.value.values()].find(({ kind }) => kind === "screen") ?? null,
 	);
+	/** Somebody's picture is to be seen here, and this client's link has room for none. */
+	readonly allPaused = computed(() => {
+		const pictures = [...this.slots.value.values()].filter(({ kind }) => kind !== "audio");
+		return pictures.length > 0 && pictures.every(({ paused }) => paused);
+	});
 	readonly self = computed(() => this.participants.value.get(this.you.value ?? "") ?? null);
 	readonly others = computed(() =>
 		[...this.participants.value.values()].filter((p) => p.id !== this.you.value),
@@ -69,13 +80,13 @@ export class MeetingState {
 	}
 }
 
-function changed(
-	before: ReadonlyMap<string, SlotState>,
-	changes: readonly SlotState[],
-): Map<string, SlotState> {
+function changed(before: ReadonlyMap<string, Slot>, changes: readonly SlotState[]): Map<string, Slot> {
 	const slots = new Map(before);
 	for (const state of changes) {
-		if (state.participant) slots.set(state.slot, state);
+		const old = slots.get(state.slot);
+		// A slot that is paused as soon as it is another's still holds the picture of whoever was there before.
+		const pictured = !state.paused || (old?.participant === state.participant && old.pictured);
+		if (state.participant) slots.set(state.slot, { ...state, pictured });
 		else slots.delete(state.slot);
 	}
 	return slots;

@@ -26,10 +26,10 @@ export function Meeting({ conference }: { conference: Conference }) {
 		return () => clearTimeout(timer);
 	}, [toast]);
 
-	const problem = sharing.problem.value;
+	const unshared = sharing.problem.value;
 	useEffect(() => {
-		setToast(problem ? t(problem.key, problem.values) : "");
-	}, [problem]);
+		setToast(unshared ? t(unshared.key, unshared.values) : "");
+	}, [unshared]);
 
 	async function copyLink(): Promise<void> {
 		const link = `${location.origin}/m/${conference.code}`;
@@ -43,15 +43,16 @@ export function Meeting({ conference }: { conference: Conference }) {
 
 	const sharer = state.sharer.value;
 	const alone = state.others.value.length === 0;
-	const banner = state.reconnecting.value
+	const trouble = state.reconnecting.value
 		? t("reconnecting")
 		: conference.mediaLost.value
 			? t("rejoining")
 			: !conference.mediaConnected.value
 				? t("connectingMedia")
-				: local.problem.value
-					? t(local.problem.value)
-					: "";
+				: "";
+	const weak = !trouble && state.allPaused.value;
+	const problem = local.problem.value;
+	const banner = trouble || (weak ? t("allPaused") : problem ? t(problem) : "");
 	return (
 		<div class="meeting">
 			<header class="meeting-top">
@@ -65,7 +66,7 @@ export function Meeting({ conference }: { conference: Conference }) {
 					<span>{t("copyLink")}</span>
 				</button>
 			</header>
-			<div class="banner" role="status">
+			<div class={weak ? "banner weak" : "banner"} role="status">
 				{banner}
 			</div>
 			<SharingNote sharing={sharing} />

@@ -55,20 +55,21 @@ export function Grid({ conference }: { conference: Conference }) {
 					const participant = participants.get(id);
 					if (!participant) return null;
 					const self = id === you;
-					const slot = self ? null : (slots.get(id) ?? null);
+					const slot = self ? undefined : state.slots.value.get(slots.get(id) ?? "");
 					const track = self
 						? local.camera.value
-						: slot && participant.camera
-							? (tracks?.get(slot) ?? null)
+						: slot?.pictured && participant.camera
+							? (tracks?.get(slot.slot) ?? null)
 							: null;
 					return (
 						<Tile
 							key={id}
 							participant={participant}
 							track={track}
-							slot={slot}
+							slot={slot?.slot ?? null}
 							self={self}
 							speaking={id === dominant && participant.microphone}
+							paused={slot?.paused && participant.camera}
 						/>
 					);
 				})}

@@ -1,13 +1,21 @@
+import { signal } from "@preact/signals";
 import { render } from "preact";
 import { act } from "preact/test-utils";
 import { beforeEach, expect, test, vi } from "vitest";
 import { LocalMedia } from "../media/local";
+import type { Subscriber } from "../media/subscriber";
 import { Conference } from "../meeting/conference";
 import { Sharing } from "../meeting/sharing";
 import type { Participant } from "../protocol";
 import { ShareButton, SharingNote } from "./share-button";
 import { SharedScreen } from "./shared-screen";
 
+/** Takes anything for a track. */
+const AnyStream = class extends MediaStream {
+	constructor(_: MediaStreamTrack[]) {
+		super();
+	}
+};
 let root: HTMLElement;
 const sharer: Participant = {
 	id: "b",
@@ -28,6 +36,34 @@ test("a shared screen says whose it is, before there is a picture too", () => {
 	expect(root.querySelector("section")?.getAttribute("aria-label")).toBe("Shared screen");
 	expect(root.querySelector("h2")?.textContent).toBe("<b>Ketut</b> is sharing their screen");
 	expect(root.querySelector("video")).toBeNull();
+});
+
+test("a shared screen that is paused stays as a still, and says why", async () => {
+	vi.stubGlobal("MediaStream", AnyStream);
+	const conference = new Conference("abc-defg-hjk", "Wayan", new LocalMedia());
+	const tracks = signal(new Map([["s0", {} as MediaStreamTrack]]));
+	conference.subscriber.value = { tracks } as unknown as Subscriber;
+	const told = (paused: boolean) =>
+		act(() =>
+			conference.state.receive({
+				type: "slots_changed",
+				slots: [{ slot: "s0", kind: "screen", participant: "b", paused }],
+			}),
+		);
+	const note = () => root.querySelector("[role=status]")?.textContent;
+	await act(() => render(<SharedScreen conference={conference} sharer={sharer} />, root));
+	expect(note()).toBe("The screen is about to appear…");
+	await told(true);
+	expect(root.querySelector("video")).toBeNull();
+	expect(note()).toBe("The shared screen is paused: your connection is too weak for it");
+	await told(false);
+	const video = root.querySelector("video");
+	expect([video === null, note()]).toEqual([false, ""]);
+	await told(true);
+	expect(root.querySelector("video")).toBe(video);
+	expect(root.querySelector("section")?.hasAttribute("data-paused")).toBe(true);
+	expect(note()).toBe("The shared screen is paused: your connection is too weak for it");
+	vi.unstubAllGlobals();
 });
 
 test("where screens can't be shared there is no button", () => {

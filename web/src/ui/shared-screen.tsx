@@ -5,15 +5,25 @@ import { Video } from "./video";
 
 /** The screen that somebody else shares, as large as there is room for, and whole. */
 export function SharedScreen({ conference, sharer }: { conference: Conference; sharer: Participant }) {
-	const slot = conference.state.screenSlot.value;
-	const track =
-		slot?.participant === sharer.id ? conference.subscriber.value?.tracks.value.get(slot.slot) : null;
+	const { screenSlot } = conference.state;
+	const slot = screenSlot.value?.participant === sharer.id ? screenSlot.value : null;
+	const track = slot?.pictured ? conference.subscriber.value?.tracks.value.get(slot.slot) : null;
+	const paused = slot?.paused ?? false;
+	const note = paused ? t("screenPaused") : track ? "" : t("screenComing");
 	return (
-		<section class="shared-screen" aria-label={t("sharedScreen")} data-slot={slot?.slot}>
+		<section
+			class="shared-screen"
+			aria-label={t("sharedScreen")}
+			data-slot={slot?.slot}
+			data-paused={paused ? "" : undefined}
+		>
 			<h2 class="sharer" dir="auto">
 				{t("shares", { name: sharer.name })}
 			</h2>
-			<div class="picture">{track ? <Video track={track} /> : <p role="status">{t("screenComing")}</p>}</div>
+			<div class="picture">
+				{track && <Video track={track} />}
+				<p role="status">{note}</p>
+			</div>
 		</section>
 	);
 }

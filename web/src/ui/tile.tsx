@@ -23,9 +23,11 @@ interface Props {
 	slot: string | null;
 	self: boolean;
 	speaking: boolean;
+	/** The picture is held back: the track, if there is one, shows the last of it as a still. */
+	paused?: boolean;
 }
 
-export function Tile({ participant, track, slot, self, speaking }: Props) {
+export function Tile({ participant, track, slot, self, speaking, paused = false }: Props) {
 	const { id, name, microphone, camera, screen } = participant;
 	return (
 		<li
@@ -33,6 +35,7 @@ export function Tile({ participant, track, slot, self, speaking }: Props) {
 			data-participant={id}
 			data-slot={slot ?? undefined}
 			data-speaking={speaking ? "" : undefined}
+			data-paused={paused ? "" : undefined}
 			data-tint={tint(id)}
 		>
 			{track ? (
@@ -62,6 +65,7 @@ export function Tile({ participant, track, slot, self, speaking }: Props) {
 				{!camera && <span class="visually-hidden">{t("cameraOff")}</span>}
 				{speaking && <span class="visually-hidden">{t("speaking")}</span>}
 			</span>
+			{paused && <span class="held-back">{t("paused")}</span>}
 		</li>
 	);
 }

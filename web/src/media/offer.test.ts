@@ -1,0 +1,43 @@
+import { expect, test } from "vitest";
+import { withAudioRetransmission } from "./offer";
+
+const sdp = (...lines: string[]) => lines.map((line) => `${line}\r\n`).join("");
+
+const SESSION = ["v=0", "o=- 1 2 IN IP4 127.0.0.1", "s=-", "t=0 0", "a=group:BUNDLE 0 1"];
+const OPUS = ["a=rtpmap:111 opus/48000/2", "a=rtcp-fb:111 transport-cc"];
+const AUDIO = ["m=audio 9 UDP/TLS/RTP/SAVPF 111 63", "a=mid:0"];
+const OTHERS = ["a=fmtp:111 minptime=10;useinbandfec=1", "a=rtpmap:63 red/48000/2", "a=fmtp:63 111/111"];
+const VIDEO = ["m=video 9 UDP/TLS/RTP/SAVPF 96", "a=rtpmap:96 VP8/90000", "a=rtcp-fb:96 nack pli", "a=mid:1"];
+const NACK = "a=rtcp-fb:111 nack";
+
+test("Opus is offered to be sent again, and nothing else changes", () => {
+	expect(withAudioRetransmission(sdp(...SESSION, ...AUDIO, ...OPUS, ...OTHERS, ...VIDEO))).toBe(
+		sdp(...SESSION, ...AUDIO, ...OPUS, NACK, ...OTHERS, ...VIDEO),
+	);
+});
+
+test("Opus without any feedback gets its first after its name", () => {
+	expect(withAudioRetransmission(sdp(...SESSION, ...AUDIO, OPUS[0] ?? "", ...OTHERS))).toBe(
+		sdp(...SESSION, ...AUDIO, OPUS[0] ?? "", NACK, ...OTHERS),
+	);
+});
+
+test.each([
+	["said for Opus", sdp(...SESSION, ...AUDIO, ...OPUS, NACK, ...OTHERS)],
+	["said for all", sdp(...SESSION, ...AUDIO, ...OPUS, "a=rtcp-fb:* nack", ...OTHERS)],
+	[
+		"of no use, without Opus",
+		sdp(...SESSION, "m=audio 9 UDP/TLS/RTP/SAVPF 0", "a=rtpmap:0 PCMU/8000", ...VIDEO),
+	],
+	["of no use, without sound", sdp(...SESSION, ...VIDEO)],
+	["nothing at all", ""],
+])("an offer in which it is %s stays as it is", (_, offer) => {
+	expect(withAudioRetransmission(offer)).toBe(offer);
+});
+
+test("every audio section gets it, under its own payload type", () => {
+	const second = ["m=audio 9 UDP/TLS/RTP/SAVPF 109", "a=rtpmap:109 OPUS/48000/2", "a=rtcp-fb:109 nack pli"];
+	expect(withAudioRetransmission(sdp(...SESSION, ...AUDIO, ...OPUS, ...second))).toBe(
+		sdp(...SESSION, ...AUDIO, ...OPUS, NACK, ...second, "a=rtcp-fb:109 nack"),
+	);
+});
