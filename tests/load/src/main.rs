@@ -2,6 +2,7 @@
 
 mod error;
 mod figures;
+mod layer;
 mod media;
 mod network;
 mod options;

@@ -252,7 +252,8 @@ impl Participant {
                         person.camera
                     }
                 });
-            subscriber.occupy(&slot.slot, slot.participant, shown);
+            // Who is told that a picture is paused shows it as a still that says so: that is no freeze.
+            subscriber.occupy(&slot.slot, slot.participant, shown && !slot.paused);
         }
     }
 

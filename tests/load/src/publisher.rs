@@ -10,6 +10,7 @@ use str0m::media::{Direction, MediaKind, Mid, Pt, Rid, Simulcast, SimulcastLayer
 use str0m::rtp::{ExtensionValues, RtpWrite, SeqNo};
 use str0m::{Event, RtcError};
 
+use crate::layer::{LATE, Layer};
 use crate::media::clips::{Clip, Clips};
 use crate::media::speaking::Voice;
 use crate::media::{opus, stamp, vp8::Numbers};
@@ -28,22 +29,6 @@ const PACING: f64 = 2.5;
 const BELIEVED: u64 = 1_000_000;
 /// A pacer that was late may catch up with so much at once.
 const BURST: Duration = Duration::from_millis(5);
-/// Frames that are later than this are left out: this process was too slow.
-const LATE: Duration = Duration::from_millis(250);
-
-/// One RTP stream of VP8, played from a clip.
-struct Layer {
-    mid: Mid,
-    rid: Option<Rid>,
-    clip: usize,
-    position: usize,
-    numbers: Numbers,
-    sequence: u64,
-    timestamp: u32,
-    next_frame: Instant,
-    wanted: bool,
-    queue: VecDeque<Packet>,
-}
 
 struct Microphone {
     mid: Mid,
@@ -53,13 +38,6 @@ struct Microphone {
     sequence: u64,
     timestamp: u32,
     spoke: bool,
-}
-
-struct Packet {
-    payload: Vec<u8>,
-    timestamp: u32,
-    marker: bool,
-    nackable: bool,
 }
 
 /// A publishing transport.
@@ -202,14 +180,7 @@ impl Publisher {
             } else {
                 screen
             };
-            if wanted && !layer.wanted {
-                layer.position = 0;
-                layer.timestamp = layer
-                    .timestamp
-                    .wrapping_add(ticks(now.saturating_duration_since(layer.next_frame)));
-                layer.next_frame = now;
-            }
-            layer.wanted = wanted;
+            layer.set_wanted(now, wanted);
         }
     }
 
@@ -339,36 +310,7 @@ impl Publisher {
 
     fn encode(&mut self, now: Instant) {
         for layer in self.layers.iter_mut().filter(|layer| layer.wanted) {
-            let clip = clip(&self.clips, layer.clip);
-            while layer.next_frame <= now {
-                let frame = &clip.frames[layer.position];
-                if now - layer.next_frame > LATE {
-                    // As a camera that delivered nothing for a while, and its encoder begins anew.
-                    self.frames_skipped += 1;
-                    layer.timestamp = layer.timestamp.wrapping_add(ticks(now - layer.next_frame));
-                    layer.next_frame = now;
-                    layer.position = 0;
-                    continue;
-                }
-                let payloads = layer.numbers.packetize(frame);
-                let last = payloads.len() - 1;
-                layer
-                    .queue
-                    .extend(
-                        payloads
-                            .into_iter()
-                            .enumerate()
-                            .map(|(number, payload)| Packet {
-                                payload,
-                                timestamp: layer.timestamp,
-                                marker: number == last,
-                                nackable: true,
-                            }),
-                    );
-                layer.position = (layer.position + 1) % clip.frames.len();
-                layer.timestamp = layer.timestamp.wrapping_add(frame.duration);
-                layer.next_frame += Duration::from_micros(u64::from(frame.duration) * 1_000 / 90);
-            }
+            self.frames_skipped += layer.encode(clip(&self.clips, layer.clip), now);
         }
     }
 
@@ -410,7 +352,7 @@ impl Publisher {
                 Arc::<[u8]>::from(packet.payload),
             )
             .marker(packet.marker)
-            .nackable(packet.nackable);
+            .nackable(true);
             layer.sequence += 1;
             if let Some(stream) = self
                 .transport
@@ -428,10 +370,6 @@ impl Publisher {
 
 fn clip(clips: &Clips, index: usize) -> &Clip {
     clips.camera.get(index).unwrap_or(&clips.screen)
-}
-
-fn ticks(time: Duration) -> u32 {
-    (time.as_micros() * 9 / 100) as u32
 }
 
 /// Microseconds since 1970, by the clock by which the kernel tells arrivals.

@@ -92,6 +92,9 @@ pub struct SlotState {
     pub slot: String,
     /// Nobody, or an id.
     pub participant: Option<String>,
+    /// Its picture is held back, and this client was told so.
+    #[serde(default)]
+    pub paused: bool,
 }
 
 /// What the server says.

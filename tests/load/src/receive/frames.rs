@@ -83,7 +83,9 @@ impl Assembler {
             self.take(number, packet, &mut outcome);
             self.take_waiting(&mut outcome);
         }
-        outcome.needs_keyframe = self.last.is_none();
+        // One that is arriving need not be asked for.
+        outcome.needs_keyframe =
+            self.last.is_none() && !self.current.is_some_and(|frame| frame.keyframe);
         outcome
     }
 

@@ -192,7 +192,8 @@ fn one(person: &Person) -> One<'_> {
             .saturating_sub(before.publisher.sent_bytes),
         lost: person.lost(),
         late: after.totals.late - before.totals.late,
-        recovered: 0,
+        // Nothing overtakes anything on the way from the server to here: what comes late was sent again.
+        recovered: after.totals.late - before.totals.late,
         frames: after.totals.frames - before.totals.frames,
         freezes: person.freezes(),
         frozen_ms: (after.totals.frozen - before.totals.frozen) / 1_000,

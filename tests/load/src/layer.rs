@@ -1,0 +1,89 @@
+//! One RTP stream of VP8, played from a clip: what an encoder would have given by now.
+
+use std::collections::VecDeque;
+use std::time::{Duration, Instant};
+
+use str0m::media::{Mid, Rid};
+
+use crate::media::clips::Clip;
+use crate::media::vp8::Numbers;
+
+/// Frames that are later than this are left out: this process was too slow.
+pub const LATE: Duration = Duration::from_millis(250);
+
+/// A packet that waits to be sent.
+pub struct Packet {
+    /// Descriptor and media.
+    pub payload: Vec<u8>,
+    /// In ticks of 90 kHz.
+    pub timestamp: u32,
+    /// The last one of its frame.
+    pub marker: bool,
+}
+
+/// A simulcast layer, or a shared screen.
+pub struct Layer {
+    /// Its media section.
+    pub mid: Mid,
+    /// Its name there, where there are several.
+    pub rid: Option<Rid>,
+    /// Which clip it plays.
+    pub clip: usize,
+    /// The next frame; 0 is a keyframe.
+    pub position: usize,
+    /// Picture ids and the like.
+    pub numbers: Numbers,
+    /// The next packet's.
+    pub sequence: u64,
+    /// The next frame's.
+    pub timestamp: u32,
+    /// When the next frame is due.
+    pub next_frame: Instant,
+    /// Somebody watches it.
+    pub wanted: bool,
+    /// What waits to be sent.
+    pub queue: VecDeque<Packet>,
+}
+
+impl Layer {
+    /// It is watched, or not any more. One that was not watched before begins at once, with a keyframe.
+    pub fn set_wanted(&mut self, now: Instant, wanted: bool) {
+        if wanted && !self.wanted {
+            self.begin_anew(now);
+        }
+        self.wanted = wanted;
+    }
+
+    /// Puts the frames that are due into the queue. Returns how often some were left out, because it was too late for them.
+    pub fn encode(&mut self, clip: &Clip, now: Instant) -> u64 {
+        let mut skipped = 0;
+        while self.next_frame <= now {
+            if now - self.next_frame > LATE {
+                // As a camera that delivered nothing for a while, and its encoder begins anew.
+                skipped += 1;
+                self.begin_anew(now);
+            }
+            let frame = &clip.frames[self.position];
+            let payloads = self.numbers.packetize(frame);
+            let last = payloads.len() - 1;
+            let packets = payloads.into_iter().enumerate();
+            self.queue.extend(packets.map(|(number, payload)| Packet {
+                payload,
+                timestamp: self.timestamp,
+                marker: number == last,
+            }));
+            self.position = (self.position + 1) % clip.frames.len();
+            self.timestamp = self.timestamp.wrapping_add(frame.duration);
+            self.next_frame += Duration::from_micros(u64::from(frame.duration) * 1_000 / 90);
+        }
+        skipped
+    }
+
+    fn begin_anew(&mut self, now: Instant) {
+        let passed = now.saturating_duration_since(self.next_frame);
+        let ticks = (passed.as_micros() * 9 / 100) as u32;
+        self.timestamp = self.timestamp.wrapping_add(ticks);
+        self.position = 0;
+        self.next_frame = now;
+    }
+}
