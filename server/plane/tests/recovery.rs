@@ -4,10 +4,13 @@ mod support;
 
 use plane::allocation::Priority;
 use plane::counters::Counter;
+use plane::egress::Format;
 use plane::plane::Command;
 use plane::rtcp::{Packet, Packets, write_nack};
 use plane::rtp::red;
-use support::{LEVEL, MID, OPUS, Peer, RED, RTX, VP8, World, audio_format, vp8};
+use support::{
+    LEVEL, MID, OPUS, Peer, RED, RTX, SEQUENCE, VP8, World, audio_format, video_format, vp8,
+};
 
 const CAMERA_SSRC: u32 = 7;
 const SLOT_SSRC: u32 = 5_009;
@@ -223,6 +226,66 @@ fn what_a_subscriber_lost_is_sent_again_in_a_stream_of_its_own() {
     assert_eq!(ask(&mut world, &[60_000]), [], "never sent");
     assert_eq!(world.plane.counters().get(Counter::Retransmitted), 3);
     assert_eq!(world.plane.counters().get(Counter::DropNackUnanswered), 7);
+}
+
+#[test]
+fn a_first_picture_that_a_link_can_not_take_in_time_is_given_up_for_a_later_one() {
+    let mut world = World::default();
+    let mut viewer = world.connect(2, 2);
+    let mut cameras = [1u32, 3].map(|id| {
+        let camera = world.connect_publisher(id, id);
+        world.add_camera(&camera, 50 + id, &[]);
+        world.command(Command::AddVideoSlot {
+            slot: id,
+            transport: viewer.id,
+            format: Format {
+                transport_sequence_id: Some(SEQUENCE),
+                ..video_format(SLOT_SSRC + id)
+            },
+        });
+        world.command(Command::Route {
+            slot: id,
+            wish: Some((50 + id, 2, 2)),
+            priority: Priority::Tile,
+        });
+        camera
+    });
+    // REMB: the link carries 1 Mbit/s. Then come a first keyframe of 350 kB, and one of another camera behind it.
+    let remb = viewer.rtcp(b"\x8f\xce\0\x05\0\0\0\x01\0\0\0\0REMB\x01\x0b\xd0\x90\0\0\0\x07");
+    world.datagram(&viewer.path.clone(), &remb);
+    world.pass(200);
+    for (camera, packets) in cameras.iter_mut().zip([320u64, 1]) {
+        let path = camera.path;
+        for index in 0..packets {
+            let head = if index == 0 {
+                frame(0)
+            } else {
+                vec![0x80, 0xE0, 0x80, 0, 0, 0x20, 1]
+            };
+            let payload = [&head[..], &[0; 1_090]].concat();
+            let (marker, ssrc) = (index + 1 == packets, camera.id);
+            let packet =
+                camera.marked_rtp(marker, VP8, ssrc, index, 0, &[(MID, b"1")], &payload, 0);
+            world.datagram(&path, &packet);
+        }
+    }
+    world.pass(300);
+    let before = world.sent();
+    cameras
+        .iter_mut()
+        .for_each(|camera| _ = camera.read(&before));
+    world.pass(1_500);
+    let sent = world.sent();
+    assert!(world.plane.counters().get(Counter::DropWaitedTooLong) > 0);
+    for camera in &mut cameras {
+        let (_, rtcp) = camera.read(&sent);
+        let packets = rtcp
+            .iter()
+            .flat_map(|compound| Packets::new(compound))
+            .flatten();
+        let asked = packets.filter(|packet| matches!(packet, Packet::KeyframeRequest(_)));
+        assert!(asked.count() > 0, "camera {}", camera.id);
+    }
 }
 
 #[test]

@@ -3,9 +3,20 @@
 use super::forwarding::{Incoming, forward};
 use super::order::Report;
 use super::way::Outbound;
-use super::{Rewritten, Shard, Sink};
+use super::{OutgoingStream, Rewritten, Shard, Sink};
 use crate::counters::{Counter, Counters};
 use crate::time::Time;
+
+/// A slot misses some of what it was to send: it goes on with a keyframe, which the plane is to ask for.
+fn starve(streams: &mut [Option<OutgoingStream>], reports: &mut Vec<Report>, slot: usize) {
+    if let Some(stream) = streams.get_mut(slot).and_then(Option::as_mut) {
+        stream.source = None;
+    }
+    let report = Report::Starved { slot };
+    if !reports.contains(&report) {
+        reports.push(report);
+    }
+}
 
 impl Shard {
     /// When [`Shard::handle_timeout`] has something to send; `None` while nothing waits.
@@ -41,13 +52,7 @@ impl Shard {
         if way.pacer.is_stuck(now) {
             for waiting in way.pacer.give_up() {
                 counters.count(Counter::DropWaitedTooLong);
-                // It goes on with a keyframe, which the plane asks for.
-                if let Some(stream) = self.streams.get_mut(waiting.slot).and_then(Option::as_mut)
-                    && stream.source.take().is_some()
-                {
-                    let slot = waiting.slot;
-                    self.reports.push(Report::Starved { slot });
-                }
+                starve(&mut self.streams, &mut self.reports, waiting.slot);
             }
             return;
         }
@@ -60,6 +65,7 @@ impl Shard {
             let Some((packet, payload)) = cache.and_then(|cache| cache.get(now, waiting.index))
             else {
                 counters.count(Counter::DropWaitedTooLong);
+                starve(&mut self.streams, &mut self.reports, waiting.slot);
                 continue;
             };
             let incoming = Incoming {
