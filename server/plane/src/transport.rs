@@ -60,6 +60,8 @@ pub struct Transport {
     pub slots: Vec<usize>,
     /// What the link to its peer is believed to carry, in bit/s; `None` while nobody knows.
     pub estimate: Option<u64>,
+    /// Since when there are estimates.
+    pub estimated: Option<Time>,
     /// When one of its slots that was paused was last let go on.
     pub resumed: Option<Time>,
     /// What of it goes to voices and retransmissions, in bit/s.
@@ -113,6 +115,7 @@ impl Transport {
             tracks: Vec::new(),
             slots: Vec::new(),
             estimate: None,
+            estimated: None,
             resumed: None,
             beside: 0,
             arrivals: Arrivals::default(),

@@ -126,3 +126,15 @@ fn what_a_speaker_loses_on_the_way_up_is_repaired_for_all() {
         assert!(outcome.frozen() < 0.05, "{}", outcome.frozen());
     }
 }
+
+#[test]
+fn all_frames_come_once_the_estimate_has_risen() {
+    let meeting = Meeting {
+        cameras: 1,
+        seconds: 20,
+        uplink: None,
+        viewers: vec![Conditions::steady(10_000_000, HALF_TRIP)],
+    };
+    let frames = meeting.hold(1).0[0].record.frames;
+    assert!(frames > 20 * 25 * 9 / 10, "{frames} of 500 frames");
+}

@@ -93,7 +93,7 @@ pub(super) fn forward<S: Sink>(
             padding = 1;
             stream.rewriter.leave_out(packet.index, packet.timestamp)
         }
-        Some(vp8) if !stream.admits(vp8, incoming.max_temporal) => {
+        Some(vp8) if !stream.admits(now, vp8, incoming.max_temporal) => {
             counters.count(Counter::DropTemporalLayer);
             (payload, padding) = (&[], 1);
             let rewriter = &mut stream.rewriter;

@@ -32,6 +32,11 @@ pub enum Report {
         /// What of it goes to voices and retransmissions, in bit/s.
         beside: u64,
     },
+    /// Only a keyframe would let a slot have all temporal layers that it may.
+    KeyframeWanted {
+        /// Which slot.
+        slot: usize,
+    },
     /// What a slot was to send waited too long for its link and was given up: it goes on at the next keyframe.
     Starved {
         /// Which slot.

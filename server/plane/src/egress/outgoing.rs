@@ -4,7 +4,12 @@ use super::{History, Redundancy, Rewriter, Sent};
 use crate::rtcp::SenderInfo;
 use crate::rtp::vp8::Descriptor;
 use crate::srtp::ReplayWindow;
-use crate::time::Time;
+use crate::time::{Span, Time};
+
+/// For how long a stream is waited for to allow more temporal layers by itself, and for how long after a keyframe was asked
+/// for that.
+const RISES_WITHIN: Span = Span::from_secs(1);
+const RISES_AGAIN: Span = Span::from_secs(4);
 
 /// What SDP agreed for a slot.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -68,6 +73,8 @@ pub struct OutgoingStream {
     numbers: ReplayWindow,
     /// The highest temporal layer that it forwards now.
     temporal: u8,
+    /// Since when packets of a layer that is wanted are left out, because the stream did not allow to rise to it.
+    held_back: Option<Time>,
     packets: u32,
     octets: u32,
     sent_since_report: bool,
@@ -88,6 +95,7 @@ impl OutgoingStream {
             retransmission_index: u64::from(format.ssrc >> 17),
             numbers: ReplayWindow::new(),
             temporal: 0,
+            held_back: None,
             packets: 0,
             octets: 0,
             sent_since_report: false,
@@ -97,16 +105,34 @@ impl OutgoingStream {
     /// Whether a packet's temporal layer is of use. Fewer layers from the next frame on; more only where the stream
     /// allows it: at a keyframe, or at a frame that needs no other of its layer (RFC 7741 section 4.2, the Y bit).
     #[inline]
-    pub fn admits(&mut self, vp8: &Descriptor, wanted: u8) -> bool {
+    pub fn admits(&mut self, now: Time, vp8: &Descriptor, wanted: u8) -> bool {
         if vp8.frame_start {
             let may_rise = vp8.layer_sync && vp8.temporal_layer <= wanted;
             if vp8.keyframe_start || wanted < self.temporal {
                 self.temporal = wanted;
+                self.held_back = None;
             } else if may_rise && vp8.temporal_layer > self.temporal {
                 self.temporal = vp8.temporal_layer;
+                self.held_back = None;
             }
         }
-        vp8.temporal_layer <= self.temporal
+        let is_admitted = vp8.temporal_layer <= self.temporal;
+        if !is_admitted && vp8.temporal_layer <= wanted {
+            self.held_back.get_or_insert(now);
+        }
+        is_admitted
+    }
+
+    /// Whether only a keyframe would let more temporal layers through: many encoders allow it nowhere else. It is then
+    /// taken as asked for.
+    pub fn take_keyframe_wanted(&mut self, now: Time) -> bool {
+        let is_wanted = self
+            .held_back
+            .is_some_and(|since| now.since(since) >= RISES_WITHIN);
+        if is_wanted {
+            self.held_back = Some(now + RISES_AGAIN);
+        }
+        is_wanted
     }
 
     /// Takes a packet index for a packet. False where it was taken before, or lies too far back to tell: whatever

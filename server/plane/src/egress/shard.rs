@@ -189,6 +189,14 @@ impl Shard {
             }
             self.due = self.due.into_iter().chain(way.deadline()).min();
         }
+        for (slot, stream) in self.streams.iter_mut().enumerate() {
+            if stream
+                .as_mut()
+                .is_some_and(|stream| stream.take_keyframe_wanted(now))
+            {
+                self.reports.push(Report::KeyframeWanted { slot });
+            }
+        }
     }
 
     /// Takes out what the plane is to be told.

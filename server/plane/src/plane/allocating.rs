@@ -1,7 +1,7 @@
 //! What each subscriber's link carries is given to its slots.
 
 use crate::allocation::{Claim, Grant, MAX_CLAIMS, Priority, Step, allocate};
-use crate::egress::{Allowance, Order, Report, SlotRole};
+use crate::egress::{Order, Report, SlotRole};
 use crate::ingress::TEMPORAL_LAYERS;
 use crate::time::{Span, Time};
 use crate::track::MAX_LAYERS;
@@ -14,6 +14,8 @@ const VOICES: u64 = 60_000;
 const HEADROOM: u64 = 2;
 /// How many times longer a slot waits that is paused: coming back costs a keyframe.
 const PAUSED_LONGER: u64 = 2;
+/// For how long estimates and rates are on the move at first.
+const SETTLING: Span = Span::from_secs(5);
 /// A slot that comes back may have the link to itself for as long as so many bits take: its keyframe, and what follows.
 const KEYFRAME_BITS: u64 = 250_000;
 const LONG_AGO: Span = Span::from_secs(3_600);
@@ -39,7 +41,15 @@ impl Plane {
                 } => {
                     if let Some(transport) = self.transports.get_mut(transport) {
                         (transport.estimate, transport.beside) = (Some(rate), beside);
+                        transport.estimated.get_or_insert(now);
                     }
+                }
+                Report::KeyframeWanted { slot } => {
+                    let occupant = self.slots.get(slot).and_then(|slot| slot.current);
+                    self.keyframes_wanted.extend(occupant.and_then(|occupant| {
+                        let track = self.tracks.get(occupant.track)?;
+                        Some((track.transport, track.layers[occupant.layer]?))
+                    }));
                 }
                 Report::Starved { slot } => {
                     if let Some(starved) = self.slots.get_mut(slot) {
@@ -121,9 +131,11 @@ impl Plane {
             rate: HEADROOM * totals.wanted + reserved,
         };
         self.order(transport, order, sink);
+        let since = self.transports.get(transport).and_then(|t| t.estimated);
+        let settled = since.is_some_and(|since| now.since(since) >= SETTLING);
         for (steps, grant) in all.iter().flatten().zip(grants) {
             if self.may_have(now, transport, steps.slot, grant) {
-                self.allow(now, steps, grant);
+                self.allow(now, steps, grant, settled);
             }
         }
     }
@@ -160,7 +172,7 @@ impl Plane {
         let track = self.tracks.get(wish.track).filter(|track| !track.paused)?;
         let publisher = self.transports.get(track.transport)?;
         let mut steps = [Step::default(); MOST_STEPS];
-        let mut count = 0;
+        let mut count = 0usize;
         for layer in 0..MAX_LAYERS {
             let stream = track.layers[layer].and_then(|stream| publisher.streams.get(stream));
             let Some(stream) = stream.filter(|stream| stream.is_live(now)) else {
@@ -171,17 +183,22 @@ impl Plane {
             }
             let rates = stream.rates.cumulative(now);
             let useful = usize::from(wish.max_temporal).min(TEMPORAL_LAYERS - 1);
-            for (temporal, &bit_rate) in rates.iter().enumerate().take(useful + 1) {
-                let is_more = count == 0 || bit_rate > steps[count - 1].bit_rate;
-                if is_more {
+            let below = count;
+            for (temporal, &measured) in rates.iter().enumerate().take(useful + 1) {
+                let before = count.checked_sub(1).map_or(0, |last| steps[last].bit_rate);
+                // A temporal layer that nothing comes of is no step. A layer always is, however little came of it yet:
+                // else a slot that shows it would be taken to show more than it may.
+                if measured > before || count == below {
                     steps[count] = Step {
                         layer: layer as u8,
                         temporal: temporal as u8,
-                        bit_rate,
+                        bit_rate: measured.max(before + 1),
                     };
                     count += 1;
                 }
             }
+            // Of the highest layer, all that is of use may be had, also while little has come of it.
+            steps[count - 1].temporal = useful as u8;
         }
         (count > 0).then_some(Steps {
             slot: index,
@@ -191,7 +208,7 @@ impl Plane {
     }
 
     /// Lets a slot have what was granted to it.
-    fn allow(&mut self, now: Time, steps: &Steps, grant: Grant) {
+    fn allow(&mut self, now: Time, steps: &Steps, grant: Grant, settled: bool) {
         let Some(slot) = self.slots.get_mut(steps.slot) else {
             return;
         };
@@ -205,8 +222,8 @@ impl Plane {
         if before == after {
             return;
         }
-        // Only for want of bandwidth: a source may have less to give, too.
-        if after < before && after != best && before != Allowance::default().grant {
+        // Only for want of bandwidth: a source may have less to give, too. And nothing is known for sure at first.
+        if settled && after < before && after != best {
             slot.allowance.lowered = Some(now);
         }
         slot.allowance.grant = after;
