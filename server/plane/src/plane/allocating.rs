@@ -12,6 +12,8 @@ use super::{Event, Plane, Sink};
 const VOICES: u64 = 60_000;
 /// How many times what all slots take a link is tried for.
 const HEADROOM: u64 = 2;
+/// What it is tried for at least, in bit/s: a shared screen.
+const LEAST_WANTED: u64 = 2_500_000;
 /// How many times longer a slot waits that is paused: coming back costs a keyframe.
 const PAUSED_LONGER: u64 = 2;
 /// For how long estimates and rates are on the move at first.
@@ -27,6 +29,26 @@ struct Steps {
     slot: usize,
     steps: [Step; MOST_STEPS],
     count: usize,
+}
+
+impl Steps {
+    /// The same, or the layer below with all of its frames: what is left out of a layer comes back with a keyframe only,
+    /// and at first estimates rise soon.
+    fn whole_layers(&self, grant: Grant) -> Grant {
+        let Grant::Step { layer, temporal } = grant else {
+            return grant;
+        };
+        let steps = &self.steps[..self.count];
+        let last_of = |layer: u8| steps.iter().rfind(|step| step.layer == layer);
+        let is_whole = last_of(layer).is_none_or(|last| last.temporal == temporal);
+        let below = steps.iter().rfind(|step| step.layer < layer);
+        below
+            .filter(|_| !is_whole)
+            .map_or(grant, |step| Grant::Step {
+                layer: step.layer,
+                temporal: step.temporal,
+            })
+    }
 }
 
 impl Plane {
@@ -128,12 +150,17 @@ impl Plane {
             now,
             transport,
             // Room is looked for before it is needed: somebody may share a screen at any time.
-            rate: HEADROOM * totals.wanted + reserved,
+            rate: (HEADROOM * totals.wanted).max(LEAST_WANTED) + reserved,
         };
         self.order(transport, order, sink);
         let since = self.transports.get(transport).and_then(|t| t.estimated);
         let settled = since.is_some_and(|since| now.since(since) >= SETTLING);
         for (steps, grant) in all.iter().flatten().zip(grants) {
+            let grant = if settled {
+                grant
+            } else {
+                steps.whole_layers(grant)
+            };
             if self.may_have(now, transport, steps.slot, grant) {
                 self.allow(now, steps, grant, settled);
             }
