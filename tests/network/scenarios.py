@@ -83,16 +83,16 @@ SCENARIOS = [
     Scenario("outage", "an outage of 1 s", (Phase(BROAD, 2.0), Phase(replace(BROAD, loss=1.0), 1.0), Phase(BROAD))),
 ]
 
-UNHARMED = Expectation(max_frozen=0.15, max_concealed=0.03, min_frames_per_s=7)
-BACK_AGAIN = Expectation(max_frozen=0.7, max_concealed=0.3, min_frames_per_s=2)
+UNHARMED = Expectation(max_frozen=0.25, max_concealed=0.03, min_frames_per_s=6)
+REPAIRED = Expectation(max_frozen=0.6, max_concealed=0.2, min_frames_per_s=3)
 
 EXPECTED = {
     "free": Expected(weak=UNHARMED, good=UNHARMED),
     "broad": Expected(weak=UNHARMED, good=UNHARMED),
     "narrow": Expected(),
     "dip": Expected(),
-    "lossy": Expected(),
-    "outage": Expected(weak=BACK_AGAIN, good=BACK_AGAIN),
+    "lossy": Expected(weak=REPAIRED, good=REPAIRED),
+    "outage": Expected(),
 }
-"""To be tightened as loss recovery and bandwidth estimation come. Frames and freezes of free links leave room for two
-Chromiums and a server on two cores; an outage ends some four seconds after its end where a keyframe has to mend it."""
+"""Frames and freezes leave room for two Chromiums and a server on two cores. Without loss recovery, 0.2 of 10 frames a
+second came over the lossy link. What thin links come to is told by ``scripts/weak-links``, which takes more time."""
