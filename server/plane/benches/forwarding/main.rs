@@ -27,6 +27,10 @@ use subject::{Alone, Driven};
 #[global_allocator]
 static ALLOCATOR: allocations::Counted = allocations::Counted;
 
+/// So many rounds come first: caches and branch predictors warm up, and what is kept for those who miss packets grows to
+/// its size, a second's worth.
+const WARM_UP: usize = 25;
+
 fn main() {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     if let [flag, name, ..] = &arguments[..]
@@ -68,8 +72,7 @@ fn measure(case: &Case, time: Duration) -> Measured {
         let (plane, allocated) = driven.round();
         drain(&receivers);
         let floor = early.unwrap_or_else(|| timed_floor(&mut floor, &receivers));
-        // The first rounds warm caches and branch predictors up, and lists grow to their sizes.
-        if round >= 3 {
+        if round >= WARM_UP {
             planes.push(plane);
             floors.push(floor);
             allocations += allocated;
