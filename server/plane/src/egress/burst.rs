@@ -4,6 +4,7 @@
 use super::Occupant;
 use crate::rtp::vp8::Descriptor;
 use crate::time::{Span, Time};
+use crate::track::MediaKind;
 
 /// For how long a burst waits for the rest of its frame. A browser sends a frame's packets within a few milliseconds.
 pub const PATIENCE: Span = Span::from_millis(1);
@@ -50,6 +51,8 @@ pub struct Target {
 pub struct Burst {
     /// Whose packets they are.
     pub occupant: Occupant,
+    /// Audio or video.
+    pub kind: MediaKind,
     /// The name of the stream that they came by: no two streams ever share one, as they may share an SSRC.
     pub source: u32,
     packets: Vec<BurstPacket>,
@@ -65,6 +68,7 @@ impl Default for Burst {
     fn default() -> Self {
         Self {
             occupant: Occupant { track: 0, layer: 0 },
+            kind: MediaKind::Video,
             source: 0,
             packets: Vec::with_capacity(MAX_PACKETS),
             bytes: Vec::with_capacity(MAX_PACKETS * 1_500),
@@ -78,8 +82,9 @@ impl Default for Burst {
 
 impl Burst {
     /// Begins anew with the packets of another stream.
-    pub fn begin(&mut self, now: Time, occupant: Occupant, source: u32) {
+    pub fn begin(&mut self, now: Time, occupant: Occupant, kind: MediaKind, source: u32) {
         self.occupant = occupant;
+        self.kind = kind;
         self.source = source;
         self.packets.clear();
         self.bytes.clear();
@@ -202,7 +207,12 @@ mod tests {
 
     fn burst(lengths: &[usize]) -> Burst {
         let mut burst = Burst::default();
-        burst.begin(Time::default(), Occupant { track: 0, layer: 0 }, 7);
+        burst.begin(
+            Time::default(),
+            Occupant { track: 0, layer: 0 },
+            MediaKind::Video,
+            7,
+        );
         for (i, &len) in lengths.iter().enumerate() {
             burst.push(i as u64, 0, false, None, None, &vec![7; len]);
         }

@@ -7,8 +7,6 @@ use crate::time::{Span, Time};
 pub const KEPT: Span = Span::from_secs(1);
 /// The most bytes of payload that are kept of a video stream: a second at 2 Mbit/s.
 pub const VIDEO_BYTES: usize = 256 * 1_024;
-/// The most bytes of payload that are kept of an audio stream: a second at 128 kbit/s.
-pub const AUDIO_BYTES: usize = 16 * 1_024;
 
 /// Payloads are kept in pages, so that memory grows with the bitrate, and nothing is copied when it does.
 const PAGE: usize = 8 * 1_024;
@@ -50,7 +48,7 @@ pub struct SourceCache {
 }
 
 impl SourceCache {
-    /// An empty cache that keeps `most_bytes` of payload at most: [`VIDEO_BYTES`] or [`AUDIO_BYTES`].
+    /// An empty cache that keeps `most_bytes` of payload at most, as [`VIDEO_BYTES`].
     pub fn new(most_bytes: usize) -> Self {
         Self {
             entries: Vec::new(),
@@ -164,8 +162,12 @@ impl SourceCache {
 mod tests {
     use super::*;
     use crate::egress::{Burst, Occupant};
+    use crate::track::MediaKind;
     use proptest::prelude::*;
     use std::collections::HashMap;
+
+    /// A small cache: a second at 128 kbit/s.
+    const AUDIO_BYTES: usize = 16 * 1_024;
 
     fn at(millis: u64) -> Time {
         Time::from_micros(millis * 1_000)
@@ -174,7 +176,7 @@ mod tests {
     /// A packet by its index alone.
     fn packet(index: u64) -> BurstPacket {
         let mut burst = Burst::default();
-        burst.begin(at(0), Occupant { track: 0, layer: 0 }, 7);
+        burst.begin(at(0), Occupant { track: 0, layer: 0 }, MediaKind::Video, 7);
         burst.push(index, index as u32 * 960, true, None, Some(9), &[]);
         burst.packets()[0]
     }

@@ -21,7 +21,7 @@ mod waiting;
 mod way;
 
 pub use burst::{Burst, BurstPacket, Target};
-pub use cache::{AUDIO_BYTES, SourceCache, VIDEO_BYTES};
+pub use cache::{SourceCache, VIDEO_BYTES};
 pub use history::{History, Sent};
 pub use order::{Order, Reception, Report};
 pub use outgoing::{Agreed, Format, OutgoingStream};

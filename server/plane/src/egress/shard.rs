@@ -9,10 +9,11 @@ use super::extension_block::ExtensionBlock;
 use super::forwarding::forward_to;
 use super::order::{Order, Reception, Report};
 use super::way::Way;
-use super::{AUDIO_BYTES, Burst, OutgoingStream, Sink, SourceCache, VIDEO_BYTES};
+use super::{Burst, OutgoingStream, Sink, SourceCache, VIDEO_BYTES};
 use crate::counters::Counters;
 use crate::rtcp::write_sender_report;
 use crate::time::Time;
+use crate::track::MediaKind;
 
 /// Sender reports of this many slots fit one datagram.
 const REPORTS_PER_DATAGRAM: usize = 24;
@@ -110,7 +111,10 @@ impl Shard {
         if targets.is_empty() {
             return;
         }
-        self.keep(burst);
+        // Voices are not sent again, and never wait.
+        if burst.kind == MediaKind::Video {
+            self.keep(burst);
+        }
         for target in targets {
             let Some(stream) = self
                 .streams
@@ -135,16 +139,14 @@ impl Shard {
     /// Keeps a burst for those who will miss some of it.
     fn keep(&mut self, burst: &Burst) {
         let now = burst.leaves();
-        let is_video = burst.packets().iter().any(|packet| packet.vp8.is_some());
         if !self.caches.contains_key(&burst.source) {
             // Sources that have ended go when others begin.
             self.caches.retain(|_, cache| !cache.is_stale(now));
         }
-        let bytes = if is_video { VIDEO_BYTES } else { AUDIO_BYTES };
         let cache = self
             .caches
             .entry(burst.source)
-            .or_insert_with(|| SourceCache::new(bytes));
+            .or_insert_with(|| SourceCache::new(VIDEO_BYTES));
         for packet in burst.packets() {
             cache.insert(now, packet, burst.payload(packet));
         }

@@ -6,6 +6,7 @@ use crate::ingress::TEMPORAL_LAYERS;
 use crate::time::{Span, Time};
 use crate::track::MAX_LAYERS;
 
+use super::routing::stream_of;
 use super::{Event, Plane, Sink};
 
 /// What is set aside for voices at least, in bit/s: one who speaks, with headers.
@@ -68,10 +69,8 @@ impl Plane {
                 }
                 Report::KeyframeWanted { slot } => {
                     let occupant = self.slots.get(slot).and_then(|slot| slot.current);
-                    self.keyframes_wanted.extend(occupant.and_then(|occupant| {
-                        let track = self.tracks.get(occupant.track)?;
-                        Some((track.transport, track.layers[occupant.layer]?))
-                    }));
+                    let wanted = occupant.and_then(|occupant| stream_of(&self.tracks, occupant));
+                    self.keyframes_wanted.extend(wanted);
                 }
                 Report::Starved { slot } => {
                     if let Some(starved) = self.slots.get_mut(slot) {

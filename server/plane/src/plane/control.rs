@@ -7,6 +7,7 @@ use crate::rtcp::{Nack, Packet, Packets, ReceptionBlock, TransportFeedback, writ
 use crate::time::Time;
 
 use super::Plane;
+use super::routing::stream_of;
 
 /// The SSRC that the plane's own feedback carries.
 pub(super) const FEEDBACK_SSRC: u32 = 1;
@@ -53,10 +54,8 @@ impl Plane {
                         let occupant = slots
                             .filter(|slot| slot.ssrc == ssrc)
                             .find_map(|slot| slot.current);
-                        let wanted = occupant.and_then(|occupant| {
-                            let track = self.tracks.get(occupant.track)?;
-                            Some((track.transport, track.layers[occupant.layer]?))
-                        });
+                        let wanted =
+                            occupant.and_then(|occupant| stream_of(&self.tracks, occupant));
                         self.keyframes_wanted.extend(wanted);
                     }
                 }

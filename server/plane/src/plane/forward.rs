@@ -6,6 +6,7 @@ use crate::counters::Counter;
 use crate::egress::{Burst, Occupant, Order, Sink, Target};
 use crate::rtp::vp8::Descriptor;
 use crate::time::Time;
+use crate::track::MediaKind;
 
 use super::{Event, Plane};
 
@@ -54,7 +55,7 @@ impl Plane {
         let Some(burst) = Arc::get_mut(&mut shared) else {
             return;
         };
-        burst.begin(now, occupant, outgoing.source);
+        burst.begin(now, occupant, MediaKind::Audio, outgoing.source);
         push(burst, outgoing);
         for &slot_index in &group.listeners[seat] {
             let Some(slot) = self.slots.get_mut(slot_index) else {
@@ -101,7 +102,7 @@ impl Plane {
         let at = at.unwrap_or_else(|| {
             let mut burst = self.idle_bursts.take();
             if let Some(burst) = Arc::get_mut(&mut burst) {
-                burst.begin(now, occupant, outgoing.source);
+                burst.begin(now, occupant, MediaKind::Video, outgoing.source);
             }
             self.bursts.push(burst);
             self.bursts.len() - 1

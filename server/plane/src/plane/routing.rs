@@ -1,11 +1,18 @@
 //! Who goes into which slot: wishes become targets, targets become occupants at a keyframe.
 
+use crate::arena::Arena;
 use crate::egress::{Occupant, SlotRole, Wish};
 use crate::speakers::Changes;
 use crate::time::Time;
-use crate::track::MAX_LAYERS;
+use crate::track::{MAX_LAYERS, Track};
 
 use super::{Event, Plane};
+
+/// The stream (transport, index) that an occupant comes by.
+pub(super) fn stream_of(tracks: &Arena<Track>, occupant: Occupant) -> Option<(usize, usize)> {
+    let track = tracks.get(occupant.track)?;
+    Some((track.transport, track.layers[occupant.layer]?))
+}
 
 impl Plane {
     /// Gives a video slot another wish.

@@ -40,15 +40,9 @@ impl Descriptor {
             let extended = *payload.get(1)?;
             at = 2;
             if extended & 0x80 != 0 {
-                let head = *payload.get(at)?;
-                let long = head & 0x80 != 0;
-                let value = if long {
-                    u16::from_be_bytes([head & 0x7f, *payload.get(at + 1)?])
-                } else {
-                    u16::from(head)
-                };
-                picture_id = Some(PictureId { at, value, long });
-                at += if long { 2 } else { 1 };
+                let id = PictureId::parse(payload, at)?;
+                picture_id = Some(id);
+                at = id.end();
             }
             if extended & 0x40 != 0 {
                 tl0_index = Some((at, *payload.get(at)?));
@@ -78,6 +72,25 @@ impl Descriptor {
 }
 
 impl PictureId {
+    /// Reads the one that stands at `at`; its first bit tells its width. `None` when it runs past the end.
+    #[inline]
+    pub(super) fn parse(payload: &[u8], at: usize) -> Option<Self> {
+        let head = *payload.get(at)?;
+        let long = head & 0x80 != 0;
+        let value = if long {
+            u16::from_be_bytes([head & 0x7f, *payload.get(at + 1)?])
+        } else {
+            u16::from(head)
+        };
+        Some(Self { at, value, long })
+    }
+
+    /// Where it ends in the payload.
+    #[inline]
+    pub(super) fn end(self) -> usize {
+        self.at + if self.long { 2 } else { 1 }
+    }
+
     /// Writes another value of the same width in its place.
     #[inline]
     pub fn rewrite(self, payload: &mut [u8], value: u16) {

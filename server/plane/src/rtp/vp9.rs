@@ -41,15 +41,9 @@ impl Descriptor {
         let (mut picture_id, mut tl0_index, mut layers) = (None, None, 0);
         let mut at = 1;
         if set(0x80) {
-            let head = *payload.get(at)?;
-            let long = head & 0x80 != 0;
-            let value = if long {
-                u16::from_be_bytes([head & 0x7f, *payload.get(at + 1)?])
-            } else {
-                u16::from(head)
-            };
-            picture_id = Some(PictureId { at, value, long });
-            at += if long { 2 } else { 1 };
+            let id = PictureId::parse(payload, at)?;
+            picture_id = Some(id);
+            at = id.end();
         }
         if set(0x20) {
             layers = *payload.get(at)?;
