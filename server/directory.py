@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import asyncio
+import hashlib
 import secrets
 
 import structlog
 
+from server.door import Newcomer, Place
 from server.media import MediaEdge
 from server.meeting import DepartureReason, Meeting, Seat
 from server.records import CodeTakenError, Records, RecordWriter
+from server.text import clean_line
 
 log = structlog.get_logger()
 
@@ -26,6 +29,10 @@ def new_code() -> str:
     return "-".join(parts)
 
 
+MAX_TITLE = 120
+"""The longest title, in code points."""
+
+
 class NoSuchMeetingError(Exception):
     """Nobody has made a meeting with this code."""
 
@@ -36,17 +43,28 @@ class Directory:
     def __init__(self, edge: MediaEdge, records: Records, grace: float = GRACE) -> None:
         self._edge, self._records, self._grace = edge, records, grace
         self._live: dict[str, Meeting] = {}
+        self._host_keys: dict[str, bytes] = {}
+        self._titles: dict[str, str] = {}
         self._writer = RecordWriter()
 
-    async def create(self) -> str:
-        """Make a meeting; returns its code."""
+    async def create(self, title: str = "") -> tuple[str, str]:
+        """Make a meeting; returns its code, and the key that makes whoever has it its host."""
         while True:
-            code = new_code()
+            code, host_key = new_code(), secrets.token_urlsafe(24)
             try:
                 await self._records.add_meeting(code)
             except CodeTakenError:
                 continue
-            return code
+            self._host_keys[code] = hashlib.sha256(host_key.encode()).digest()
+            self._titles[code] = clean_line(title, MAX_TITLE)
+            return code, host_key
+
+    async def is_host_key(self, code: str, key: str | None) -> bool:
+        """Whether somebody who has this key is the host of a meeting."""
+        kept = self._host_keys.get(code)
+        if key is None or kept is None:
+            return False
+        return secrets.compare_digest(hashlib.sha256(key.encode(errors="surrogatepass")).digest(), kept)
 
     async def count(self, code: str) -> int:
         """How many are in a meeting. Raises NoSuchMeetingError."""
@@ -55,19 +73,18 @@ class Directory:
             raise NoSuchMeetingError
         return len(meeting.room) if meeting else 0
 
-    async def join(self, code: str, name: str, *, microphone: bool, camera: bool, local_address: str | None) -> Seat:
-        """A seat in the meeting behind a code, which begins if nobody is there yet.
+    async def enter(self, code: str, newcomer: Newcomer) -> Seat | Place:
+        """A seat, or a place in the lobby, of the meeting behind a code, which begins if nobody is there yet.
 
-        Raises NoSuchMeetingError, BadNameError or RoomFullError.
+        Raises NoSuchMeetingError, or what ``Meeting.enter`` does.
         """
         if code not in self._live and not await self._records.has_meeting(code):
             raise NoSuchMeetingError
         meeting = self._live.get(code) or self._begin(code)  # asked anew: others came while the records were read
         try:
-            return meeting.join(name, microphone=microphone, camera=camera, local_address=local_address)
+            return meeting.enter(newcomer)
         finally:
-            if not len(meeting.room):
-                self._end(meeting)
+            self._end_if_empty(meeting)
 
     def resume(self, code: str, token: str) -> Seat | None:
         """The seat behind a ``Seat.token`` in a live meeting; None when it was given up, or never was."""
@@ -82,17 +99,20 @@ class Directory:
         await self._writer.close()
 
     def _begin(self, code: str) -> Meeting:
-        meeting = self._live[code] = Meeting(code, self._edge, self._grace)
+        meeting = self._live[code] = Meeting(
+            code, self._edge, self._grace, title=self._titles.get(code, ""), inherits=code not in self._host_keys
+        )
         # Later in this turn, so that everybody has been told of the last departure when the media ends.
         loop = asyncio.get_running_loop()
         meeting.room.on("emptied", lambda: loop.call_soon(self._end_if_empty, meeting))
+        meeting.chair.on("lobby", lambda: loop.call_soon(self._end_if_empty, meeting))
         log.info("meeting begins", meeting=meeting.label)
         log.debug("meeting code", meeting=meeting.label, code=code)
         self._writer.put(lambda: self._records.started(code))
         return meeting
 
     def _end_if_empty(self, meeting: Meeting) -> None:
-        if not len(meeting.room):
+        if meeting.is_empty:
             self._end(meeting)
 
     def _end(self, meeting: Meeting) -> None:

@@ -11,9 +11,13 @@ from typing import Literal
 import structlog
 from pyee import EventEmitter
 
+from server.chairing.chair import Chair
+from server.conversation.conversation import Conversation
+from server.door import Door, Newcomer, Place
 from server.layer_demand import LayerDemand
 from server.media import Connection, MediaEdge
 from server.participant import Participant, View
+from server.roles import Power
 from server.room import Room
 from server.subscriptions import (
     Assignment,
@@ -27,7 +31,7 @@ from server.subscriptions import (
 log = structlog.get_logger()
 
 SlotKind = Literal["audio", "video", "screen"]
-DepartureReason = Literal["left", "vanished", "media_timeout", "meeting_ended", "server_stopping"]
+DepartureReason = Literal["left", "vanished", "media_timeout", "meeting_ended", "server_stopping", "removed", "banned"]
 
 
 @dataclass(frozen=True)
@@ -97,12 +101,18 @@ class Seat(EventEmitter):
 class Meeting:
     """One live meeting. Its ``room`` tells who comes, changes, speaks and goes; a ``Seat`` what concerns it alone."""
 
-    def __init__(self, code: str, edge: MediaEdge, grace: float) -> None:
-        """``grace``: for how many seconds the seat of somebody whose session broke is kept."""
-        self.code = code
+    def __init__(self, code: str, edge: MediaEdge, grace: float, *, title: str = "", inherits: bool = True) -> None:
+        """``grace``: for how many seconds the seat of somebody whose session broke is kept.
+
+        ``inherits``: nobody has a key that makes them its host, so that the first to arrive is.
+        """
+        self.code, self.title = code, title
         self.label = secrets.token_hex(4)
         """What logs call this meeting: its code lets people in, so it is not for logs."""
-        self.room = Room()
+        self.room = Room(inherits=inherits)
+        self.chair = Chair(self.room)
+        self.conversation = Conversation(self.room)
+        self.door = Door(title, self.room, self.chair, grace)
         self._media = edge.add_room()
         self._grace = grace
         self._seats: dict[str, Seat] = {}
@@ -112,17 +122,32 @@ class Meeting:
         """Whose slots are to be assigned anew."""
         self._lowering: asyncio.TimerHandle | None = None
         self._media.on("dominant", self._dominant)
+        self.room.on("changed", self._apply_media)
         for event in ("joined", "changed", "left", "dominant"):
             self.room.on(event, lambda _: self._assign_soon(self._seats.values()))
+        self.chair.on("removed", self._remove)
+        self.chair.on("ended", lambda: self.close("meeting_ended"))
 
-    def join(self, name: str, *, microphone: bool, camera: bool, local_address: str | None) -> Seat:
+    def enter(self, newcomer: Newcomer) -> Seat | Place:
+        """A seat, or a place in the lobby. Raises what ``Door.wait`` and ``join`` do."""
+        return self.door.wait(newcomer) or self.join(newcomer)
+
+    def join(self, newcomer: Newcomer) -> Seat:
         """Give somebody a seat. Raises BadNameError or RoomFullError."""
-        participant = self.room.join(secrets.token_hex(8), name, microphone=microphone, camera=camera)
+        participant = self.room.join(
+            secrets.token_hex(8),
+            newcomer.name,
+            microphone=newcomer.microphone,
+            camera=newcomer.camera,
+            role=newcomer.role,
+            person=newcomer.person,
+        )
         try:
-            connection = self._media.add_connection(local_address=local_address)
+            connection = self._media.add_connection(local_address=newcomer.local_address)
         except Exception:
             self.room.leave(participant)
             raise
+        self.chair.lobby.remember(newcomer.person.key)
         connection.set_media(microphone=participant.microphone, camera=participant.camera)
         seat = Seat(self, participant, connection)
         self._seats[participant.id] = seat
@@ -163,15 +188,20 @@ class Meeting:
         self.room.leave(seat.participant)
 
     def set_media(self, seat: Seat, *, microphone: bool, camera: bool, screen: bool = False) -> None:
-        """Switch a participant's microphone, camera and shared screen, as far as their role allows.
+        """Switch a participant's microphone, camera and shared screen, as they wish it.
 
-        Raises ScreenTakenError, which leaves everything as it was, while somebody else shares.
+        Raises NotPermittedError, or ScreenTakenError while somebody else shares; both leave everything as it was.
         """
+        self.room.set_media(seat.participant, microphone=microphone, camera=camera, screen=screen)
+        if microphone:
+            self.chair.unmuted(seat.participant, asyncio.get_running_loop().time())
+
+    def resume_media(self, seat: Seat, *, microphone: bool, camera: bool) -> None:
+        """What somebody wishes who comes back: as far as it is allowed by now."""
         participant = seat.participant
-        self.room.set_media(participant, microphone=microphone, camera=camera, screen=screen)
-        seat.connection.set_media(
-            microphone=participant.microphone, camera=participant.camera, screen=participant.screen
-        )
+        microphone = microphone and (participant.microphone or self.room.permits(participant, Power.SPEAK))
+        camera = camera and (participant.camera or self.room.permits(participant, Power.SHOW))
+        self.set_media(seat, microphone=microphone, camera=camera, screen=participant.screen)
 
     def set_view(self, seat: Seat, view: View) -> None:
         """What a participant's screen shows."""
@@ -183,8 +213,14 @@ class Meeting:
         seat = self._by_connection.get(connection) if connection is not None else None
         return seat.participant if seat is not None else None
 
+    @property
+    def is_empty(self) -> bool:
+        """Whether nobody is here, nor waits to be."""
+        return not len(self.room) and not len(self.door)
+
     def close(self, reason: DepartureReason) -> None:
         """Everybody goes; the media ends."""
+        self.door.close()
         for seat in list(self._seats.values()):
             self.depart(seat, reason)
         if self._assigning is not None:
@@ -197,6 +233,18 @@ class Meeting:
         if seat.vanishing is not None:
             seat.vanishing.cancel()
             seat.vanishing = None
+
+    def _remove(self, participant: Participant) -> None:
+        if (seat := self._seats.get(participant.id)) is not None:
+            is_banned = participant.person.key in self.chair.bans.people
+            self.depart(seat, "banned" if is_banned else "removed")
+
+    def _apply_media(self, participant: Participant) -> None:
+        """What is off in the room is dropped in the plane, whoever switched it off."""
+        if (seat := self._seats.get(participant.id)) is not None:
+            seat.connection.set_media(
+                microphone=participant.microphone, camera=participant.camera, screen=participant.screen
+            )
 
     def _dominant(self, connection: Connection | None) -> None:
         self.room.speaks(self.owner(connection))
@@ -211,8 +259,6 @@ class Meeting:
         self._assigning = None
         cameras = {participant.id for participant in self.room if participant.camera and participant.id in self._seats}
         before_any = View(view_before_any(participant.id for participant in self.room))
-        sharer = self.room.sharer
-        sharing = self._seats.get(sharer.id) if sharer else None
         seats, self._to_assign = self._to_assign, {}
         for seat in seats:
             if seat.participant.id not in self._seats:  # gone in the same turn
@@ -234,19 +280,28 @@ class Meeting:
                         assignment.priority,
                     )
             seat.assignments = assignments
-            seat.connection.show_screen(sharing.connection if sharing and view.screen else None)
-        self._tell_demand(sharing)
+            sharer = self._sharer_for(seat.participant, view)
+            seat.connection.show_screen(self._seats[sharer].connection if sharer is not None else None)
+        self._tell_demand()
 
-    def _tell_demand(self, sharing: Seat | None) -> None:
+    def _sharer_for(self, participant: Participant, view: View | None) -> str | None:
+        """Whose screen somebody is shown: the one that they chose, or else the latest."""
+        if view is not None and not view.screen:
+            return None
+        others = [sharer for sharer in self.room.sharers if sharer != participant.id and sharer in self._seats]
+        if view is not None and view.sharer in others:
+            return view.sharer
+        return others[0] if others else None
+
+    def _tell_demand(self) -> None:
         """Tell publishers what somebody watches now."""
         now = asyncio.get_running_loop().time()
         everything = (assignment for seat in self._seats.values() for assignment in seat.assignments)
         layers = layers_watched(everything)
-        others = (seat for seat in self._seats.values() if seat is not sharing)
-        screen_watched = any(seat.participant.view is None or seat.participant.view.screen for seat in others)
+        screens = {self._sharer_for(seat.participant, seat.participant.view) for seat in self._seats.values()}
         for seat in self._seats.values():
             watched = layers.get(seat.participant.id, 0)
-            if seat.demand.want(watched, seat is sharing and screen_watched, now):
+            if seat.demand.want(watched, seat.participant.id in screens, now):
                 seat.emit("layers", seat.demand.told_layers, seat.demand.told_screen)
         self._lower_later()
 

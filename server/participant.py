@@ -2,45 +2,20 @@
 
 from __future__ import annotations
 
-import unicodedata
 from dataclasses import dataclass, field
 
 from server.roles import Role
+from server.text import clean_line
 
 MAX_NAME = 64
 """The longest display name, in code points."""
-
-_DROPPED_CATEGORIES = {"Cc", "Cs", "Co", "Cn"}
-_INVISIBLE_CATEGORIES = {"Cf", "Mn", "Me", "Zs", "Zl", "Zp"}
-_DIRECTION_AND_SPACE = frozenset(
-    chr(code)
-    for code in (
-        *(0x061C, 0x200B, 0x2028, 0x2029, 0x2060, 0xFEFF),
-        *(0x200E, 0x200F, *range(0x202A, 0x202F), *range(0x2066, 0x206A)),
-    )
-)
-_BLANK_LETTERS = frozenset("\u115f\u1160\u2800\u3164\uffa0")
-"""Letters and symbols by category that show nothing."""
+MAX_UNIT = 120
+"""The longest unit or position, in code points."""
 
 
 def clean_name(name: str) -> str:
-    """A display name that can't mislead by control or direction characters; empty when nothing visible is left.
-
-    White space folded, normalised to NFC, at most ``MAX_NAME`` code points. Joiners stay, since scripts and emoji
-    need them. It remains hostile text: whoever shows it must show it as text.
-    """
-    kept = (
-        " " if character.isspace() else character
-        for character in name
-        if character.isspace()
-        or not (unicodedata.category(character) in _DROPPED_CATEGORIES or character in _DIRECTION_AND_SPACE)
-    )
-    cleaned = " ".join(unicodedata.normalize("NFC", "".join(kept)).split())[:MAX_NAME].strip()
-    return cleaned if any(map(_is_visible, cleaned)) else ""
-
-
-def _is_visible(character: str) -> bool:
-    return unicodedata.category(character) not in _INVISIBLE_CATEGORIES and character not in _BLANK_LETTERS
+    """A display name as it may be shown (as text: it remains hostile); empty when nothing visible is left."""
+    return clean_line(name, MAX_NAME)
 
 
 @dataclass(frozen=True)
@@ -62,6 +37,27 @@ class View:
     """The height, in device pixels, at which it shows whoever speaks; None where it does not."""
     screen: bool = True
     """Whether it shows the shared screen, when there is one."""
+    sharer: str | None = None
+    """Whose, where there are several; None: the latest."""
+
+
+@dataclass(frozen=True)
+class Person:
+    """Who somebody is across re-joins, as far as it is known."""
+
+    key: str = field(repr=False)
+    """Derived from a secret of their browser, the same within one meeting only."""
+    unit: str = field(default="", repr=False)
+    """The office or village that they are of (*unit kerja*), as they say."""
+    position: str = field(default="", repr=False)
+    """What they are there (*jabatan*), as they say."""
+    address: str | None = field(default=None, repr=False)
+    """The address that they came from."""
+
+    @classmethod
+    def said(cls, key: str, *, unit: str, position: str, address: str | None) -> Person:
+        """A person as a client describes them, cleaned."""
+        return cls(key, clean_line(unit, MAX_UNIT), clean_line(position, MAX_UNIT), address)
 
 
 @dataclass
@@ -71,8 +67,13 @@ class Participant:
     id: str
     name: str = field(repr=False)  # hostile, and personal: it must not slip into a log
     role: Role
+    person: Person
     microphone: bool = False
     camera: bool = False
     screen: bool = False
+    hand: int | None = None
+    """Their place among raised hands, the lowest first; None while it is down."""
+    invited: bool = False
+    """The chair asked them to unmute: they may, whatever the policy."""
     view: View | None = field(default=None, repr=False)
     """What their screen shows; None until they say so."""

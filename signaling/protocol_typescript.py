@@ -1,4 +1,4 @@
-"""Writes ``web/src/protocol.ts`` from ``signaling/messages.py``: ``python -m signaling.protocol_typescript``.
+"""Writes ``web/src/protocol.ts`` from ``signaling/messages``: ``python -m signaling.protocol_typescript``.
 
 With ``--check`` it writes nothing, and ends with 1 when the file is not what it would write.
 """
@@ -14,6 +14,7 @@ import msgspec
 from msgspec import inspect as shapes
 
 from signaling import messages
+from signaling.messages import base, chairing, conversation, meeting
 
 TARGET = Path(__file__).resolve().parents[1] / "web" / "src" / "protocol.ts"
 
@@ -23,13 +24,16 @@ _LITERALS = {
     "SlotKind": messages.SlotKind,
     "ErrorCode": messages.ErrorCode,
     "GoodbyeReason": messages.GoodbyeReason,
+    "Reaction": messages.Reaction,
+    "PollState": messages.PollState,
 }
+_MODULES = (base, chairing, conversation, meeting)
 
 
 def generate() -> str:
     """The TypeScript source."""
     parts = [
-        "// Made from signaling/messages.py by `python -m signaling.protocol_typescript`. Do not edit.",
+        "// Made from signaling/messages by `python -m signaling.protocol_typescript`. Do not edit.",
         f'export const PROTOCOL = "{messages.PROTOCOL}";',
         f"export const MAX_MESSAGE_BYTES = {messages.MAX_MESSAGE_BYTES};",
     ]
@@ -50,10 +54,11 @@ def _structs() -> list[type[msgspec.Struct]]:
     """The message classes, in the order of the source."""
     return [
         value
-        for value in vars(messages).values()
+        for module in _MODULES
+        for value in vars(module).values()
         if inspect.isclass(value)
         and issubclass(value, msgspec.Struct)
-        and value.__module__ == messages.__name__
+        and value.__module__ == module.__name__
         and value is not messages.Request
     ]
 
@@ -101,7 +106,7 @@ def main() -> int:
     if "--check" in sys.argv[1:]:
         if TARGET.is_file() and TARGET.read_text() == source:
             return 0
-        print(f"{TARGET} is not what signaling/messages.py says: run python -m signaling.protocol_typescript")
+        print(f"{TARGET} is not what signaling/messages says: run python -m signaling.protocol_typescript")
         return 1
     TARGET.write_text(source)
     return 0

@@ -10,20 +10,24 @@ import structlog
 from aiohttp import WSCloseCode, WSMsgType
 from aiohttp.web import WebSocketResponse
 
-from server.directory import Directory, NoSuchMeetingError
-from server.media import SdpError
-from server.meeting import DepartureReason, Occupancy, Seat
+from server.directory import Directory
+from server.door import Place
+from server.meeting import DepartureReason, Seat
+from server.participant import Participant, View
 from server.participant import Tile as RoomTile
-from server.participant import View
-from server.room import BadNameError, RoomFullError, ScreenTakenError
-from signaling.announcer import Announcer, describe
+from server.roles import Role, is_chair
+from signaling import describe, permissions
+from signaling.announcer import Announcer
 from signaling.announcers import Announcers
 from signaling.limits import Limits
 from signaling.messages import (
+    Admitted,
+    Answer,
     AnyRequest,
     Error,
     Goodbye,
     GoodbyeReason,
+    InLobby,
     Join,
     Joined,
     LayersWanted,
@@ -35,12 +39,15 @@ from signaling.messages import (
     SetMedia,
     SetView,
     SlotsChanged,
-    SlotState,
     SubscribeAnswer,
     SubscribeOffer,
+    UnmuteAsked,
 )
+from signaling.newcomers import newcomer, person_secret
 from signaling.outbox import Outbox
 from signaling.rate_limit import TokenBucket
+from signaling.refusals import EXPECTED, refusal_for
+from signaling.requests import chairing, conversation
 from signaling.wire import Stage, decode, out_of_order, refusal
 
 log = structlog.get_logger()
@@ -50,6 +57,8 @@ _GOODBYES: dict[DepartureReason, GoodbyeReason] = {
     "media_timeout": "media_timeout",
     "meeting_ended": "meeting_ended",
     "server_stopping": "server_stopping",
+    "removed": "removed",
+    "banned": "banned",
 }
 
 
@@ -63,14 +72,24 @@ class Session:
         announcers: Announcers,
         *,
         limits: Limits,
+        address: str,
         local_address: str | None,
         disconnect: Callable[[], None],
     ) -> None:
-        """``disconnect`` breaks the connection at once; ``local_address`` is where the client reached the server."""
+        """``disconnect`` breaks the connection at once.
+
+        ``address`` stands for the client; ``local_address`` is where it reached the server.
+        """
         self._socket, self._directory, self._announcers = socket, directory, announcers
-        self._limits, self._local_address = limits, local_address
+        self._limits, self._address, self._local_address = limits, address, local_address
         self._stage = Stage.NEW
         self._seat: Seat | None = None
+        self._place: Place | None = None
+        """Where it waits, in a lobby."""
+        self._person = ""
+        """The secret by which its user is known."""
+        self._joining: asyncio.TimerHandle | None = None
+        """When it is to have joined."""
         self._announcer: Announcer | None = None
         self._bucket = TokenBucket(limits.messages_per_second, limits.message_burst)
         self._strikes = 0
@@ -85,7 +104,7 @@ class Session:
     async def run(self) -> None:
         """Serve the socket until either side closes it."""
         sending = asyncio.create_task(self._outbox.run())
-        deadline = asyncio.get_running_loop().call_later(self._limits.join_within, self._join_is_late)
+        self._expect_join()
         try:
             async for message in self._socket:
                 if message.type is WSMsgType.TEXT:
@@ -93,7 +112,8 @@ class Session:
                 elif message.type is WSMsgType.BINARY:
                     self._receive_binary()
         finally:
-            deadline.cancel()
+            if self._joining is not None:
+                self._joining.cancel()
             self._lost()
             self._end()
             await asyncio.gather(sending, return_exceptions=True)
@@ -101,7 +121,7 @@ class Session:
 
     def stop(self) -> None:
         """The server stops: whoever has no seat, and so hears no goodbye, is disconnected too."""
-        if self._seat is None:
+        if self._seat is None and self._place is None:
             self._end(WSCloseCode.GOING_AWAY)
 
     # Requests
@@ -114,8 +134,16 @@ class Session:
             self._outbox.put(request)
         elif refused := out_of_order(self._stage, request, subscribed=bool(self._seat and self._seat.subscribed)):
             self._outbox.put(refused)
+        elif not permissions.is_allowed(permissions.REQUESTS[type(request)], self._standing):
+            self._outbox.put(refusal(request.id, "forbidden", "your role in this meeting does not allow this"))
         else:
             await self._answer(request)
+
+    @property
+    def _standing(self) -> Role | permissions.Standing:
+        if self._seat is not None:
+            return self._seat.participant.role
+        return permissions.Standing.OUTSIDE if self._place is None else permissions.Standing.WAITING
 
     def _receive_binary(self) -> None:
         if self._within_rate():
@@ -143,10 +171,8 @@ class Session:
                 self._outbox.put(Ok(id=request.id))  # a ping before the join
             else:
                 self._handle(self._seat, request)
-        except SdpError as error:
-            self._outbox.put(refusal(request.id, "bad_sdp", str(error)))
-        except ScreenTakenError:
-            self._outbox.put(refusal(request.id, "screen_taken", "somebody else shares a screen: wait until they stop"))
+        except EXPECTED as error:
+            self._outbox.put(refusal(request.id, *refusal_for(error)))
         except Exception:
             reference = secrets.token_hex(4)
             log.exception("a request failed", request=type(request).__name__, reference=reference)
@@ -163,69 +189,87 @@ class Session:
                 seat.accept_subscribe_answer(sdp)
             case SetMedia(microphone=microphone, camera=camera, screen=screen):
                 seat.meeting.set_media(seat, microphone=microphone, camera=camera, screen=screen)
-            case SetView(tiles=tiles, speaker=speaker, screen=shows_screen):
+            case SetView(tiles=tiles, speaker=speaker, screen=screen, sharer=sharer):
                 shown = tuple(RoomTile(tile.participant, tile.height) for tile in tiles)
                 height = speaker.height if speaker else None
-                seat.meeting.set_view(seat, View(shown, speaker_height=height, screen=shows_screen))
+                seat.meeting.set_view(seat, View(shown, speaker_height=height, screen=screen, sharer=sharer))
             case Ping():
                 pass
+            case _:
+                self._outbox.put(self._handle_meeting(seat, request))
+                return
         self._outbox.put(Ok(id=request.id))
 
+    def _handle_meeting(self, seat: Seat, request: AnyRequest) -> Answer:
+        now = asyncio.get_running_loop().time()
+        if chairing.handle(seat.meeting, seat.participant, request, now):
+            return Ok(id=request.id)
+        answer = conversation.handle(seat.meeting, seat.participant, request)
+        assert answer is not None, "a request that nothing handles"
+        return answer
+
     async def _join(self, request: Join) -> None:
-        try:
-            seat = await self._take_seat(request)
-        except NoSuchMeetingError:
-            self._outbox.put(refusal(request.id, "no_such_meeting", "nobody has made a meeting with this code"))
-            return
-        except RoomFullError as error:
-            self._outbox.put(refusal(request.id, "meeting_full", f"the meeting is full, try again later: {error}"))
-            return
-        except BadNameError as error:
-            self._outbox.put(refusal(request.id, "bad_name", f"choose another name: {error}"))
-            return
-        if seat is None:
+        entered = await self._enter(request)
+        if self._stage is Stage.OVER:  # ended while the records were read
+            if isinstance(entered, Seat):
+                entered.meeting.vanish(entered)
+            elif entered is not None:
+                entered.vanish()
+        elif isinstance(entered, Seat):
+            self._attach(entered)
+            self._welcome(entered, request)
+        elif entered is not None:
+            self._wait(entered, request)
+        else:
             message = "this seat was given up, or never was: join anew, without the token"
             self._outbox.put(refusal(request.id, "resume_failed", message))
-            return
-        if self._stage is Stage.OVER:  # ended while the records were read
-            seat.meeting.vanish(seat)
-            return
-        self._attach(seat)
-        self._welcome(seat, request)
 
-    async def _take_seat(self, request: Join) -> Seat | None:
+    async def _enter(self, request: Join) -> Seat | Place | None:
         if request.resume is None:
-            return await self._directory.join(
-                request.meeting,
-                request.name,
-                microphone=request.microphone,
-                camera=request.camera,
-                local_address=self._local_address,
-            )
+            self._person = request.person or person_secret()
+            is_host = await self._directory.is_host_key(request.meeting, request.host_key)
+            who = newcomer(request, self._person, is_host, self._address, self._local_address)
+            return await self._directory.enter(request.meeting, who)
         seat = self._directory.resume(request.meeting, request.resume)
         if seat is not None:
-            screen = seat.participant.screen
-            seat.meeting.set_media(seat, microphone=request.microphone, camera=request.camera, screen=screen)
+            self._person = request.person or ""
+            seat.meeting.resume_media(seat, microphone=request.microphone, camera=request.camera)
         return seat
 
     def _welcome(self, seat: Seat, request: Join) -> None:
-        room = seat.meeting.room
+        room, meeting, me = seat.meeting.room, seat.meeting, seat.participant
+        now = asyncio.get_running_loop().time()
+        said, more = meeting.conversation.chat.page(me.person.key)
         self._outbox.put(
             Joined(
                 id=request.id,
-                you=seat.participant.id,
+                you=me.id,
+                person=self._person,
                 resume=seat.token,
                 resumed=request.resume is not None,
-                meeting=seat.meeting.code,
-                participants=[describe(participant) for participant in room],
-                slots=[_describe_slot(occupancy) for occupancy in seat.occupancies()],
+                meeting=meeting.code,
+                participants=[describe.participant(participant) for participant in room],
+                slots=[describe.slot(occupancy) for occupancy in seat.occupancies()],
                 dominant=room.dominant.id if room.dominant else None,
+                state=describe.state(meeting, now),
+                waiting=[describe.waiting(who, now) for who in meeting.chair.lobby] if is_chair(me.role) else [],
+                chat=[describe.chat_message(message, me.person.key) for message in said],
+                chat_more=more,
+                polls=[seen for poll in meeting.conversation.polls if (seen := describe.poll(poll, me)) is not None],
             )
         )
         if not seat.subscribed:
             self._outbox.put(SubscribeOffer(sdp=seat.connection.subscribe_offer()))
         if seat.published:
             self._tell_layers(seat)
+
+    def _wait(self, place: Place, request: Join) -> None:
+        """Wait in the lobby."""
+        self._place, self._stage = place, Stage.WAITING
+        place.on("admitted", self._on_admitted)
+        place.on("refused", self._on_refused)
+        place.on("replaced", self._on_replaced)
+        self._outbox.put(InLobby(id=request.id, person=self._person, title=place.title))
 
     def _tell_layers(self, seat: Seat) -> None:
         self._on_layers(seat.demand.told_layers, seat.demand.told_screen)
@@ -234,18 +278,22 @@ class Session:
         self._outbox.put(Ok(id=request.id))
         if self._seat is not None:
             self._seat.meeting.depart(self._seat, "left")  # which tells this session too
+        elif (place := self._leave_place()) is not None:
+            place.give_up()
+            self._bid_goodbye("left")
 
     # The seat
 
     def _attach(self, seat: Seat) -> None:
         self._seat, self._stage = seat, Stage.JOINED
         self._announcer = self._announcers.of(seat.meeting)
-        self._announcer.listen(self._outbox)
+        self._announcer.listen(self._outbox, seat.participant)
         seat.on("slot", self._on_slot)
         seat.on("paused", self._on_slot)
         seat.on("layers", self._on_layers)
         seat.on("gone", self._on_gone)
         seat.on("replaced", self._on_replaced)
+        seat.meeting.chair.on("asked", self._on_asked)
 
     def _detach(self) -> Seat | None:
         """Let go of the seat; returns it if it was held."""
@@ -256,15 +304,30 @@ class Session:
             seat.remove_listener("layers", self._on_layers)
             seat.remove_listener("gone", self._on_gone)
             seat.remove_listener("replaced", self._on_replaced)
+            seat.meeting.chair.remove_listener("asked", self._on_asked)
         if self._announcer is not None:
             self._announcer.leave(self._outbox)
             self._announcer = None
         return seat
 
     def _lost(self) -> None:
-        """The connection broke: the seat waits for a while."""
+        """The connection broke: the seat, or the place in the lobby, is kept for a while."""
         if seat := self._detach():
             seat.meeting.vanish(seat)
+        elif place := self._leave_place():
+            place.vanish()
+
+    def _leave_place(self) -> Place | None:
+        """Let go of the place in the lobby; returns it if it was held."""
+        place, self._place = self._place, None
+        if place is not None:
+            place.remove_listener("admitted", self._on_admitted)
+            place.remove_listener("refused", self._on_refused)
+            place.remove_listener("replaced", self._on_replaced)
+        return place
+
+    def _expect_join(self) -> None:
+        self._joining = asyncio.get_running_loop().call_later(self._limits.join_within, self._join_is_late)
 
     def _join_is_late(self) -> None:
         if self._stage is Stage.NEW:
@@ -276,6 +339,7 @@ class Session:
 
     def _bid_goodbye(self, reason: GoodbyeReason) -> None:
         self._detach()
+        self._leave_place()
         self._outbox.put(Goodbye(reason=reason))
         self._end()
 
@@ -284,6 +348,15 @@ class Session:
 
     def _on_replaced(self) -> None:
         self._bid_goodbye("replaced")
+
+    def _on_admitted(self) -> None:
+        self._leave_place()
+        self._stage = Stage.NEW
+        self._expect_join()
+        self._outbox.put(Admitted())
+
+    def _on_refused(self, reason: GoodbyeReason) -> None:
+        self._bid_goodbye(reason)
 
     def _on_slot(self, mid: str, _: object) -> None:
         """Another is in a slot, or it is paused or goes on."""
@@ -298,20 +371,14 @@ class Session:
         self._flush_again = asyncio.get_running_loop().time() + self._limits.merge
         mids, self._slots = list(self._slots), {}
         if self._seat is not None and self._announcer is not None:
-            slots = [_describe_slot(self._seat.occupancy(mid)) for mid in mids]
+            slots = [describe.slot(self._seat.occupancy(mid)) for mid in mids]
             self._announcer.announce_before_use(slot.participant for slot in slots)
             self._outbox.put(SlotsChanged(slots=slots))
+
+    def _on_asked(self, participant: Participant, floor: bool) -> None:
+        if self._seat is not None and participant is self._seat.participant:
+            self._outbox.put(UnmuteAsked(floor=floor))
 
     def _on_layers(self, camera: int, screen: bool) -> None:
         if self._seat is not None and self._seat.published:
             self._outbox.put(LayersWanted(camera=camera, screen=screen))
-
-
-def _describe_slot(occupancy: Occupancy) -> SlotState:
-    participant = occupancy.participant
-    return SlotState(
-        slot=occupancy.mid,
-        kind=occupancy.kind,
-        participant=participant.id if participant else None,
-        paused=occupancy.paused,
-    )

@@ -14,6 +14,7 @@ from signaling.messages import (
     Error,
     ErrorCode,
     Join,
+    Leave,
     Ping,
     ServerMessage,
     SubscribeAnswer,
@@ -68,6 +69,8 @@ class Stage(Enum):
     """How far a session has come."""
 
     NEW = "new"
+    WAITING = "waiting"
+    """In the lobby."""
     JOINED = "joined"
     OVER = "over"
 
@@ -84,6 +87,10 @@ def out_of_order(stage: Stage, request: AnyRequest, *, subscribed: bool = False)
             return None
         case Stage.NEW, Join():
             return None
+        case Stage.WAITING, Leave():
+            return None
+        case Stage.WAITING, _:
+            return refusal(request.id, "out_of_order", "wait until you are let in")
         case Stage.NEW, _:
             return refusal(request.id, "out_of_order", "join a meeting first")
         case _, Join():

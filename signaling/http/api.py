@@ -3,24 +3,40 @@
 from __future__ import annotations
 
 import re
+from typing import Annotated
 
+import msgspec
 from aiohttp import web
 
 from server.directory import NoSuchMeetingError
 from signaling.http.guards import client_address, problem
 from signaling.http.keys import DIRECTORY, NEW_MEETINGS
 
+
+class NewMeeting(msgspec.Struct, forbid_unknown_fields=True):
+    """What a meeting is to be."""
+
+    title: Annotated[str, msgspec.Meta(max_length=120)] = ""
+
+
 _CODE = re.compile(r"[a-z]{3}-[a-z]{4}-[a-z]{3}")
 
 
 async def create_meeting(request: web.Request) -> web.Response:
-    """``POST /api/meetings``: make a meeting; 201 and its code."""
+    """``POST /api/meetings``: make a meeting; 201, its code, and the key that makes its holder the host.
+
+    A JSON body may give its ``title``.
+    """
     if not request.app[NEW_MEETINGS].take(client_address(request)):
         refused = problem(429, "rate_limited", "too many new meetings from this address: wait a minute")
         refused.headers["Retry-After"] = "60"
         return refused
-    code = await request.app[DIRECTORY].create()
-    return web.json_response({"code": code}, status=201, headers={"Cache-Control": "no-store"})
+    try:
+        wanted = msgspec.json.decode(await request.read() or b"{}", type=NewMeeting)
+    except msgspec.DecodeError as error:
+        return problem(400, "bad_message", f"this does not describe a meeting: {error}")
+    code, host_key = await request.app[DIRECTORY].create(wanted.title)
+    return web.json_response({"code": code, "host_key": host_key}, status=201, headers={"Cache-Control": "no-store"})
 
 
 async def show_meeting(request: web.Request) -> web.Response:

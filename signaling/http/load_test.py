@@ -39,7 +39,7 @@ async def show_figures(request: web.Request) -> web.StreamResponse:
 @for_the_token_only
 async def create_meeting(request: web.Request) -> web.StreamResponse:
     """``POST``: make a meeting to be tested in; 201 and its code."""
-    code = await request.app[DIRECTORY].create()
+    code, _ = await request.app[DIRECTORY].create()
     return web.json_response({"code": code}, status=201, headers={"Cache-Control": "no-store"})
 
 

@@ -8,7 +8,7 @@ import ipaddress
 
 from aiohttp import WSCloseCode, web
 
-from signaling.http.guards import forwarded_for, problem
+from signaling.http.guards import client_address, forwarded_for, problem
 from signaling.http.keys import ANNOUNCERS, BEHIND_PROXY, DIRECTORY, LIMITS, SESSIONS
 from signaling.messages import MAX_MESSAGE_BYTES, PROTOCOL
 from signaling.session import Session
@@ -52,6 +52,7 @@ async def websocket(request: web.Request) -> web.StreamResponse:
         request.app[DIRECTORY],
         request.app[ANNOUNCERS],
         limits=limits,
+        address=client_address(request),
         local_address=local_address(request),
         disconnect=lambda: transport.abort() if transport else None,
     )

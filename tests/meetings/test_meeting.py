@@ -12,9 +12,10 @@ import pytest
 from pyee import EventEmitter
 
 from server.directory import Directory, NoSuchMeetingError, new_code
+from server.door import Newcomer
 from server.media import Connection, MediaEdge
 from server.meeting import Meeting, Seat
-from server.participant import Participant, Tile, View
+from server.participant import Participant, Person, Tile, View
 from server.records import Records
 from server.room import BadNameError, ScreenTakenError
 
@@ -43,7 +44,11 @@ async def directory(edge: MediaEdge, tmp_path: Path) -> AsyncIterator[Directory]
 
 
 def take(meeting: Meeting, name: str, *, camera: bool = True) -> Seat:
-    return meeting.join(name, microphone=False, camera=camera, local_address=None)
+    return meeting.join(newcomer(name, camera=camera))
+
+
+def newcomer(name: str, *, camera: bool = False) -> Newcomer:
+    return Newcomer(name, Person(name), camera=camera)
 
 
 async def event(emitter: EventEmitter, name: str) -> Any:
@@ -244,20 +249,20 @@ async def test_whoever_leaves_is_in_nobodys_slots(meeting: Meeting) -> None:
 
 
 async def test_a_meeting_ends_with_its_last_participant_and_begins_anew(directory: Directory) -> None:
-    code = await directory.create()
-    seat = await directory.join(code, "A", microphone=False, camera=False, local_address=None)
+    code, _ = await directory.create()
+    seat = await directory.enter(code, newcomer("A", camera=False))
     assert await directory.count(code) == 1
     seat.meeting.depart(seat, "left")
     await turn()
     assert code not in directory._live
     assert await directory.count(code) == 0
-    again = await directory.join(code, "B", microphone=False, camera=False, local_address=None)
+    again = await directory.enter(code, newcomer("B", camera=False))
     assert again.meeting is not seat.meeting
     assert again.participant.role == "host"
 
 
 async def test_those_who_come_at_once_come_into_one_meeting(directory: Directory) -> None:
-    code = await directory.create()
+    code, _ = await directory.create()
     joins = (directory.join(code, f"P{n}", microphone=False, camera=False, local_address=None) for n in range(10))
     seats = await asyncio.gather(*joins)
     assert len({seat.meeting for seat in seats}) == 1
@@ -266,12 +271,12 @@ async def test_those_who_come_at_once_come_into_one_meeting(directory: Directory
 
 
 async def test_a_refused_join_begins_no_meeting(directory: Directory) -> None:
-    code = await directory.create()
+    code, _ = await directory.create()
     with pytest.raises(BadNameError):
         await directory.join(code, " ", microphone=False, camera=False, local_address=None)
     assert not directory._live
     with pytest.raises(NoSuchMeetingError):
-        await directory.join("zzz-zzzz-zzz", "A", microphone=False, camera=False, local_address=None)
+        await directory.enter("zzz-zzzz-zzz", newcomer("A", camera=False))
 
 
 def test_codes_are_read_out_without_doubt_and_not_guessed() -> None:

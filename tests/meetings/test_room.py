@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from server.participant import MAX_NAME, Participant, clean_name
 from server.roles import ALLOWED, Power, Role, may
-from server.room import BadNameError, Room, RoomFullError
+from server.room import BadNameError, NotPermittedError, Room, RoomFullError
 
 
 class Listening:
@@ -84,14 +84,40 @@ def test_leaving_twice_is_leaving_once_and_the_last_one_empties_the_room() -> No
     assert heard == [("left", "a"), ("emptied", None)]
 
 
-def test_what_a_role_does_not_allow_is_not_switched_on(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_is_not_allowed_is_off_at_first_and_refused_later() -> None:
     room = Room()
     host = room.join("a", "A", microphone=True)
-    monkeypatch.setitem(ALLOWED, Role.PARTICIPANT, frozenset({Power.SHOW}))
-    guest = room.join("b", "B", microphone=True, camera=True)
-    assert (host.microphone, guest.microphone, guest.camera) == (True, False, True)
-    room.set_media(guest, microphone=True, camera=True)
-    assert not guest.microphone
+    listener = room.join("b", "B", microphone=True, camera=True, role=Role.LISTENER)
+    assert (host.microphone, listener.microphone, listener.camera) == (True, False, False)
+    with pytest.raises(NotPermittedError):
+        room.set_media(listener, microphone=True, camera=False)
+    assert not listener.microphone
+
+
+def test_whoever_becomes_a_listener_is_switched_off() -> None:
+    room = Room()
+    room.join("a", "A")
+    person = room.join("b", "B", microphone=True, camera=True)
+    room.set_media(person, microphone=True, camera=True, screen=True)
+    room.set_role(person, Role.LISTENER)
+    assert (person.microphone, person.camera, person.screen, room.sharer) == (False, False, False, None)
+
+
+def test_without_a_host_by_arrival_nobody_inherits_the_role() -> None:
+    room = Room(inherits=False)
+    guest, host = room.join("a", "A"), room.join("b", "B", role=Role.HOST)
+    room.leave(host)
+    assert guest.role is Role.PARTICIPANT
+
+
+def test_hands_are_in_the_order_in_which_they_were_raised() -> None:
+    room = Room()
+    first, second, third = (room.join(id, id) for id in "abc")
+    for person in (second, third, first):
+        room.raise_hand(person, True)
+    room.raise_hand(second, False)
+    room.raise_hand(second, True)
+    assert room.hands == [third, first, second]
 
 
 def test_every_role_is_in_the_table() -> None:

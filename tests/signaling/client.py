@@ -19,9 +19,16 @@ Message = dict[str, Any]
 
 
 async def make_meeting(http: ClientSession, server: TestServer) -> str:
-    async with http.post(server.make_url("/api/meetings")) as response:
+    code, _ = await make_chaired_meeting(http, server)
+    return code
+
+
+async def make_chaired_meeting(http: ClientSession, server: TestServer, **wanted: str) -> tuple[str, str]:
+    """A meeting's code and its host key."""
+    async with http.post(server.make_url("/api/meetings"), json=wanted) as response:
         assert response.status == 201
-        return str((await response.json())["code"])
+        made = await response.json()
+        return made["code"], made["host_key"]
 
 
 class ProtocolClient:

@@ -11,7 +11,7 @@ from aiortc import RTCPeerConnection, RTCSessionDescription
 
 from signaling.http.keys import DIRECTORY
 from signaling.limits import Limits
-from tests.signaling.client import make_meeting
+from tests.signaling.client import make_chaired_meeting, make_meeting
 from tests.signaling.conftest import Connect, MakeServer
 
 
@@ -71,18 +71,19 @@ async def test_many_changes_at_once_are_told_in_one_message(
     assert {entry["id"] for entry in message["changed"]} == {answer["you"] for answer in joined}
 
 
-async def test_the_hosts_role_passes_on_when_the_host_leaves(
+async def test_whoever_has_the_host_key_is_the_host_and_nobody_else_becomes_one(
     server: TestServer, http: ClientSession, connect: Connect
 ) -> None:
-    code = await make_meeting(http, server)
-    sari, made = await connect(server), await connect(server)
-    await sari.join(code)
-    me = (await made.join(code, "Made"))["you"]
-    await sari.ask("leave")
-    roles = {}
-    while roles.get(me) != "host":
-        changed = (await made.event("participants_changed"))["changed"]
-        roles.update({entry["id"]: entry["role"] for entry in changed})
+    code, host_key = await make_chaired_meeting(http, server)
+    guest, host = await connect(server), await connect(server)
+    joined = await guest.join(code, "Made", host_key="x" * 32)
+    assert joined["participants"][0]["role"] == "participant"
+    joined = await host.join(code, host_key=host_key)
+    assert {entry["id"]: entry["role"] for entry in joined["participants"]}[joined["you"]] == "host"
+    await host.ask("leave")
+    while not (changed := await guest.event("participants_changed"))["left"]:
+        pass
+    assert all(entry["role"] == "participant" for entry in changed["changed"])
 
 
 async def test_a_publish_offer_is_answered_and_asking_again_gets_the_same_answer(

@@ -1,59 +1,29 @@
-"""Every message of the WebSocket protocol ``balai.v1``, in one place.
-
-JSON text frames, one message a frame, told apart by their ``type``. The browser sends *requests*, each with an
-``id`` of its own choosing; the server sends exactly one *answer* with that ``id`` (``ok``, ``joined``,
-``publish_answer`` or ``error``), and *events*, which carry no ``id``. ``web/src/protocol.ts`` is generated from
-this module by ``python -m signaling.protocol_typescript``; the tests fail when the two drift apart.
-
-Unknown types, unknown fields and out-of-range values are refused with ``error`` and a stable code.
-"""
+"""Coming, going, and what everybody sends and is sent."""
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated
 
 import msgspec
 from msgspec import Meta
 
-PROTOCOL = "balai.v1"
-"""The WebSocket subprotocol (RFC 6455 section 1.9) that both sides must name."""
-
-MAX_MESSAGE_BYTES = 64 * 1024
-"""The largest frame a client may send. A publish offer of Chromium is about 8 kB."""
-
-MAX_REQUEST_ID = 2**31 - 1
-RequestId = Annotated[int, Meta(ge=1, le=MAX_REQUEST_ID)]
-DisplayName = Annotated[str, Meta(min_length=1, max_length=64)]
-MeetingCode = Annotated[str, Meta(pattern="^[a-z]{3}-[a-z]{4}-[a-z]{3}$")]
-Sdp = Annotated[str, Meta(min_length=1, max_length=48 * 1024)]
-ParticipantId = str
-Role = Literal["host", "participant"]
-SlotKind = Literal["audio", "video", "screen"]
-Pixels = Annotated[int, Meta(ge=1, le=16384)]
-
-ErrorCode = Literal[
-    "bad_message",  # not JSON, not an object, a wrong type or a value out of range
-    "unknown_type",  # a ``type`` that this protocol does not have
-    "too_large",  # over MAX_MESSAGE_BYTES
-    "rate_limited",  # too many messages; slow down
-    "out_of_order",  # for example publish_offer before join
-    "already_joined",
-    "no_such_meeting",
-    "meeting_full",
-    "bad_name",  # empty after trimming, or only control characters
-    "screen_taken",  # somebody else shares a screen
-    "bad_sdp",  # not an SDP that this server can answer; the message says which part
-    "resume_failed",  # the token is unknown or its grace time is over: join anew, without it
-    "internal",  # the server's fault; logged there with the same id
-]
-
-GoodbyeReason = Literal[
-    "left",  # this client asked for it
-    "replaced",  # the same seat was resumed from another connection
-    "media_timeout",  # no media packet or connectivity check for 30 s
-    "meeting_ended",
-    "server_stopping",
-]
+from signaling.messages.base import (
+    Affiliation,
+    DisplayName,
+    ErrorCode,
+    GoodbyeReason,
+    MeetingCode,
+    ParticipantId,
+    Pixels,
+    Request,
+    RequestId,
+    Role,
+    Sdp,
+    Secret,
+    SlotKind,
+)
+from signaling.messages.chairing import MeetingState, Waiting
+from signaling.messages.conversation import ChatMessage, Poll
 
 
 class Participant(msgspec.Struct, frozen=True, kw_only=True):
@@ -66,25 +36,32 @@ class Participant(msgspec.Struct, frozen=True, kw_only=True):
     """True when it is on, that is when the others may hear this participant."""
     camera: bool
     screen: bool
-    """True for the one who shares a screen."""
+    """True for whoever shares a screen."""
+    hand: int | None
+    """Their place among the raised hands, the lowest first; null while it is down."""
+    unit: str
+    position: str
 
 
 # Requests: browser -> server
 
 
-class Request(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, tag_field="type"):
-    """What every request has in common."""
-
-    id: RequestId
-
-
 class Join(Request, frozen=True, tag="join"):
-    """The first request on every connection. Answered by ``joined``, then followed by ``subscribe_offer``."""
+    """The first request on every connection. Answered by ``joined``, then followed by ``subscribe_offer``.
+
+    Or answered by ``waiting``, where the newcomer is to wait in the lobby: then ``admitted`` or ``goodbye`` follows.
+    """
 
     meeting: MeetingCode
     name: DisplayName
+    unit: Affiliation = ""
+    position: Affiliation = ""
     microphone: bool = False
     camera: bool = False
+    host_key: Secret | None = None
+    """What making the meeting was answered with: whoever has it is its host."""
+    person: Secret | None = None
+    """The ``person`` of an earlier ``joined`` or ``waiting`` of this meeting: it is the same person again."""
     resume: str | None = None
     """The ``resume`` token of an earlier ``joined``, to take the same seat again after a lost connection.
 
@@ -112,7 +89,8 @@ class SubscribeAnswer(Request, frozen=True, tag="subscribe_answer"):
 class SetMedia(Request, frozen=True, tag="set_media"):
     """Microphone, camera and shared screen on or off. What is off is not forwarded, whatever the browser sends.
 
-    One screen is shared at a time: while somebody else shares, ``screen_taken`` refuses the whole request.
+    Where the policy has one screen shared at a time, ``screen_taken`` refuses the whole request while somebody else
+    shares; ``not_permitted``, where the chair has not left open what is to be switched on.
     """
 
     microphone: bool
@@ -143,6 +121,8 @@ class SetView(Request, frozen=True, tag="set_view"):
     """The size at which this client shows whoever speaks, so that it need not ask anew at each change of speaker."""
     screen: bool = True
     """Whether it shows the shared screen, when there is one."""
+    sharer: ParticipantId | None = None
+    """Whose, where there are several; null: the latest."""
 
 
 class Ping(Request, frozen=True, tag="ping"):
@@ -151,9 +131,6 @@ class Ping(Request, frozen=True, tag="ping"):
 
 class Leave(Request, frozen=True, tag="leave"):
     """Leave at once. Answered by ``ok``, then ``goodbye``, then the server closes the WebSocket."""
-
-
-AnyRequest = Join | PublishOffer | SubscribeAnswer | SetMedia | SetView | Ping | Leave
 
 
 # Answers: server -> browser, one for each request
@@ -166,6 +143,8 @@ class Ok(msgspec.Struct, frozen=True, kw_only=True, tag_field="type", tag="ok"):
 class Joined(msgspec.Struct, frozen=True, kw_only=True, tag_field="type", tag="joined"):
     id: RequestId
     you: ParticipantId
+    person: str
+    """A secret of this client's user, to be known by at the next join; good for this meeting only."""
     resume: str
     resumed: bool
     """True when the seat, and with it both media transports, were taken again: no SDP is exchanged anew.
@@ -177,6 +156,23 @@ class Joined(msgspec.Struct, frozen=True, kw_only=True, tag_field="type", tag="j
     """Everybody who is here, this client included, in order of arrival."""
     slots: list[SlotState]
     dominant: ParticipantId | None
+    state: MeetingState
+    waiting: list[Waiting]
+    """Who waits in the lobby, for chairs; nobody, for others."""
+    chat: list[ChatMessage]
+    """The latest messages that this client's user may read, oldest first."""
+    chat_more: bool
+    """There are earlier ones: ``read_chat``."""
+    polls: list[Poll]
+
+
+class InLobby(msgspec.Struct, frozen=True, kw_only=True, tag_field="type", tag="waiting"):
+    """Not in yet: the chair is to let this client's user in."""
+
+    id: RequestId
+    person: str
+    """As in ``joined``. Whoever comes again with it while they wait keeps their place."""
+    title: str
 
 
 class PublishAnswer(msgspec.Struct, frozen=True, kw_only=True, tag_field="type", tag="publish_answer"):
@@ -249,8 +245,3 @@ class Goodbye(msgspec.Struct, frozen=True, kw_only=True, tag_field="type", tag="
     """The last message before the server closes the WebSocket."""
 
     reason: GoodbyeReason
-
-
-Answer = Ok | Joined | PublishAnswer | Error
-Event = SubscribeOffer | ParticipantsChanged | SlotsChanged | DominantChanged | LayersWanted | Goodbye
-ServerMessage = Answer | Event

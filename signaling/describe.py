@@ -1,0 +1,104 @@
+"""What the rules know, as the protocol says it: each thing as one viewer may see it."""
+
+from __future__ import annotations
+
+from server.chairing.lobby import Waiting
+from server.conversation.chat import ChatMessage
+from server.conversation.conversation import shows_counts
+from server.conversation.polls import Poll, PollState
+from server.meeting import Meeting, Occupancy
+from server.participant import Participant
+from server.roles import Power, may
+from signaling import messages as m
+
+
+def participant(who: Participant) -> m.Participant:
+    """What everybody may know of a participant."""
+    return m.Participant(
+        id=who.id,
+        name=who.name,
+        role=who.role.value,
+        microphone=who.microphone,
+        camera=who.camera,
+        screen=who.screen,
+        hand=who.hand,
+        unit=who.person.unit,
+        position=who.person.position,
+    )
+
+
+def slot(occupancy: Occupancy) -> m.SlotState:
+    """What is in a slot."""
+    who = occupancy.participant
+    return m.SlotState(
+        slot=occupancy.mid,
+        kind=occupancy.kind,
+        participant=who.id if who else None,
+        paused=occupancy.paused,
+    )
+
+
+def state(meeting: Meeting, now: float) -> m.MeetingState:
+    """How a meeting is chaired. ``now`` is monotonic, in s."""
+    floor, policy = meeting.chair.floor, meeting.room.policy
+    whose = floor.offered or floor.holder
+    return m.MeetingState(
+        title=meeting.title,
+        policy=m.Policy(
+            lobby=policy.lobby,
+            locked=policy.locked,
+            speak=policy.speak,
+            show=policy.show,
+            share=policy.share,
+            several_screens=policy.several_screens,
+            chat=policy.chat,
+            private_chat=policy.private_chat,
+            files=policy.files,
+            react=policy.react,
+            ask_unit=policy.ask_unit,
+        ),
+        floor=m.Floor(participant=whose, taken=floor.offered is None, seconds_left=floor.left(now)) if whose else None,
+        spotlit=list(meeting.chair.spotlit),
+    )
+
+
+def waiting(who: Waiting, now: float) -> m.Waiting:
+    """Somebody in the lobby."""
+    return m.Waiting(
+        id=who.id, name=who.name, unit=who.person.unit, position=who.person.position, seconds=now - who.since
+    )
+
+
+def chat_message(message: ChatMessage, person: str) -> m.ChatMessage:
+    """A message as whoever has this key sees it."""
+    file = message.file
+    return m.ChatMessage(
+        id=message.id,
+        at=message.at.timestamp(),
+        sender=message.sender,
+        name=message.name,
+        mine=message.person == person,
+        text=message.text,
+        to=message.to,
+        to_name=message.to_name,
+        file=m.ChatFile(id=file.id, name=file.name, media_type=file.media_type, size=file.size) if file else None,
+    )
+
+
+def poll(asked: Poll, viewer: Participant) -> m.Poll | None:
+    """A poll as somebody may see it; None where they may not yet."""
+    if asked.state is PollState.DRAFT and not may(viewer.role, Power.RUN_POLLS):
+        return None
+    _, mine = asked.votes.get(viewer.person.key, ("", frozenset()))
+    return m.Poll(
+        id=asked.id,
+        question=asked.question,
+        options=list(asked.options),
+        several=asked.several,
+        anonymous=asked.anonymous,
+        live=asked.live,
+        state=asked.state.value,
+        voters=len(asked.votes),
+        counts=asked.counts() if shows_counts(asked, viewer) else None,
+        mine=sorted(mine),
+    )

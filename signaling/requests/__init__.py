@@ -1,0 +1,1 @@
+"""What requests have a meeting do, once they are allowed."""
