@@ -126,7 +126,9 @@ class Meeting:
         for event in ("joined", "changed", "left", "dominant"):
             self.room.on(event, lambda _: self._assign_soon(self._seats.values()))
         self.chair.on("removed", self._remove)
-        self.chair.on("ended", lambda: self.close("meeting_ended"))
+        # Later in this turn, so that whoever ends it is answered first.
+        loop = asyncio.get_running_loop()
+        self.chair.on("ended", lambda: loop.call_soon(self.close, "meeting_ended"))
 
     def enter(self, newcomer: Newcomer) -> Seat | Place:
         """A seat, or a place in the lobby. Raises what ``Door.wait`` and ``join`` do."""

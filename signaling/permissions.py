@@ -24,6 +24,8 @@ class Open(Enum):
     """To those who have not joined, too."""
     OUTSIDE = "outside"
     """To those who have not joined, and to nobody else."""
+    HERE = "here"
+    """To everybody in the meeting or its lobby."""
     INSIDE = "inside"
     """To everybody in the meeting."""
 
@@ -33,7 +35,7 @@ Needs = Power | Open
 REQUESTS: dict[type[m.Request], Needs] = {
     m.Join: Open.OUTSIDE,
     m.Ping: Open.TO_ALL,
-    m.Leave: Open.TO_ALL,
+    m.Leave: Open.HERE,
     m.PublishOffer: Open.INSIDE,
     m.SubscribeAnswer: Open.INSIDE,
     m.SetView: Open.INSIDE,
@@ -87,6 +89,8 @@ def is_allowed(needs: Needs, standing: Role | Standing) -> bool:
             return True
         case Open.OUTSIDE, _:
             return standing is Standing.OUTSIDE
+        case Open.HERE, _:
+            return standing is not Standing.OUTSIDE
         case Open.INSIDE, _:
             return isinstance(standing, Role)
         case Power(), Role():

@@ -24,7 +24,17 @@ async def test_join_tells_everything_and_is_followed_by_the_offer_of_the_slots(
     assert joined["meeting"] == code
     assert joined["resumed"] is False
     assert joined["participants"] == [
-        {"id": joined["you"], "name": "Sari Dewi", "role": "host", "microphone": False, "camera": True, "screen": False}
+        {
+            "id": joined["you"],
+            "name": "Sari Dewi",
+            "role": "participant",
+            "microphone": False,
+            "camera": True,
+            "screen": False,
+            "hand": None,
+            "unit": "",
+            "position": "",
+        }
     ]
     assert [slot["slot"] for slot in joined["slots"]] == ["a0", "a1", "a2", "v0", "v1", "v2", "v3", "s0"]
     assert all(slot["participant"] is None for slot in joined["slots"])
@@ -43,7 +53,7 @@ async def test_newcomers_changes_and_leavers_are_told_to_the_others(
     await sari.join(code)
     joined = await made.join(code, "Made")
     assert [entry["name"] for entry in joined["participants"]] == ["Sari", "Made"]
-    assert [entry["role"] for entry in joined["participants"]] == ["host", "participant"]
+    assert [entry["role"] for entry in joined["participants"]] == ["participant", "participant"]
     while not any(entry["id"] == joined["you"] for entry in (await sari.event("participants_changed"))["changed"]):
         pass
 
