@@ -127,8 +127,7 @@ class Meeting:
             self.room.on(event, lambda _: self._assign_soon(self._seats.values()))
         self.chair.on("removed", self._remove)
         # Later in this turn, so that whoever ends it is answered first.
-        loop = asyncio.get_running_loop()
-        self.chair.on("ended", lambda: loop.call_soon(self.close, "meeting_ended"))
+        self.chair.on("ended", lambda: asyncio.get_running_loop().call_soon(self.close, "meeting_ended"))
 
     def enter(self, newcomer: Newcomer) -> Seat | Place:
         """A seat, or a place in the lobby. Raises what ``Door.wait`` and ``join`` do."""
