@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import secrets
+from dataclasses import dataclass
 
 import structlog
 
@@ -37,6 +38,16 @@ class NoSuchMeetingError(Exception):
     """Nobody has made a meeting with this code."""
 
 
+@dataclass(frozen=True)
+class About:
+    """What whoever has a meeting's code may know of it before they come in."""
+
+    title: str
+    participants: int = 0
+    ask_unit: bool = False
+    locked: bool = False
+
+
 class Directory:
     """Every meeting of this server. Each live one has its own room, seats and media; nothing is shared."""
 
@@ -66,12 +77,14 @@ class Directory:
             return False
         return secrets.compare_digest(hashlib.sha256(key.encode(errors="surrogatepass")).digest(), kept)
 
-    async def count(self, code: str) -> int:
-        """How many are in a meeting. Raises NoSuchMeetingError."""
+    async def about(self, code: str) -> About:
+        """What whoever has the code may know of a meeting. Raises NoSuchMeetingError."""
         meeting = self._live.get(code)
-        if meeting is None and not await self._records.has_meeting(code):
+        if meeting is not None:
+            return About(meeting.title, len(meeting.room), meeting.room.policy.ask_unit, meeting.room.policy.locked)
+        if not await self._records.has_meeting(code):
             raise NoSuchMeetingError
-        return len(meeting.room) if meeting else 0
+        return About(self._titles.get(code, ""))
 
     async def enter(self, code: str, newcomer: Newcomer) -> Seat | Place:
         """A seat, or a place in the lobby, of the meeting behind a code, which begins if nobody is there yet.

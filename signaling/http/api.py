@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import asdict
 from typing import Annotated
 
 import msgspec
@@ -40,15 +41,16 @@ async def create_meeting(request: web.Request) -> web.Response:
 
 
 async def show_meeting(request: web.Request) -> web.Response:
-    """``GET /api/meetings/<code>``: 200 if there is such a meeting, and how many are in it; else 404."""
+    """``GET /api/meetings/<code>``: 200 and what is to be known before one joins; 404 if there is no such meeting."""
     code = request.match_info["code"]
     try:
         if not _CODE.fullmatch(code):
             raise NoSuchMeetingError
-        participants = await request.app[DIRECTORY].count(code)
+        about = await request.app[DIRECTORY].about(code)
     except NoSuchMeetingError:
         return problem(404, "no_such_meeting", "nobody has made a meeting with this code")
-    return web.json_response({"code": code, "participants": participants}, headers={"Cache-Control": "no-store"})
+    told = {"code": code, **asdict(about)}
+    return web.json_response(told, headers={"Cache-Control": "no-store"})
 
 
 ROUTES = [

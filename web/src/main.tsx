@@ -8,6 +8,7 @@ import "./styles/tokens.css";
 import "./styles/base.css";
 import "./styles/pages.css";
 import "./styles/meeting.css";
+import "./styles/panel.css";
 
 function App() {
 	const meeting = meetingIn(path.value);

@@ -3,6 +3,7 @@ import { LocalMedia } from "../media/local";
 import type { Joined } from "../protocol";
 import { Conference } from "./conference";
 import { FakeSocket } from "./fake-socket";
+import { joined as fixture, me } from "./fixtures";
 
 class FakeConnection {
 	static all: FakeConnection[] = [];
@@ -43,17 +44,7 @@ class FakeConnection {
 	}
 }
 
-const joined = (more: Partial<Joined> = {}): Omit<Joined, "id"> => ({
-	type: "joined",
-	you: "me",
-	resume: "token",
-	resumed: false,
-	meeting: "abc-defg-hjk",
-	participants: [],
-	slots: [],
-	dominant: null,
-	...more,
-});
+const joined = (more: Partial<Joined> = {}) => fixture({ you: "me", participants: [], ...more });
 const refused = (code: string) => ({ type: "error", code, message: "no" });
 
 let conference: Conference;
@@ -70,7 +61,7 @@ beforeEach(async () => {
 	vi.stubGlobal("WebSocket", FakeSocket);
 	vi.stubGlobal("RTCPeerConnection", FakeConnection);
 	vi.stubGlobal("RTCRtpReceiver", {});
-	conference = new Conference("abc-defg-hjk", "Wayan", new LocalMedia());
+	conference = new Conference("abc-defg-hjk", me, new LocalMedia());
 	conference.connect();
 	await enter(joined());
 });
@@ -118,7 +109,7 @@ test("a seat that was given up is replaced by a new one with media of its own", 
 test("a meeting that is gone or full meanwhile has its own page, all else is a failure", async () => {
 	await reconnect(refused("bad_name"));
 	expect(conference.state.ending.value).toBe("failed");
-	const other = new Conference("abc-defg-hjk", "Wayan", new LocalMedia());
+	const other = new Conference("abc-defg-hjk", me, new LocalMedia());
 	other.connect();
 	await enter(joined());
 	await reconnect(refused("meeting_full"));
@@ -133,6 +124,7 @@ test.each([true, false])(
 			tiles: [{ participant: "b", width: 320, height: 180 }],
 			speaker: null,
 			screen: true,
+			sharer: null,
 		});
 		await vi.advanceTimersByTimeAsync(500);
 		await reconnect(joined({ resumed }));

@@ -1,18 +1,32 @@
 import { effect, type ReadonlySignal, signal } from "@preact/signals";
+import type { Key } from "../i18n/en";
 import type { LocalMedia } from "../media/local";
 import { Publisher } from "../media/publisher";
 import { Subscriber } from "../media/subscriber";
-import type { ErrorCode, Event, Joined } from "../protocol";
+import type { ErrorCode, Event, InLobby, Joined } from "../protocol";
+import { recall, remember } from "../storage";
 import { MediaWatch } from "./media-watch";
 import { Rejoining } from "./rejoining";
-import { Disconnected, Refused, Session } from "./session";
+import { ScreenLayout } from "./screen-layout";
+import { Disconnected, Refused, type Request, Session } from "./session";
 import { Sharing } from "./sharing";
 import { MeetingState } from "./state";
 import { Switches } from "./switches";
 import { type Shown, View } from "./view";
 
 /** Refusals that have a page of their own, also for whoever was in the meeting already. */
-const TOLD: readonly ErrorCode[] = ["no_such_meeting", "meeting_full"];
+const TOLD: readonly ErrorCode[] = ["no_such_meeting", "meeting_full", "meeting_locked", "banned"];
+
+/** Under what a browser remembers that it made a meeting, and who its user is there. */
+export const hostKeyOf = (code: string) => `host.${code}`;
+const personOf = (code: string) => `person.${code}`;
+
+/** Who joins, as they say. */
+export interface Introduction {
+	name: string;
+	unit: string;
+	position: string;
+}
 
 declare global {
 	interface Window {
@@ -24,7 +38,12 @@ declare global {
 /** One participation in a meeting: ties state, session, publisher and subscriber together. */
 export class Conference {
 	readonly state = new MeetingState();
+	readonly layout = new ScreenLayout();
 	readonly joined = signal(false);
+	/** While the chair is to let us in: the meeting's title. */
+	readonly lobby = signal<string | null>(null);
+	/** What the user is to be told, for a moment. */
+	readonly news = signal<{ key: Key; values?: Record<string, string | number> } | null>(null);
 	/** Why joining failed: the server's stable code. */
 	readonly refused = signal<ErrorCode | null>(null);
 	private readonly watch = new MediaWatch({
@@ -46,16 +65,24 @@ export class Conference {
 	private readonly switches = new Switches(
 		(request) => this.session.request(request),
 		() => this.sharing.taken(),
+		() => this.switchOffWhatIsNotPermitted(),
 	);
 
 	constructor(
 		readonly code: string,
-		readonly name: string,
+		readonly who: Introduction,
 		readonly local: LocalMedia,
 	) {
-		const join = () => ({ meeting: code, name, ...this.media() });
+		const join = () => ({
+			meeting: code,
+			...who,
+			host_key: recall(hostKeyOf(code)),
+			person: recall(personOf(code)),
+			...this.media(),
+		});
 		this.session = new Session(join, {
 			joined: (message) => this.onJoined(message),
+			waiting: (message) => this.onWaiting(message),
 			event: (message) => this.onEvent(message),
 			lost: () => {
 				this.state.reconnecting.value = true;
@@ -73,6 +100,35 @@ export class Conference {
 		this.view.set(shown);
 	}
 
+	/** Ask something of the server; the user is told where it is refused. Resolves with whether it was done. */
+	async ask(request: Request): Promise<boolean> {
+		try {
+			await this.session.request(request);
+			return true;
+		} catch (error) {
+			this.news.value = { key: refusalKey(error) };
+			return false;
+		}
+	}
+
+	/** Read earlier messages of the chat. */
+	async readEarlier(): Promise<void> {
+		const { conversation } = this.state;
+		const before = conversation.messages.value[0]?.id ?? null;
+		try {
+			conversation.prepend(await this.session.request({ type: "read_chat", before }));
+		} catch {
+			// It is asked for again when the user scrolls on.
+		}
+	}
+
+	/** Unmute because the chair asked for it, or don't. */
+	answerAsked(unmute: boolean): void {
+		this.state.chairing.asked.value = null;
+		if (unmute) void this.local.setMicrophone(true);
+		else void this.ask({ type: "decline_unmute" });
+	}
+
 	/** Leave for good; the others see it at once. */
 	leave(): void {
 		this.close();
@@ -86,6 +142,7 @@ export class Conference {
 		this.view.stop();
 		this.sharing.stop();
 		this.rejoining.stop();
+		this.state.conversation.stop();
 		this.closeMedia();
 	}
 
@@ -111,7 +168,44 @@ export class Conference {
 		this.switches.tell({ ...this.media(), screen: this.sharing.track.value !== null });
 	}
 
+	private onWaiting(message: InLobby): void {
+		remember(personOf(this.code), message.person);
+		this.state.reconnecting.value = false;
+		this.lobby.value = message.title;
+	}
+
+	/** The server has switched something off that is on here: somebody may do that. */
+	private followSwitches(): void {
+		const self = this.state.self.value;
+		const agreed = this.switches.agreed;
+		if (!self || !agreed) return;
+		if (agreed.microphone && !self.microphone && this.media().microphone) {
+			void this.local.setMicrophone(false);
+			this.news.value = { key: "mutedByHost" };
+		}
+		if (agreed.camera && !self.camera && this.media().camera) {
+			void this.local.setCamera(false);
+			this.news.value = { key: "cameraStoppedByHost" };
+		}
+		if (agreed.screen && !self.screen && this.sharing.track.value) {
+			this.sharing.stop();
+			this.news.value = { key: "screenStoppedByHost" };
+		}
+	}
+
+	private switchOffWhatIsNotPermitted(): void {
+		const self = this.state.self.value;
+		const { speak, show, share } = this.state.chairing.policy.value;
+		const listens = self?.role === "listener";
+		if ((!speak || listens) && !self?.microphone) void this.local.setMicrophone(false);
+		if ((!show || listens) && !self?.camera) void this.local.setCamera(false);
+		if ((!share || listens) && !self?.screen) this.sharing.stop();
+		this.news.value = { key: listens ? "youListen" : "notPermitted" };
+	}
+
 	private onJoined(message: Joined): void {
+		remember(personOf(this.code), message.person);
+		this.lobby.value = null;
 		this.state.joined(message);
 		this.view.renew();
 		if (message.resumed) {
@@ -165,6 +259,7 @@ export class Conference {
 			this.close();
 		}
 		this.state.receive(message);
+		if (message.type === "participants_changed") this.followSwitches();
 	}
 
 	private async subscribe(offer: string): Promise<void> {
@@ -204,6 +299,21 @@ export class Conference {
 		this.session.leave();
 		this.state.ending.value = ending;
 	}
+}
+
+const REFUSALS: Partial<Record<ErrorCode, Key>> = {
+	not_permitted: "notPermitted",
+	no_such_participant: "theyAreGone",
+	forbidden: "notAllowed",
+	last_host: "lastHost",
+	rate_limited: "tooFast",
+	bad_poll: "badPoll",
+	bad_name: "badNameHint",
+};
+
+function refusalKey(error: unknown): Key {
+	const key = error instanceof Refused ? REFUSALS[error.code] : undefined;
+	return key ?? (error instanceof Disconnected ? "reconnecting" : "failedTitle");
 }
 
 /** Whether a connection has not been closed by us: what fails on a closed one is no failure. */

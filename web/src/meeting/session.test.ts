@@ -1,19 +1,10 @@
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
-import type { Joined } from "../protocol";
 import { FakeSocket } from "./fake-socket";
+import { joined as fixture } from "./fixtures";
 import { Disconnected, Refused, Session, type SessionEvents } from "./session";
 
-const joined = (id: unknown, resumed = false): Joined => ({
-	type: "joined",
-	id: Number(id),
-	you: "me",
-	resume: "token",
-	resumed,
-	meeting: "abc-defg-hjk",
-	participants: [],
-	slots: [],
-	dominant: null,
-});
+const joined = (id: unknown, resumed = false) =>
+	fixture({ id: Number(id), you: "me", resume: "token", resumed });
 
 let events: { [K in keyof SessionEvents]: ReturnType<typeof vi.fn> };
 let session: Session;
@@ -24,7 +15,7 @@ beforeEach(() => {
 	vi.useFakeTimers();
 	vi.spyOn(Math, "random").mockReturnValue(0.5);
 	FakeSocket.all = [];
-	events = { joined: vi.fn(), event: vi.fn(), lost: vi.fn(), failed: vi.fn() };
+	events = { joined: vi.fn(), waiting: vi.fn(), event: vi.fn(), lost: vi.fn(), failed: vi.fn() };
 	const join = () => ({ meeting: "abc-defg-hjk", name: "Wayan", microphone: true, camera: false });
 	session = new Session(join, events as unknown as SessionEvents, () => new FakeSocket());
 	session.connect();

@@ -1,8 +1,10 @@
 import {
 	type Answer,
+	type ChatPage,
 	type ClientMessage,
 	type ErrorCode,
 	type Event,
+	type InLobby,
 	type Join,
 	type Joined,
 	type Ok,
@@ -28,10 +30,12 @@ export type Request = Unnumbered<ClientMessage>;
 
 /** What each request is answered with, unless it is refused. */
 type AnswerTo<R extends Request> = R["type"] extends "join"
-	? Joined
+	? Joined | InLobby
 	: R["type"] extends "publish_offer"
 		? PublishAnswer
-		: Ok;
+		: R["type"] extends "read_chat"
+			? ChatPage
+			: Ok;
 
 /** The server refused a request; `code` is stable. */
 export class Refused extends Error {
@@ -49,6 +53,8 @@ export class Disconnected extends Error {}
 export interface SessionEvents {
 	/** A seat was taken: the same one again where `resumed`, else a new one. */
 	joined(message: Joined): void;
+	/** The chair is to let us in. The session waits, and joins by itself when it is. */
+	waiting(message: InLobby): void;
 	event(message: Event): void;
 	/** The connection is lost; it is being opened again. */
 	lost(): void;
@@ -81,7 +87,7 @@ export class Session {
 	private nextId = 1;
 	private readonly waiting = new Map<number, { resolve(a: Answer): void; reject(e: Error): void }>();
 	private resume: string | null = null;
-	/** A seat was had once: from now on it pays to try longer. */
+	/** A seat, or a place in the lobby, was had once: from now on it pays to try longer. */
 	private seated = false;
 	/** Since when there is no connection that holds the seat. */
 	private lostAt: number | null = null;
@@ -154,7 +160,7 @@ export class Session {
 	}
 
 	private async enter(socket: Socket): Promise<void> {
-		let answer: Joined;
+		let answer: Joined | InLobby;
 		try {
 			answer = await this.request({ type: "join", ...this.join(), resume: this.resume });
 		} catch (error) {
@@ -168,8 +174,15 @@ export class Session {
 			return;
 		}
 		this.clearTimers();
-		this.resume = answer.resume;
 		this.seated = true;
+		if (answer.type === "waiting") {
+			this.lostAt = null;
+			this.attempts = 0;
+			this.pingLater();
+			this.events.waiting(answer);
+			return;
+		}
+		this.resume = answer.resume;
 		if (this.stale) return this.giveUp(socket);
 		this.lostAt = null;
 		this.attempts = 0;
@@ -213,6 +226,15 @@ export class Session {
 	}
 
 	private heard(event: Event): void {
+		if (event.type === "admitted") {
+			const socket = this.socket;
+			this.clearTimers();
+			if (socket) {
+				this.after(JOIN_WITHIN, () => this.closed(socket));
+				void this.enter(socket);
+			}
+			return;
+		}
 		if (event.type === "goodbye") {
 			// A stale seat is on its way out anyhow; when its connection closes, a new one is taken on the next.
 			if (this.stale && event.reason === "media_timeout") return;

@@ -1,43 +1,26 @@
 import { expect, test } from "vitest";
-import type { Event, Joined, Participant } from "../protocol";
+import type { Event } from "../protocol";
+import { joined, person } from "./fixtures";
 import { MeetingState } from "./state";
 
-const person = (id: string, more: Partial<Participant> = {}): Participant => ({
-	id,
-	name: id.toUpperCase(),
-	role: "participant",
-	microphone: true,
-	camera: true,
-	screen: false,
-	...more,
-});
-
-const joined: Joined = {
-	type: "joined",
-	id: 1,
-	you: "a",
-	resume: "secret",
-	resumed: false,
-	meeting: "abc-defg-hjk",
-	participants: [person("a"), person("b")],
+const seated = joined({
 	slots: [
 		{ slot: "a0", kind: "audio", participant: "b" },
 		{ slot: "v0", kind: "video", participant: "b" },
 		{ slot: "v1", kind: "video", participant: null },
 	],
-	dominant: null,
-};
+});
 
 test("joining tells who is here and who is where", () => {
 	const state = new MeetingState();
-	state.joined(joined);
+	state.joined(seated);
 	expect(state.others.value.map((p) => p.id)).toEqual(["b"]);
 	expect(state.videoSlotOf.value.get("b")).toBe("v0");
 });
 
 test("differences are applied: newcomers, changes and departures, in order of arrival", () => {
 	const state = new MeetingState();
-	state.joined(joined);
+	state.joined(seated);
 	state.receive({
 		type: "participants_changed",
 		changed: [person("c"), person("b", { camera: false })],
@@ -53,7 +36,7 @@ test("differences are applied: newcomers, changes and departures, in order of ar
 
 test("a slot that is emptied or given to another is followed", () => {
 	const state = new MeetingState();
-	state.joined(joined);
+	state.joined(seated);
 	state.receive({ type: "slots_changed", slots: [{ slot: "v1", kind: "video", participant: "c" }] });
 	state.receive({ type: "slots_changed", slots: [{ slot: "v0", kind: "video", participant: null }] });
 	expect([...state.videoSlotOf.value]).toEqual([["c", "v1"]]);
@@ -66,7 +49,7 @@ const told = (slot: string, participant: string | null, paused: boolean): Event 
 
 test("a slot that is paused still holds the picture that came, and goes on", () => {
 	const state = new MeetingState();
-	state.joined(joined);
+	state.joined(seated);
 	state.receive(told("v0", "b", true));
 	expect(state.slots.value.get("v0")).toMatchObject({ participant: "b", paused: true, pictured: true });
 	expect(state.videoSlotOf.value.get("b")).toBe("v0");
@@ -76,7 +59,7 @@ test("a slot that is paused still holds the picture that came, and goes on", () 
 
 test("the picture in a slot is never taken for that of whoever it is held back from", () => {
 	const state = new MeetingState();
-	state.joined(joined);
+	state.joined(seated);
 	state.receive(told("v0", "c", true)); // what its video shows is still b
 	expect(state.slots.value.get("v0")).toMatchObject({ participant: "c", pictured: false });
 	state.receive(told("v0", "c", true));
@@ -88,7 +71,7 @@ test("the picture in a slot is never taken for that of whoever it is held back f
 
 test("all pictures are paused when none comes, the shared screen's among them", () => {
 	const state = new MeetingState();
-	state.joined({ ...joined, slots: [{ slot: "a0", kind: "audio", participant: "b" }] });
+	state.joined({ ...seated, slots: [{ slot: "a0", kind: "audio", participant: "b" }] });
 	expect(state.allPaused.value).toBe(false);
 	state.receive(told("v0", "b", true));
 	expect(state.allPaused.value).toBe(true);
@@ -102,16 +85,16 @@ test("all pictures are paused when none comes, the shared screen's among them", 
 
 test("a resumed connection replaces all that was known", () => {
 	const state = new MeetingState();
-	state.joined(joined);
+	state.joined(seated);
 	state.reconnecting.value = true;
-	state.joined({ ...joined, resumed: true, participants: [person("a")], slots: [] });
+	state.joined({ ...seated, resumed: true, participants: [person("a")], slots: [] });
 	expect(state.others.value).toEqual([]);
 	expect(state.reconnecting.value).toBe(false);
 });
 
 test("the shared screen is in a slot of its own, and is not the camera of whoever shares it", () => {
 	const state = new MeetingState();
-	state.joined(joined);
+	state.joined(seated);
 	expect([state.sharer.value, state.screenSlot.value]).toEqual([null, null]);
 	state.receive({ type: "participants_changed", changed: [person("b", { screen: true })], left: [] });
 	expect([state.sharer.value?.id, state.screenSlot.value]).toEqual(["b", null]);
@@ -124,6 +107,6 @@ test("the shared screen is in a slot of its own, and is not the camera of whoeve
 
 test("one's own screen is not somebody else's", () => {
 	const state = new MeetingState();
-	state.joined({ ...joined, participants: [person("a", { screen: true }), person("b")] });
+	state.joined({ ...seated, participants: [person("a", { screen: true }), person("b")] });
 	expect(state.sharer.value).toBeNull();
 });

@@ -1,5 +1,7 @@
 import { batch, computed, signal } from "@preact/signals";
 import type { Event, GoodbyeReason, Joined, Participant, SlotState } from "../protocol";
+import { ChairingState, isChair } from "./chairing";
+import { ConversationState } from "./conversation";
 
 /** Why somebody is not in the meeting any more. */
 export type Ending = GoodbyeReason | "no_server" | "no_media" | "failed";
@@ -12,6 +14,8 @@ export interface Slot extends SlotState {
 
 /** What is known of one meeting, as signals. Knows neither DOM nor sockets: messages go in, views read. */
 export class MeetingState {
+	readonly chairing = new ChairingState();
+	readonly conversation = new ConversationState();
 	readonly you = signal<string | null>(null);
 	/** In order of arrival. */
 	readonly participants = signal<ReadonlyMap<string, Participant>>(new Map());
@@ -42,8 +46,24 @@ export class MeetingState {
 	readonly others = computed(() =>
 		[...this.participants.value.values()].filter((p) => p.id !== this.you.value),
 	);
-	/** Whoever else shares a screen. */
-	readonly sharer = computed(() => this.others.value.find((p) => p.screen) ?? null);
+	/** Everybody else who shares a screen. */
+	readonly sharers = computed(() => this.others.value.filter((p) => p.screen));
+	/** Whose screen is chosen, where there are several; null: the latest. */
+	readonly chosenSharer = signal<string | null>(null);
+	/** Whose screen is shown here. */
+	readonly sharer = computed(() => {
+		const sharers = this.sharers.value;
+		const wanted = this.chosenSharer.value ?? this.screenSlot.value?.participant;
+		return sharers.find(({ id }) => id === wanted) ?? sharers.at(-1) ?? null;
+	});
+	/** Raised hands, in order. */
+	readonly hands = computed(() =>
+		[...this.participants.value.values()]
+			.filter((p) => p.hand !== null)
+			.sort((a, b) => (a.hand ?? 0) - (b.hand ?? 0)),
+	);
+	/** This client's user runs the meeting. */
+	readonly chairs = computed(() => isChair(this.self.value?.role));
 
 	joined(message: Joined): void {
 		batch(() => {
@@ -52,10 +72,14 @@ export class MeetingState {
 			this.slots.value = changed(new Map(), message.slots);
 			this.dominant.value = message.dominant;
 			this.reconnecting.value = false;
+			this.chairing.joined(message);
+			this.conversation.joined(message);
 		});
 	}
 
 	receive(event: Event): void {
+		this.chairing.receive(event);
+		this.conversation.receive(event);
 		switch (event.type) {
 			case "participants_changed": {
 				const participants = new Map(this.participants.value);
@@ -73,9 +97,6 @@ export class MeetingState {
 			case "goodbye":
 				this.ending.value = event.reason;
 				break;
-			case "subscribe_offer":
-			case "layers_wanted":
-				break; // the affair of the subscriber, and of the publisher
 		}
 	}
 }

@@ -9,6 +9,7 @@ const OFF: Media = { microphone: false, camera: false, screen: false };
 let answer: () => Promise<void>;
 let told: unknown[];
 let taken: ReturnType<typeof vi.fn<() => void>>;
+let notPermitted: ReturnType<typeof vi.fn<() => void>>;
 let switches: Switches;
 
 const refusing = (code: ErrorCode) => () => Promise.reject(new Refused(code, "no"));
@@ -18,10 +19,15 @@ beforeEach(() => {
 	told = [];
 	answer = async () => {};
 	taken = vi.fn<() => void>();
-	switches = new Switches((request) => {
-		told.push(request);
-		return answer();
-	}, taken);
+	notPermitted = vi.fn<() => void>();
+	switches = new Switches(
+		(request) => {
+			told.push(request);
+			return answer();
+		},
+		taken,
+		notPermitted,
+	);
 });
 
 afterEach(() => {
@@ -70,4 +76,23 @@ test("what a lost connection has swallowed is left to the next one", async () =>
 	switches.tell(ON);
 	await vi.advanceTimersByTimeAsync(5_000);
 	expect(told).toHaveLength(1);
+});
+
+test("what is not permitted is told once, and not asked for again", async () => {
+	answer = refusing("not_permitted");
+	switches.tell({ microphone: true, camera: false, screen: false });
+	await vi.advanceTimersByTimeAsync(5_000);
+	expect(told).toHaveLength(1);
+	expect(notPermitted).toHaveBeenCalledOnce();
+	expect(switches.agreed).toBeNull();
+});
+
+test("what the server took is agreed until something newer is on its way", async () => {
+	const on = { microphone: true, camera: false, screen: false };
+	switches.tell(on);
+	expect(switches.agreed).toBeNull();
+	await vi.advanceTimersByTimeAsync(0);
+	expect(switches.agreed).toEqual(on);
+	switches.tell({ ...on, microphone: false });
+	expect(switches.agreed).toBeNull();
 });

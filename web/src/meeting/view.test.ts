@@ -6,6 +6,7 @@ const showing = (participant: string): Shown => ({
 	tiles: [{ participant, width: 320, height: 180 }],
 	speaker: null,
 	screen: true,
+	sharer: null,
 });
 let answer: () => Promise<void>;
 let told: unknown[];
@@ -44,7 +45,7 @@ test("a hidden tab wants nothing, and when it is shown again what it shows", asy
 	}
 	expect(request.mock.calls).toEqual([
 		[{ type: "set_view", ...showing("a") }],
-		[{ type: "set_view", tiles: [], speaker: null, screen: false }],
+		[{ type: "set_view", tiles: [], speaker: null, screen: false, sharer: null }],
 		[{ type: "set_view", ...showing("a") }],
 	]);
 });

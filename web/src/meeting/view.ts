@@ -5,7 +5,7 @@ import { Refused, type Request } from "./session";
 export type Shown = Required<Omit<SetView, "type" | "id">>;
 
 /** What a hidden tab shows. */
-export const NOTHING: Shown = { tiles: [], speaker: null, screen: false };
+export const NOTHING: Shown = { tiles: [], speaker: null, screen: false, sharer: null };
 
 /** Long enough for a window that is being resized, short enough for nobody to wait for a picture. */
 const SETTLE = 150;

@@ -2,21 +2,30 @@ import { useState } from "preact/hooks";
 import { t } from "../i18n";
 import type { Key } from "../i18n/en";
 import { parseCode } from "../meeting/code";
+import { hostKeyOf } from "../meeting/conference";
 import { navigate } from "../route";
+import { remember } from "../storage";
 import { Page } from "../ui/page";
 
 export function Landing() {
 	const [code, setCode] = useState("");
+	const [title, setTitle] = useState("");
 	const [problem, setProblem] = useState<Key | null>(null);
 	const [busy, setBusy] = useState(false);
 
-	async function start(): Promise<void> {
+	async function start(event: Event): Promise<void> {
+		event.preventDefault();
 		setBusy(true);
 		setProblem(null);
 		try {
-			const response = await fetch("/api/meetings", { method: "POST" });
+			const response = await fetch("/api/meetings", {
+				method: "POST",
+				headers: { "Content-Type": "application/json" },
+				body: JSON.stringify({ title }),
+			});
 			if (!response.ok) throw new Error(String(response.status));
-			const meeting = (await response.json()) as { code: string };
+			const meeting = (await response.json()) as { code: string; host_key: string };
+			remember(hostKeyOf(meeting.code), meeting.host_key);
 			navigate(`/m/${meeting.code}`);
 		} catch {
 			setProblem("noServer");
@@ -36,9 +45,21 @@ export function Landing() {
 			<main class="card">
 				<h1>{t("appName")}</h1>
 				<p class="tagline">{t("tagline")}</p>
-				<button type="button" class="primary large" disabled={busy} onClick={() => void start()}>
-					{busy ? t("starting") : t("startMeeting")}
-				</button>
+				<form onSubmit={(event) => void start(event)} class="start-form">
+					<label class="field">
+						<span>{t("meetingTitle")}</span>
+						<input
+							value={title}
+							maxLength={120}
+							dir="auto"
+							placeholder={t("meetingTitleHint")}
+							onInput={(e) => setTitle(e.currentTarget.value)}
+						/>
+					</label>
+					<button type="submit" class="primary large" disabled={busy}>
+						{busy ? t("starting") : t("startMeeting")}
+					</button>
+				</form>
 				<p class="or">{t("or")}</p>
 				<form onSubmit={go} class="code-form" noValidate>
 					<label class="field">

@@ -4,17 +4,10 @@ import { act } from "preact/test-utils";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { LocalMedia } from "../media/local";
 import { Conference } from "../meeting/conference";
-import type { Participant, SlotState } from "../protocol";
+import { joined, me, person } from "../meeting/fixtures";
+import type { SlotState } from "../protocol";
 import { Meeting } from "./meeting";
 
-const person = (id: string): Participant => ({
-	id,
-	name: id,
-	role: "participant",
-	microphone: true,
-	camera: true,
-	screen: false,
-});
 const WEAK = "Your connection is weak: you hear everybody, pictures are paused";
 
 let root: HTMLElement;
@@ -23,19 +16,14 @@ const connected = signal(true);
 
 beforeEach(async () => {
 	connected.value = true;
-	conference = new Conference("abc-defg-hjk", "a", new LocalMedia());
+	conference = new Conference("abc-defg-hjk", me, new LocalMedia());
 	Object.assign(conference, { mediaConnected: connected });
-	conference.state.joined({
-		type: "joined",
-		id: 1,
-		you: "a",
-		resume: "secret",
-		resumed: false,
-		meeting: "abc-defg-hjk",
-		participants: ["a", "b", "c"].map(person),
-		slots: [slot("v0", "b", false), slot("v1", "c", false)],
-		dominant: null,
-	});
+	conference.state.joined(
+		joined({
+			participants: ["a", "b", "c"].map((id) => person(id)),
+			slots: [slot("v0", "b", false), slot("v1", "c", false)],
+		}),
+	);
 	root = document.createElement("div");
 	await act(() => render(<Meeting conference={conference} />, root));
 });

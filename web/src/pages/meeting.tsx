@@ -1,12 +1,17 @@
 import { useEffect, useState } from "preact/hooks";
 import { t } from "../i18n";
 import type { Conference } from "../meeting/conference";
+import { Controls } from "../ui/controls";
 import { DeviceDialog } from "../ui/device-dialog";
+import { FloorBar } from "../ui/floor-bar";
 import { Grid } from "../ui/grid";
 import { Icon } from "../ui/icons";
-import { MediaButtons, mediaShortcut } from "../ui/media-buttons";
-import { ShareButton, SharingNote } from "../ui/share-button";
+import { mediaShortcut } from "../ui/media-buttons";
+import { Panel } from "../ui/panel/panel";
+import { SharingNote } from "../ui/share-button";
 import { SharedScreen } from "../ui/shared-screen";
+import { SpeakerView } from "../ui/speaker-view";
+import { UnmutePrompt } from "../ui/unmute-prompt";
 
 export function Meeting({ conference }: { conference: Conference }) {
 	const { state, local, sharing } = conference;
@@ -31,6 +36,17 @@ export function Meeting({ conference }: { conference: Conference }) {
 		setToast(unshared ? t(unshared.key, unshared.values) : "");
 	}, [unshared]);
 
+	const news = conference.news.value;
+	useEffect(() => {
+		if (news) setToast(t(news.key, news.values));
+	}, [news]);
+
+	const declined = state.chairing.declined.value;
+	useEffect(() => {
+		const name = declined && state.participants.value.get(declined)?.name;
+		if (name) setToast(t("declinedUnmute", { name }));
+	}, [declined]);
+
 	async function copyLink(): Promise<void> {
 		const link = `${location.origin}/m/${conference.code}`;
 		try {
@@ -53,10 +69,17 @@ export function Meeting({ conference }: { conference: Conference }) {
 	const weak = !trouble && state.allPaused.value;
 	const problem = local.problem.value;
 	const banner = trouble || (weak ? t("allPaused") : problem ? t(problem) : "");
+	const { layout } = conference;
+	const pinned = layout.pinned.value;
+	const large = layout.name.value === "speaker" || (pinned !== null && state.participants.value.has(pinned));
+	const title = state.chairing.title.value;
 	return (
-		<div class="meeting">
+		<div class="meeting" data-panel={layout.panel.value ?? undefined}>
 			<header class="meeting-top">
-				<span class="meeting-code">{conference.code}</span>
+				<span class="meeting-name">
+					{title && <bdi class="title">{title}</bdi>}
+					<span class="meeting-code">{conference.code}</span>
+				</span>
 				<span class="count">
 					<Icon name="people" />
 					{state.participants.value.size}
@@ -70,9 +93,10 @@ export function Meeting({ conference }: { conference: Conference }) {
 				{banner}
 			</div>
 			<SharingNote sharing={sharing} />
+			<FloorBar conference={conference} />
 			<main class={`floor ${sharer ? "presenting" : ""}`}>
 				{sharer && <SharedScreen conference={conference} sharer={sharer} />}
-				<Grid conference={conference} />
+				{large && !sharer ? <SpeakerView conference={conference} /> : <Grid conference={conference} />}
 				{alone && (
 					<div class="alone">
 						<strong>{t("aloneTitle")}</strong>
@@ -85,18 +109,9 @@ export function Meeting({ conference }: { conference: Conference }) {
 					{t("tapToHear")}
 				</button>
 			)}
-			<footer class="controls">
-				<MediaButtons local={local} />
-				<ShareButton sharing={sharing} />
-				<button type="button" class="control" onClick={() => setDevicesOpen(true)}>
-					<Icon name="devices" />
-					<span>{t("devices")}</span>
-				</button>
-				<button type="button" class="control leave" onClick={() => conference.leave()}>
-					<Icon name="leave" />
-					<span>{t("leave")}</span>
-				</button>
-			</footer>
+			<Panel conference={conference} />
+			<Controls conference={conference} onDevices={() => setDevicesOpen(true)} />
+			<UnmutePrompt conference={conference} />
 			<DeviceDialog
 				open={devicesOpen}
 				onClose={() => setDevicesOpen(false)}

@@ -1,6 +1,7 @@
 import { t } from "../i18n";
 import type { Key } from "../i18n/en";
 import type { Ending } from "../meeting/state";
+import type { ErrorCode } from "../protocol";
 import { navigate } from "../route";
 import { Page } from "../ui/page";
 
@@ -14,6 +15,16 @@ export const ENDINGS: Record<Ending, { title: Key; hint?: Key }> = {
 	no_server: { title: "failedTitle", hint: "noServer" },
 	no_media: { title: "failedTitle", hint: "noMedia" },
 	failed: { title: "failedTitle", hint: "mediaTimeoutHint" },
+	refused: { title: "refusedTitle", hint: "refusedHint" },
+	removed: { title: "removedTitle", hint: "removedHint" },
+	banned: { title: "bannedTitle", hint: "bannedHint" },
+};
+
+/** The words for each way in which joining can be out of the question. */
+export const TURNED_AWAY: Partial<Record<ErrorCode, { title: Key; hint: Key }>> = {
+	meeting_full: { title: "fullTitle", hint: "fullHint" },
+	meeting_locked: { title: "lockedTitle", hint: "lockedHint" },
+	banned: { title: "bannedTitle", hint: "bannedHint" },
 };
 
 interface Props {

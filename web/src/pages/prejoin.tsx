@@ -2,6 +2,7 @@ import { useEffect, useRef, useState } from "preact/hooks";
 import { t } from "../i18n";
 import { watchLevel } from "../media/level";
 import type { LocalMedia } from "../media/local";
+import type { Introduction } from "../meeting/conference";
 import { recall, remember } from "../storage";
 import { DeviceChoices } from "../ui/device-dialog";
 import { Icon } from "../ui/icons";
@@ -10,19 +11,27 @@ import { Page } from "../ui/page";
 import { Video } from "../ui/video";
 
 const STORED_NAME = "name";
+const STORED_UNIT = "unit";
+const STORED_POSITION = "position";
 
 interface Props {
 	code: string;
+	/** What the meeting is called. */
+	title: string;
 	present: number;
+	/** Unit and position are to be asked. */
+	asksUnit: boolean;
 	local: LocalMedia;
 	joining: boolean;
 	/** What the server said against the last attempt. */
 	refusal: string | null;
-	onJoin(name: string): void;
+	onJoin(who: Introduction): void;
 }
 
-export function Prejoin({ code, present, local, joining, refusal, onJoin }: Props) {
+export function Prejoin({ code, title, present, asksUnit, local, joining, refusal, onJoin }: Props) {
 	const [name, setName] = useState(recall(STORED_NAME) ?? "");
+	const [unit, setUnit] = useState(recall(STORED_UNIT) ?? "");
+	const [position, setPosition] = useState(recall(STORED_POSITION) ?? "");
 	const [missing, setMissing] = useState(false);
 	const input = useRef<HTMLInputElement>(null);
 
@@ -42,7 +51,11 @@ export function Prejoin({ code, present, local, joining, refusal, onJoin }: Prop
 			return;
 		}
 		remember(STORED_NAME, trimmed);
-		onJoin(trimmed);
+		if (asksUnit) {
+			remember(STORED_UNIT, unit);
+			remember(STORED_POSITION, position);
+		}
+		onJoin({ name: trimmed, unit: asksUnit ? unit : "", position: asksUnit ? position : "" });
 	}
 
 	const people =
@@ -65,7 +78,7 @@ export function Prejoin({ code, present, local, joining, refusal, onJoin }: Prop
 					</div>
 				</section>
 				<form class="card" onSubmit={join} noValidate>
-					<h1>{t("prejoinTitle")}</h1>
+					<h1 dir="auto">{title || t("prejoinTitle")}</h1>
 					<p class="hint">
 						{t("meetingIs", { code })} · {people}
 					</p>
@@ -84,6 +97,30 @@ export function Prejoin({ code, present, local, joining, refusal, onJoin }: Prop
 							}}
 						/>
 					</label>
+					{asksUnit && (
+						<>
+							<label class="field">
+								<span>{t("unit")}</span>
+								<input
+									value={unit}
+									maxLength={120}
+									autocomplete="organization"
+									placeholder={t("unitHint")}
+									onInput={(e) => setUnit(e.currentTarget.value)}
+								/>
+							</label>
+							<label class="field">
+								<span>{t("position")}</span>
+								<input
+									value={position}
+									maxLength={120}
+									autocomplete="organization-title"
+									placeholder={t("positionHint")}
+									onInput={(e) => setPosition(e.currentTarget.value)}
+								/>
+							</label>
+						</>
+					)}
 					<LevelMeter local={local} />
 					<DeviceChoices local={local} />
 					{local.problem.value && (

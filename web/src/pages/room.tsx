@@ -2,21 +2,31 @@ import { useSignal } from "@preact/signals";
 import { useEffect, useMemo } from "preact/hooks";
 import { t } from "../i18n";
 import { LocalMedia } from "../media/local";
-import { Conference } from "../meeting/conference";
+import { Conference, type Introduction } from "../meeting/conference";
 import { Meeting } from "./meeting";
-import { ENDINGS, Notice } from "./notice";
+import { ENDINGS, Notice, TURNED_AWAY } from "./notice";
 import { Prejoin } from "./prejoin";
+import { WaitingRoom } from "./waiting-room";
+
+/** What the server tells of a meeting to whoever has its code. */
+interface About {
+	participants: number;
+	title: string;
+	ask_unit: boolean;
+}
 
 /** `/m/<code>`: before, in and after one meeting. */
 export function Room({ code }: { code: string }) {
 	const local = useMemo(() => new LocalMedia(), []);
 	const present = useSignal<number | "unknown" | "missing" | "unreachable">("unknown");
+	const about = useSignal({ title: "", asksUnit: false });
 	const conference = useSignal<Conference | null>(null);
 
 	useEffect(() => {
 		fetch(`/api/meetings/${encodeURIComponent(code)}`)
 			.then(async (response) => {
-				const body = (await response.json()) as { participants?: number };
+				const body = (await response.json()) as Partial<About>;
+				about.value = { title: body.title ?? "", asksUnit: body.ask_unit ?? false };
 				present.value = response.ok ? (body.participants ?? 0) : "missing";
 			})
 			.catch(() => {
@@ -46,14 +56,14 @@ export function Room({ code }: { code: string }) {
 	const current = conference.value;
 	const ending = current?.state.ending.value ?? null;
 	const missing = present.value === "missing" || current?.refused.value === "no_such_meeting";
-	const full = current?.refused.value === "meeting_full";
-	const over = ending !== null || missing || full;
+	const turnedAway = TURNED_AWAY[current?.refused.value ?? "internal"];
+	const over = ending !== null || missing || turnedAway !== undefined;
 	useEffect(() => {
 		if (over) local.stop();
 	}, [over, local]);
 
-	function join(name: string): void {
-		conference.value = new Conference(code, name, local);
+	function join(who: Introduction): void {
+		conference.value = new Conference(code, who, local);
 		conference.value.connect();
 	}
 
@@ -61,7 +71,7 @@ export function Room({ code }: { code: string }) {
 	const again = () => {
 		conference.value = null;
 	};
-	if (full) return <Notice title="fullTitle" hint="fullHint" onRejoin={again} />;
+	if (turnedAway) return <Notice title={turnedAway.title} hint={turnedAway.hint} onRejoin={again} />;
 	if (present.value === "unreachable")
 		return <Notice title="failedTitle" hint="noServer" onRejoin={() => location.reload()} />;
 	if (ending) {
@@ -69,9 +79,13 @@ export function Room({ code }: { code: string }) {
 		return <Notice title={title} hint={hint} values={{ port: mediaPort(current) }} onRejoin={again} />;
 	}
 	if (current?.joined.value) return <Meeting conference={current} />;
+	const lobby = current?.lobby.value ?? null;
+	if (current && lobby !== null) return <WaitingRoom conference={current} title={lobby} />;
 	return (
 		<Prejoin
 			code={code}
+			title={about.value.title}
+			asksUnit={about.value.asksUnit}
 			present={typeof present.value === "number" ? present.value : 0}
 			local={local}
 			joining={current !== null && current.refused.value === null}

@@ -5,18 +5,10 @@ import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { LocalMedia } from "../media/local";
 import type { Subscriber } from "../media/subscriber";
 import { Conference } from "../meeting/conference";
+import { joined, me, person } from "../meeting/fixtures";
 import type { Shown } from "../meeting/view";
-import type { Event, Participant } from "../protocol";
+import type { Event } from "../protocol";
 import { Grid } from "./grid";
-
-const person = (id: string): Participant => ({
-	id,
-	name: id,
-	role: "participant",
-	microphone: true,
-	camera: true,
-	screen: false,
-});
 
 let root: HTMLElement;
 let conference: Conference;
@@ -25,20 +17,10 @@ let setView: ReturnType<typeof vi.fn<(shown: Shown) => void>>;
 beforeEach(async () => {
 	vi.spyOn(HTMLElement.prototype, "clientWidth", "get").mockReturnValue(648);
 	vi.spyOn(HTMLElement.prototype, "clientHeight", "get").mockReturnValue(180);
-	conference = new Conference("abc-defg-hjk", "a", new LocalMedia());
+	conference = new Conference("abc-defg-hjk", me, new LocalMedia());
 	setView = vi.fn<(shown: Shown) => void>();
 	conference.setView = setView;
-	conference.state.joined({
-		type: "joined",
-		id: 1,
-		you: "a",
-		resume: "secret",
-		resumed: false,
-		meeting: "abc-defg-hjk",
-		participants: [person("a"), person("b")],
-		slots: [],
-		dominant: null,
-	});
+	conference.state.joined(joined());
 	root = document.createElement("div");
 	await act(() => render(<Grid conference={conference} />, root));
 });
@@ -72,7 +54,12 @@ async function hide(hidden: boolean): Promise<void> {
 	});
 }
 
-const SHOWN = { tiles: [{ participant: "b", width: 320, height: 180 }], speaker: null, screen: true };
+const SHOWN = {
+	tiles: [{ participant: "b", width: 320, height: 180 }],
+	speaker: null,
+	screen: true,
+	sharer: null,
+};
 
 test("the others' tiles are told in their size, and that a shared screen would be shown", () => {
 	expect(setView.mock.lastCall).toEqual([SHOWN]);
@@ -120,7 +107,7 @@ test("a camera that is off is off, and not paused", async () => {
 
 test("a hidden tab shows nothing, and when it is in front again what it showed", async () => {
 	await hide(true);
-	expect(setView.mock.lastCall).toEqual([{ tiles: [], speaker: null, screen: false }]);
+	expect(setView.mock.lastCall).toEqual([{ tiles: [], speaker: null, screen: false, sharer: null }]);
 	await hide(false);
 	expect(setView.mock.lastCall).toEqual([SHOWN]);
 });

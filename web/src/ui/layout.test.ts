@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { capacity, chooseShown, fitGrid } from "./layout";
+import { capacity, fitGrid } from "./layout";
 
 test("tiles never leave the window, keep 16:9, and there is room for all", () => {
 	for (let count = 1; count <= 49; count++) {
@@ -33,9 +33,4 @@ test("the capacity keeps tiles readable", () => {
 	const most = capacity(360, 640, 8, 160, 49);
 	expect(fitGrid(most, 360, 640, 8).width).toBeGreaterThanOrEqual(160);
 	expect(capacity(10, 10, 8, 160, 49)).toBe(1);
-});
-
-test("when not all fit, those who are pictured or speak are shown, in their order", () => {
-	expect(chooseShown(["a", "b", "c", "d"], 2, (id) => id === "d")).toEqual(["a", "d"]);
-	expect(chooseShown(["a", "b"], 5, () => false)).toEqual(["a", "b"]);
 });

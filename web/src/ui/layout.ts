@@ -29,11 +29,3 @@ export function capacity(width: number, height: number, gap: number, minWidth: n
 	while (count < most && fitGrid(count + 1, width, height, gap).width >= minWidth) count++;
 	return count;
 }
-
-/** Who is shown when not everybody fits: whoever is pictured or speaks first, then by arrival; the order stays. */
-export function chooseShown(ids: string[], room: number, preferred: (id: string) => boolean): string[] {
-	if (ids.length <= room) return ids;
-	const ranked = [...ids.filter(preferred), ...ids.filter((id) => !preferred(id))];
-	const shown = new Set(ranked.slice(0, Math.max(0, room)));
-	return ids.filter((id) => shown.has(id));
-}

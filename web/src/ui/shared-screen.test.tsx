@@ -5,8 +5,8 @@ import { beforeEach, expect, test, vi } from "vitest";
 import { LocalMedia } from "../media/local";
 import type { Subscriber } from "../media/subscriber";
 import { Conference } from "../meeting/conference";
+import { me, person } from "../meeting/fixtures";
 import { Sharing } from "../meeting/sharing";
-import type { Participant } from "../protocol";
 import { ShareButton, SharingNote } from "./share-button";
 import { SharedScreen } from "./shared-screen";
 
@@ -17,21 +17,14 @@ const AnyStream = class extends MediaStream {
 	}
 };
 let root: HTMLElement;
-const sharer: Participant = {
-	id: "b",
-	name: "<b>Ketut</b>",
-	role: "participant",
-	microphone: true,
-	camera: true,
-	screen: true,
-};
+const sharer = person("b", { name: "<b>Ketut</b>", screen: true });
 
 beforeEach(() => {
 	root = document.createElement("div");
 });
 
 test("a shared screen says whose it is, before there is a picture too", () => {
-	const conference = new Conference("abc-defg-hjk", "Wayan", new LocalMedia());
+	const conference = new Conference("abc-defg-hjk", me, new LocalMedia());
 	render(<SharedScreen conference={conference} sharer={sharer} />, root);
 	expect(root.querySelector("section")?.getAttribute("aria-label")).toBe("Shared screen");
 	expect(root.querySelector("h2")?.textContent).toBe("<b>Ketut</b> is sharing their screen");
@@ -40,7 +33,7 @@ test("a shared screen says whose it is, before there is a picture too", () => {
 
 test("a shared screen that is paused stays as a still, and says why", async () => {
 	vi.stubGlobal("MediaStream", AnyStream);
-	const conference = new Conference("abc-defg-hjk", "Wayan", new LocalMedia());
+	const conference = new Conference("abc-defg-hjk", me, new LocalMedia());
 	const tracks = signal(new Map([["s0", {} as MediaStreamTrack]]));
 	conference.subscriber.value = { tracks } as unknown as Subscriber;
 	const told = (paused: boolean) =>

@@ -1,5 +1,6 @@
 import { render } from "preact";
 import { expect, test } from "vitest";
+import { person } from "../meeting/fixtures";
 import { initials, Tile } from "./tile";
 
 test.each([
@@ -12,14 +13,7 @@ test.each([
 test("a hostile name stays text", () => {
 	const root = document.createElement("ul");
 	const name = "<img src=x onerror=alert(1)>";
-	const participant = {
-		id: "p",
-		name,
-		role: "participant" as const,
-		microphone: false,
-		camera: false,
-		screen: false,
-	};
+	const participant = person("p", { name, microphone: false, camera: false });
 	render(<Tile participant={participant} track={null} slot={null} self={false} speaking={false} />, root);
 	expect(root.querySelector("img")).toBeNull();
 	expect(root.querySelector(".name")?.textContent).toBe(name);

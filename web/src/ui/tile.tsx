@@ -1,5 +1,5 @@
 import { t } from "../i18n";
-import type { Participant } from "../protocol";
+import type { Participant, Reaction } from "../protocol";
 import { Icon } from "./icons";
 import { Video } from "./video";
 
@@ -24,11 +24,12 @@ interface Props {
 	self: boolean;
 	speaking: boolean;
 	/** The picture is held back: the track, if there is one, shows the last of it as a still. */
-	paused?: boolean;
+	paused?: boolean | undefined;
+	reaction?: Reaction | undefined;
 }
 
-export function Tile({ participant, track, slot, self, speaking, paused = false }: Props) {
-	const { id, name, microphone, camera, screen } = participant;
+export function Tile({ participant, track, slot, self, speaking, paused = false, reaction }: Props) {
+	const { id, name, microphone, camera, screen, hand } = participant;
 	return (
 		<li
 			class="tile"
@@ -65,6 +66,17 @@ export function Tile({ participant, track, slot, self, speaking, paused = false 
 				{!camera && <span class="visually-hidden">{t("cameraOff")}</span>}
 				{speaking && <span class="visually-hidden">{t("speaking")}</span>}
 			</span>
+			{hand !== null && (
+				<span class="raised" title={t("handRaised")}>
+					<Icon name="hand" />
+					<span class="visually-hidden">{t("handRaised")}</span>
+				</span>
+			)}
+			{reaction && (
+				<span class="reaction" role="img" aria-label={reaction}>
+					{reaction}
+				</span>
+			)}
 			{paused && <span class="held-back">{t("paused")}</span>}
 		</li>
 	);

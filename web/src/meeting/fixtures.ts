@@ -1,0 +1,53 @@
+import type { Joined, Participant } from "../protocol";
+
+/** For tests: a participant, and what joining is answered with. */
+export const person = (id: string, more: Partial<Participant> = {}): Participant => ({
+	id,
+	name: id.toUpperCase(),
+	role: "participant",
+	microphone: true,
+	camera: true,
+	screen: false,
+	hand: null,
+	unit: "",
+	position: "",
+	...more,
+});
+
+export const joined = (more: Partial<Joined> = {}): Joined => ({
+	type: "joined",
+	id: 1,
+	you: "a",
+	person: "person-secret",
+	resume: "secret",
+	resumed: false,
+	meeting: "abc-defg-hjk",
+	participants: [person("a"), person("b")],
+	slots: [],
+	dominant: null,
+	state: {
+		title: "",
+		policy: {
+			lobby: false,
+			locked: false,
+			speak: true,
+			show: true,
+			share: true,
+			several_screens: false,
+			chat: true,
+			private_chat: true,
+			files: true,
+			react: true,
+			ask_unit: false,
+		},
+		floor: null,
+		spotlit: [],
+	},
+	waiting: [],
+	chat: [],
+	chat_more: false,
+	polls: [],
+	...more,
+});
+
+export const me = { name: "A", unit: "", position: "" };

@@ -1,0 +1,114 @@
+import { t } from "../i18n";
+import { canShareScreen } from "../media/screen";
+import type { Conference } from "../meeting/conference";
+import { Icon } from "./icons";
+import { MediaButtons } from "./media-buttons";
+import { Menu, MenuItem } from "./menu";
+import { type PanelName, TABS } from "./panel/panel";
+import { ReactionMenu } from "./reactions";
+import { ShareButton } from "./share-button";
+
+interface Props {
+	conference: Conference;
+	onDevices(): void;
+}
+
+/** What the user can do, most needed first. What has no room on a phone is behind one button there. */
+export function Controls({ conference, onDevices }: Props) {
+	const { state, layout, sharing } = conference;
+	const panel = layout.panel;
+	const toggle = (name: PanelName) => {
+		panel.value = panel.value === name ? null : name;
+	};
+	const raised = state.self.value?.hand != null;
+	const raise = () => void conference.ask({ type: "raise_hand", raised: !raised });
+	const speaker = layout.name.value === "speaker";
+	const toggleLayout = () => {
+		layout.name.value = speaker ? "grid" : "speaker";
+	};
+	const chairs = state.chairs.value;
+	const names = (Object.keys(TABS) as PanelName[]).filter((name) => chairs || !TABS[name].chairsOnly);
+	const listens = state.self.value?.role === "listener";
+	return (
+		<footer class="controls">
+			{!listens && <MediaButtons local={conference.local} />}
+			<button type="button" class={`control ${raised ? "on" : ""}`} aria-pressed={raised} onClick={raise}>
+				<Icon name="hand" />
+				<span>{raised ? t("lowerHand") : t("raiseHand")}</span>
+			</button>
+			<span class="wide-only">
+				{!listens && <ShareButton sharing={sharing} />}
+				<ReactionMenu conference={conference} />
+			</span>
+			<PanelButton conference={conference} name="people" onChoose={toggle} />
+			<PanelButton conference={conference} name="chat" onChoose={toggle} />
+			<span class="wide-only">
+				{names.slice(2).map((name) => (
+					<PanelButton key={name} conference={conference} name={name} onChoose={toggle} />
+				))}
+				<button type="button" class="control" onClick={toggleLayout}>
+					<Icon name={speaker ? "grid" : "speakerView"} />
+					<span>{speaker ? t("gridView") : t("speakerView")}</span>
+				</button>
+				<button type="button" class="control" onClick={onDevices}>
+					<Icon name="devices" />
+					<span>{t("devices")}</span>
+				</button>
+			</span>
+			<span class="narrow-only">
+				<Menu label={t("more")} words={t("more")} look="control">
+					{canShareScreen() && !listens && (
+						<MenuItem onChoose={() => (sharing.track.value ? sharing.stop() : void sharing.start())}>
+							{sharing.track.value ? t("stopSharing") : t("shareScreen")}
+						</MenuItem>
+					)}
+					{names.slice(2).map((name) => (
+						<MenuItem key={name} onChoose={() => toggle(name)}>
+							{t(TABS[name].title)}
+						</MenuItem>
+					))}
+					<MenuItem onChoose={toggleLayout}>{speaker ? t("gridView") : t("speakerView")}</MenuItem>
+					<MenuItem onChoose={onDevices}>{t("devices")}</MenuItem>
+				</Menu>
+			</span>
+			<button type="button" class="control leave" onClick={() => conference.leave()}>
+				<Icon name="leave" />
+				<span>{t("leave")}</span>
+			</button>
+		</footer>
+	);
+}
+
+interface PanelButtonProps {
+	conference: Conference;
+	name: PanelName;
+	onChoose(name: PanelName): void;
+}
+
+function PanelButton({ conference, name, onChoose }: PanelButtonProps) {
+	const { state, layout } = conference;
+	const open = layout.panel.value === name;
+	const news =
+		name === "chat"
+			? state.conversation.unread.value
+			: name === "people"
+				? state.chairing.waiting.value.length
+				: 0;
+	return (
+		<button
+			type="button"
+			class={`control ${open ? "on" : ""}`}
+			aria-expanded={open}
+			onClick={() => onChoose(name)}
+		>
+			<Icon name={TABS[name].icon} />
+			<span>{t(TABS[name].title)}</span>
+			{news > 0 && (
+				<span class="news">
+					{news > 99 ? "99+" : news}
+					<span class="visually-hidden">{name === "chat" ? t("unreadMessages") : t("waitInLobby")}</span>
+				</span>
+			)}
+		</button>
+	);
+}
