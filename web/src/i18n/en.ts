@@ -90,6 +90,7 @@ export const en = {
 	home: "To the start page",
 
 	chat: "Chat",
+	people: "People",
 	polls: "Polls",
 	meetingSettings: "Host settings",
 	more: "More",

@@ -92,6 +92,7 @@ export const id: Messages = {
 	home: "Ke halaman awal",
 
 	chat: "Obrolan",
+	people: "Peserta",
 	polls: "Jajak pendapat",
 	meetingSettings: "Pengaturan rapat",
 	more: "Lainnya",

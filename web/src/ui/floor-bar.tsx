@@ -49,7 +49,7 @@ export function FloorBar({ conference }: { conference: Conference }) {
 					{next && (
 						<button
 							type="button"
-							class="small"
+							class="small next"
 							onClick={() => void conference.ask({ type: "give_floor", participant: next.id })}
 						>
 							{t("nextSpeaker", { name: next.name })}

@@ -19,7 +19,7 @@ interface Tab {
 }
 
 export const TABS: Record<PanelName, Tab> = {
-	people: { title: "participants", icon: "people", view: (c) => <People conference={c} /> },
+	people: { title: "people", icon: "people", view: (c) => <People conference={c} /> },
 	chat: { title: "chat", icon: "chat", view: (c) => <Chat conference={c} /> },
 	polls: { title: "polls", icon: "poll", view: (c) => <Polls conference={c} /> },
 	settings: {
