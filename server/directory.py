@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import secrets
+from datetime import UTC, datetime
 
 import structlog
 
 from server.media import MediaEdge
 from server.meeting import DepartureReason, Meeting, Seat
-from server.records import CodeTakenError, Records, RecordWriter
+from server.records import CodeTakenError, Records
 
 log = structlog.get_logger()
 
@@ -36,14 +37,13 @@ class Directory:
     def __init__(self, edge: MediaEdge, records: Records, grace: float = GRACE) -> None:
         self._edge, self._records, self._grace = edge, records, grace
         self._live: dict[str, Meeting] = {}
-        self._writer = RecordWriter()
 
     async def create(self) -> str:
         """Make a meeting; returns its code."""
         while True:
             code = new_code()
             try:
-                await self._records.add_meeting(code)
+                await self._records.meetings.add(code, datetime.now(UTC))
             except CodeTakenError:
                 continue
             return code
@@ -51,7 +51,7 @@ class Directory:
     async def count(self, code: str) -> int:
         """How many are in a meeting. Raises NoSuchMeetingError."""
         meeting = self._live.get(code)
-        if meeting is None and not await self._records.has_meeting(code):
+        if meeting is None and await self._records.meetings.find(code) is None:
             raise NoSuchMeetingError
         return len(meeting.room) if meeting else 0
 
@@ -60,7 +60,7 @@ class Directory:
 
         Raises NoSuchMeetingError, BadNameError or RoomFullError.
         """
-        if code not in self._live and not await self._records.has_meeting(code):
+        if code not in self._live and await self._records.meetings.find(code) is None:
             raise NoSuchMeetingError
         meeting = self._live.get(code) or self._begin(code)  # asked anew: others came while the records were read
         try:
@@ -75,11 +75,10 @@ class Directory:
         return meeting.resume(token) if meeting else None
 
     async def close(self, reason: DepartureReason = "server_stopping") -> None:
-        """End every meeting, and wait until their records are kept."""
+        """End every meeting; closing the records waits until that is kept."""
         for meeting in list(self._live.values()):
             meeting.close(reason)
             self._end(meeting)
-        await self._writer.close()
 
     def _begin(self, code: str) -> Meeting:
         meeting = self._live[code] = Meeting(code, self._edge, self._grace)
@@ -88,7 +87,7 @@ class Directory:
         meeting.room.on("emptied", lambda: loop.call_soon(self._end_if_empty, meeting))
         log.info("meeting begins", meeting=meeting.label)
         log.debug("meeting code", meeting=meeting.label, code=code)
-        self._writer.put(lambda: self._records.started(code))
+        self._records.meetings.started(code, datetime.now(UTC))
         return meeting
 
     def _end_if_empty(self, meeting: Meeting) -> None:
@@ -101,4 +100,4 @@ class Directory:
         del self._live[meeting.code]
         meeting.close("meeting_ended")
         log.info("meeting ends", meeting=meeting.label)
-        self._writer.put(lambda: self._records.ended(meeting.code))
+        self._records.meetings.ended(meeting.code, datetime.now(UTC))
