@@ -126,8 +126,8 @@ OPTIONS: dict[str, Option] = {
     "database": Option(
         _database,
         None,
-        "PostgreSQL server to keep records in, as postgresql://user:password@host/name; without one, an SQLite database "
-        "in the data folder. The environment or the settings file keep the password from other users of the machine.",
+        "PostgreSQL database for the records, as postgresql://user:password@host/name; without it, an SQLite file in "
+        "the data folder. The environment and the settings file hide the password from others on this machine.",
         secret=True,
     ),
     "video_slots": Option(_video_slots, 10, "How many pictures one participant receives at most, 1 to 49."),

@@ -11,7 +11,6 @@ from sqlalchemy import Connection, pool
 
 from server.records.database import make_engine
 
-
 MIGRATIONS = Path(__file__).parent / "migrations"
 
 

@@ -92,9 +92,7 @@ class Polls(Topic):
     async def results(self, poll: PollRecord) -> Results:
         """How a poll stands."""
         of_it = VoteRecord.meeting == poll.meeting, VoteRecord.poll == poll.id
-        rows = await self._rows(
-            select(VoteRecord.option, func.count()).where(*of_it).group_by(VoteRecord.option)
-        )
+        rows = await self._rows(select(VoteRecord.option, func.count()).where(*of_it).group_by(VoteRecord.option))
         ((voters,),) = await self._rows(select(func.count(VoteRecord.person.distinct())).where(*of_it))
         counts = dict(rows)
         return Results(tuple(counts.get(option, 0) for option in range(len(poll.options))), voters)

@@ -88,11 +88,7 @@ class Records:
         await self.writer.close()
         await self._database.close()
 
-    def beat(self, now: datetime) -> None:
-        """Note who is still here. It is done every ``HEARTBEAT``."""
-        self.visits.still_here(now)
-
     async def _keep_beating(self) -> None:
         while True:
             await asyncio.sleep(HEARTBEAT)
-            self.beat(datetime.now(UTC))
+            self.visits.still_here(datetime.now(UTC))

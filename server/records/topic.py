@@ -20,8 +20,9 @@ class Topic:
     """What is kept of one topic.
 
     Whatever is ``def`` is put, returns at once, and is kept soon after, in the order of its meeting. Whatever is
-    ``async def`` asks the database, and sees all that was put before, unless the database takes longer than ``PATIENCE``
-    for it; then the answer is what there is. These raise SQLAlchemyError or OSError when the database does not answer.
+    ``async def`` asks the database, and sees all that was put before, unless the database takes longer than
+    ``PATIENCE`` for it; then the answer is what there is. These raise SQLAlchemyError, OSError or the driver's own
+    error when the database does not answer.
     """
 
     def __init__(self, database: Database, writer: RecordWriter) -> None:

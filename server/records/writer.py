@@ -47,10 +47,10 @@ class _Write:
 class RecordWriter:
     """Writes what is put, in the order of each lane. To be made within a running loop.
 
-    A meeting is a lane. Many small writes become one transaction; lanes take turns in it, and a write that can't be done
-    costs the others nothing. While the database stalls, writes wait, up to ``MOST_WAITING`` of them and ``MOST_OF_ONE``
-    a lane. Those that come then are lost: counted in ``lost``, and logged once; meetings go on. Writes with a key are
-    never lost like that, since there is one at most for each key.
+    A meeting is a lane. Many small writes become one transaction; lanes take turns in it, and a write that can't be
+    done costs the others nothing. While the database stalls, writes wait, up to ``MOST_WAITING`` of them and
+    ``MOST_OF_ONE`` a lane. Those that come then are lost: counted in ``lost``, and logged once; meetings go on. Writes
+    with a key are never lost like that, since there is one at most for each key.
     """
 
     def __init__(self, database: Database) -> None:
@@ -121,6 +121,7 @@ class RecordWriter:
                 self._give_back(undone)
                 if undone:
                     await asyncio.sleep(min(LONGEST_PAUSE, FIRST_PAUSE * 2 ** min(self._failures - 1, 10)))
+            self._full = False
             self._hurry.clear()
             self._idle.set()
 
@@ -193,7 +194,7 @@ class RecordWriter:
     def _recovered(self) -> None:
         if self._failures:
             log.info("records are kept again", lost=self.lost)
-        self._failures, self._full = 0, False
+        self._failures = 0
 
     def _refuse(self) -> None:
         self.lost += 1

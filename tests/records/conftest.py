@@ -2,35 +2,15 @@
 
 from __future__ import annotations
 
-import secrets
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from datetime import UTC, datetime
 from pathlib import Path
 
-import asyncpg
 import pytest
 
 from server.records import MeetingRecord, Records
-from tests.records.postgres import postgres, url
 
 NOW = datetime(2026, 3, 5, 1, 30, tzinfo=UTC)
-
-
-@pytest.fixture(scope="session")
-def postgres_socket() -> Iterator[Path]:
-    with postgres() as folder:
-        yield folder
-
-
-@pytest.fixture
-async def postgres_url(postgres_socket: Path) -> AsyncIterator[str]:
-    """An empty PostgreSQL database."""
-    name = f"balai_{secrets.token_hex(4)}"
-    server = await asyncpg.connect(url(postgres_socket))
-    await server.execute(f"CREATE DATABASE {name}")
-    yield url(postgres_socket, name)
-    await server.execute(f"DROP DATABASE {name} WITH (FORCE)")
-    await server.close()
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])

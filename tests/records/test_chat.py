@@ -14,7 +14,9 @@ from tests.records.conftest import NOW
 PEOPLE = ("p1", "p2", "p3")
 
 
-def message(meeting: MeetingRecord, number: int, person: str = "p1", to: str | None = None, text: str = "x") -> ChatRecord:
+def message(
+    meeting: MeetingRecord, number: int, person: str = "p1", to: str | None = None, text: str = "x"
+) -> ChatRecord:
     return ChatRecord(
         meeting=meeting.id, id=number, at=NOW, person=person, participant="q1", name="Made", recipient=to, text=text
     )

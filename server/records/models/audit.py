@@ -20,9 +20,7 @@ class AuditRecord(Base, kw_only=True):
     __tablename__ = "audit"
 
     id: Mapped[int] = mapped_column(primary_key=True, init=False, info={"given": True})
-    mark: Mapped[str] = mapped_column(
-        Words(16), unique=True, init=False, default_factory=partial(secrets.token_hex, 8)
-    )
+    mark: Mapped[str] = mapped_column(Words(16), unique=True, init=False, default_factory=partial(secrets.token_hex, 8))
     """Kept once, also when a write is done again because the answer to the first was lost."""
     at: Mapped[datetime]
     meeting: Mapped[int] = mapped_column(ForeignKey("meetings.id"), index=True)

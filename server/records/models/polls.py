@@ -41,9 +41,7 @@ class VoteRecord(Base, kw_only=True):
     """One option that one person chose."""
 
     __tablename__ = "votes"
-    __table_args__ = (
-        ForeignKeyConstraint(["meeting", "poll"], ["polls.meeting", "polls.id"], ondelete="CASCADE"),
-    )
+    __table_args__ = (ForeignKeyConstraint(["meeting", "poll"], ["polls.meeting", "polls.id"], ondelete="CASCADE"),)
 
     meeting: Mapped[int] = mapped_column(primary_key=True)
     poll: Mapped[int] = mapped_column(primary_key=True)

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import contextlib
 import os
-import pwd
 import shutil
 import subprocess
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
+from urllib.parse import quote
 
-SUPERUSER = "balai"
+USER, PASSWORD = "balai", "kata/sandi #1?"
 
 
 def _programs() -> Path:
@@ -26,30 +26,32 @@ def _programs() -> Path:
 def postgres() -> Iterator[Path]:
     """The folder of the socket of a running server.
 
-    It refuses to run as root: then it runs as Debian's user ``postgres``.
+    A server refuses to run as root: for root it runs as Debian's user ``postgres``.
     """
-    user = pwd.getpwnam("postgres").pw_name if os.geteuid() == 0 else None
+    user = "postgres" if os.geteuid() == 0 else None
     programs = _programs()
     folder = Path(tempfile.mkdtemp(prefix="balai-postgres-"))  # its path must be short: a socket is in it
     try:
+        (folder / "password").write_text(PASSWORD)
         if user:
             shutil.chown(folder, user)
+            shutil.chown(folder / "password", user)
 
         def run(program: str, *arguments: str) -> None:
-            subprocess.run([programs / program, *arguments], user=user, cwd=folder, check=True, stdout=subprocess.DEVNULL)
+            command = [str(programs / program), "-D", str(folder / "data"), *arguments]
+            subprocess.run(command, user=user, cwd=folder, check=True, stdout=subprocess.DEVNULL)
 
-        data = str(folder / "data")
-        run("initdb", "-D", data, "-U", SUPERUSER, "--auth=trust", "--encoding=UTF8", "--locale=C", "--no-sync")
-        options = f"-k {folder} -c listen_addresses='' -c fsync=off -c max_connections=50"
-        run("pg_ctl", "-D", data, "-l", str(folder / "log"), "-o", options, "-w", "start")
+        run("initdb", "-U", USER, f"--pwfile={folder / 'password'}", "-A", "scram-sha-256", "--locale=C", "-E", "UTF8")
+        options = f"-k {folder} -c listen_addresses='' -c fsync=off"
+        run("pg_ctl", "-l", str(folder / "log"), "-o", options, "-w", "start")
         try:
             yield folder
         finally:
-            run("pg_ctl", "-D", data, "-m", "immediate", "-w", "stop")
+            run("pg_ctl", "-m", "immediate", "-w", "stop")
     finally:
         shutil.rmtree(folder)
 
 
-def url(socket_folder: Path, database: str = "postgres") -> str:
+def url(socket_folder: Path, database: str = "postgres", password: str = PASSWORD) -> str:
     """How a database there is given to ``--database``."""
-    return f"postgresql://{SUPERUSER}@/{database}?host={socket_folder}"
+    return f"postgresql://{USER}:{quote(password, safe='')}@/{database}?host={socket_folder}"
