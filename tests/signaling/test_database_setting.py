@@ -65,9 +65,12 @@ async def test_a_server_over_postgresql_keeps_its_meetings_there(tmp_path: Path,
             assert response.status == 200
         async with http.post(f"{address}/api/meetings") as response:
             code = (await response.json())["code"]
-    async with serving(tmp_path, *arguments) as (_, address), ClientSession() as http:
-        async with http.get(f"{address}/api/meetings/{code}") as response:
-            assert response.status == 200
+    async with (
+        serving(tmp_path, *arguments) as (_, address),
+        ClientSession() as http,
+        http.get(f"{address}/api/meetings/{code}") as response,
+    ):
+        assert response.status == 200
     assert not (tmp_path / "balai.sqlite3").exists()
 
 
