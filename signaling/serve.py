@@ -33,6 +33,8 @@ async def serve(config: Config) -> None:
         listening = opened.enter_context(_listen(config))
         records = await _open_records(config)
         opened.push_async_callback(records.close)
+        if cut_off := await records.visits.close_open():
+            log.warning("visits were cut off when the server last stopped", count=cut_off)
         tls = await asyncio.to_thread(_tls, config)
         token = await asyncio.to_thread(_load_test_token, config)
         edge = await _open_media(config)
@@ -71,18 +73,13 @@ def _listen(config: Config) -> socket.socket:
 async def _open_records(config: Config) -> Records:
     try:
         if config.database is None:
-            records = await Records.open(config.data_dir)
-        else:
-            records = await Records.connect(config.database)
+            return await Records.open(config.data_dir)
+        return await Records.connect(config.database)
     except DatabaseError as error:
         what, option = f"data folder {config.data_dir}", "--data-dir"
         if config.database is not None:
             what, option = f"database {shown_database(config.database)}", "--database"
         raise StartError(f"the {what} can't be used ({error}): mend it, or give another with {option}") from error
-    cut_off = await records.visits.close_open()
-    if cut_off:
-        log.warning("visits were cut off when the server last stopped", count=cut_off)
-    return records
 
 
 async def _open_media(config: Config) -> MediaEdge:

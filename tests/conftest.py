@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import secrets
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
-import asyncpg
 import pytest
 
-from tests.postgres import postgres, url
+from tests.postgres import postgres, postgres_database, url
 
 
 @pytest.fixture(scope="session")
@@ -22,9 +20,5 @@ def postgres_socket() -> Iterator[Path]:
 @pytest.fixture
 async def postgres_url(postgres_socket: Path) -> AsyncIterator[str]:
     """An empty PostgreSQL database."""
-    name = f"balai_{secrets.token_hex(4)}"
-    server = await asyncpg.connect(url(postgres_socket))
-    await server.execute(f"CREATE DATABASE {name}")
-    yield url(postgres_socket, name)
-    await server.execute(f"DROP DATABASE {name} WITH (FORCE)")
-    await server.close()
+    async with postgres_database(postgres_socket) as name:
+        yield url(postgres_socket, name)

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import contextlib
 import os
+import secrets
 import shutil
 import subprocess
 import tempfile
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 from urllib.parse import quote
+
+import asyncpg
 
 USER, PASSWORD = "balai", "kata/sandi #1?"
 
@@ -55,3 +58,14 @@ def postgres() -> Iterator[Path]:
 def url(socket_folder: Path, database: str = "postgres", password: str = PASSWORD) -> str:
     """How a database there is given to ``--database``."""
     return f"postgresql://{USER}:{quote(password, safe='')}@/{database}?host={socket_folder}"
+
+
+@contextlib.asynccontextmanager
+async def postgres_database(socket_folder: Path, template: str = "template0") -> AsyncIterator[str]:
+    """The name of a new database there, a copy of another."""
+    name = f"balai_{secrets.token_hex(4)}"
+    server = await asyncpg.connect(url(socket_folder, "template1"))
+    await server.execute(f"CREATE DATABASE {name} TEMPLATE {template}")
+    yield name
+    await server.execute(f"DROP DATABASE {name} WITH (FORCE)")
+    await server.close()

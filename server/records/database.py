@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator, Sequence
 from typing import Any, TypeVar
 
 import asyncpg
-from sqlalchemy import Pool, Select, event, text
+from sqlalchemy import NullPool, Select, event, text
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncSession, create_async_engine
@@ -26,13 +26,17 @@ BLOCKED = 2.0
 """Seconds that a statement waits there for a row that somebody else holds."""
 
 
-def make_engine(url: str, pool: type[Pool] | None = None) -> AsyncEngine:
+def make_engine(url: str, *, migrating: bool = False) -> AsyncEngine:
     """An engine for ``sqlite+aiosqlite:///…``, or ``postgresql://…`` as libpq knows it, with all that may stand in it.
 
-    Errors never carry the values of a statement: names and texts are among them.
+    ``migrating``: one connection at a time, whose statements take as long as they take. Errors never carry the values
+    of a statement: names and texts are among them.
     """
+    options: dict[str, Any] = {"hide_parameters": True}
+    if migrating:
+        options["poolclass"] = NullPool
     if not url.startswith("postgres"):
-        engine = create_async_engine(url, poolclass=pool, hide_parameters=True)
+        engine = create_async_engine(url, **options)
         event.listen(engine.sync_engine, "connect", _configure_sqlite)
         return engine
 
@@ -40,17 +44,16 @@ def make_engine(url: str, pool: type[Pool] | None = None) -> AsyncEngine:
         return await asyncpg.connect(
             url,
             timeout=CONNECTING,
-            command_timeout=ANSWERING,
-            server_settings={"application_name": "balai", "lock_timeout": str(int(BLOCKED * 1000))},
+            command_timeout=None if migrating else ANSWERING,
+            server_settings={
+                "application_name": "balai",
+                "lock_timeout": "0" if migrating else str(int(BLOCKED * 1000)),
+            },
         )
 
-    return create_async_engine(
-        "postgresql+asyncpg://",
-        async_creator=connect,
-        poolclass=pool,
-        pool_pre_ping=pool is None,  # after the server was restarted, nobody's question fails for it
-        hide_parameters=True,
-    )
+    if not migrating:
+        options["pool_pre_ping"] = True  # after the server was restarted, nobody's question fails for it
+    return create_async_engine("postgresql+asyncpg://", async_creator=connect, **options)
 
 
 class Database:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, StatementError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
 _PASSING_SQLITE = frozenset(
@@ -57,9 +57,9 @@ def reason(error: Exception) -> str:
 
 
 def _cause(error: Exception) -> BaseException:
-    """The driver's own exception, under what SQLAlchemy wraps it in."""
+    """The driver's own exception (or ours, for a value that can't be kept), under what SQLAlchemy wraps it in."""
     cause: BaseException = error
-    while isinstance(cause, DBAPIError) and cause.orig is not None:
+    while isinstance(cause, StatementError) and cause.orig is not None:
         cause = cause.orig
     if type(cause).__module__.startswith("sqlalchemy.dialects") and cause.__cause__ is not None:
         cause = cause.__cause__

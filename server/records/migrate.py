@@ -7,7 +7,7 @@ from pathlib import Path
 
 from alembic import command
 from alembic.config import Config
-from sqlalchemy import Connection, pool
+from sqlalchemy import Connection
 
 from server.records.database import make_engine
 
@@ -20,7 +20,7 @@ async def migrate(url: str) -> None:
 
 
 async def _migrate(url: str) -> None:
-    engine = make_engine(url, pool.NullPool)
+    engine = make_engine(url, migrating=True)
     try:
         async with engine.connect() as connection:
             await connection.run_sync(_upgrade)

@@ -63,7 +63,7 @@ class RecordWriter:
         self._keyed: dict[tuple[Hashable, str], _Write] = {}
         self._under_way = 0
         self._failures = 0
-        """In a row."""
+        """How often in a row nothing could be written; 0 while all is well."""
         self._full = False
         self._wake, self._hurry, self._idle = asyncio.Event(), asyncio.Event(), asyncio.Event()
         self._idle.set()
@@ -155,7 +155,7 @@ class RecordWriter:
             await self._commit(batch)
         except Exception as error:
             if is_passing(error):
-                self._failed(error)
+                self._failed(error, self._failures + 1)
                 return batch
             return await self._keep_each(batch)
         self._recovered()
@@ -173,12 +173,12 @@ class RecordWriter:
                 await self._commit([write])
             except Exception as error:
                 if is_passing(error):
-                    self._failed(error)
+                    self._failed(error, self._failures + 1)
                     return undone + batch[number:]
                 if is_blocked(error):
                     blocked.add(write.lane)
                     undone.append(write)
-                    self._failed(error)
+                    self._failed(error, 1)  # the others are not to wait long for it
                     continue
                 self.lost += 1
                 log.error("a record was not kept", fault=fault(error))
@@ -186,10 +186,10 @@ class RecordWriter:
             self._recovered()
         return undone
 
-    def _failed(self, error: Exception) -> None:
-        self._failures += 1
-        if self._failures == 1:
+    def _failed(self, error: Exception, in_a_row: int) -> None:
+        if not self._failures:
             log.error("records wait for the database", fault=fault(error))
+        self._failures = in_a_row
 
     def _recovered(self) -> None:
         if self._failures:

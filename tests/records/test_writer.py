@@ -16,7 +16,6 @@ from structlog.testing import capture_logs
 
 from server.records import ChatRecord, MeetingRecord, Records, writer
 from server.records.database import Database, make_engine
-from server.records.migrate import migrate
 from tests.records.conftest import NOW
 
 
@@ -31,7 +30,6 @@ async def ids(records: Records, meeting: MeetingRecord) -> list[int]:
 @pytest.fixture
 async def counted(database_url: str) -> AsyncIterator[tuple[Records, dict[str, int]]]:
     """Records, and how many statements and transactions they take."""
-    await migrate(database_url)
     engine = make_engine(database_url)
     counts = {"statements": 0, "commits": 0}
 
