@@ -60,7 +60,7 @@ test-web: build/node build/dev
 	@npm --prefix web run --silent test
 
 test-python: build/server build/dev build/web build/loadtest
-	@scripts/require chromium
+	@scripts/require chromium postgresql
 	@echo "· testing the server, and people in browsers"
 	@$(PYTHON) -m pytest
 

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import asyncio
-import hashlib
 import secrets
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 
 import structlog
 
 from server.door import Newcomer, Place
 from server.media import MediaEdge
 from server.meeting import DepartureReason, Meeting, Seat
-from server.records import CodeTakenError, Records, RecordWriter
+from server.recorder import Recorder
+from server.records import CodeTakenError, MeetingRecord, Records, holds_host_key
 from server.text import clean_line
 
 log = structlog.get_logger()
@@ -23,15 +24,14 @@ _LETTERS = "abcdefghjkmnpqrstuvwxyz"
 GRACE = 10.0
 """Seconds for which the seat of somebody whose session broke is kept."""
 
+MAX_TITLE = 120
+"""The longest title, in code points."""
+
 
 def new_code() -> str:
     """A meeting code such as ``abc-defg-hjk``: 45 random bits, too many to guess."""
     parts = ("".join(secrets.choice(_LETTERS) for _ in range(length)) for length in (3, 4, 3))
     return "-".join(parts)
-
-
-MAX_TITLE = 120
-"""The longest title, in code points."""
 
 
 class NoSuchMeetingError(Exception):
@@ -43,9 +43,19 @@ class About:
     """What whoever has a meeting's code may know of it before they come in."""
 
     title: str
-    participants: int = 0
-    ask_unit: bool = False
-    locked: bool = False
+    participants: int
+    ask_unit: bool
+    """Unit and position are asked of whoever joins."""
+    locked: bool
+
+
+@dataclass(frozen=True)
+class Live:
+    """A live meeting, what is kept of it, and who keeps it."""
+
+    meeting: Meeting
+    record: MeetingRecord
+    recorder: Recorder
 
 
 class Directory:
@@ -53,85 +63,86 @@ class Directory:
 
     def __init__(self, edge: MediaEdge, records: Records, grace: float = GRACE) -> None:
         self._edge, self._records, self._grace = edge, records, grace
-        self._live: dict[str, Meeting] = {}
-        self._host_keys: dict[str, bytes] = {}
-        self._titles: dict[str, str] = {}
-        self._writer = RecordWriter()
+        self._live: dict[str, Live] = {}
 
     async def create(self, title: str = "") -> tuple[str, str]:
         """Make a meeting; returns its code, and the key that makes whoever has it its host."""
+        title = clean_line(title, MAX_TITLE)
         while True:
             code, host_key = new_code(), secrets.token_urlsafe(24)
             try:
-                await self._records.add_meeting(code)
+                await self._records.meetings.add(code, datetime.now(UTC), title=title, host_key=host_key)
             except CodeTakenError:
                 continue
-            self._host_keys[code] = hashlib.sha256(host_key.encode()).digest()
-            self._titles[code] = clean_line(title, MAX_TITLE)
             return code, host_key
-
-    async def is_host_key(self, code: str, key: str | None) -> bool:
-        """Whether somebody who has this key is the host of a meeting."""
-        kept = self._host_keys.get(code)
-        if key is None or kept is None:
-            return False
-        return secrets.compare_digest(hashlib.sha256(key.encode(errors="surrogatepass")).digest(), kept)
 
     async def about(self, code: str) -> About:
         """What whoever has the code may know of a meeting. Raises NoSuchMeetingError."""
-        meeting = self._live.get(code)
-        if meeting is not None:
-            return About(meeting.title, len(meeting.room), meeting.room.policy.ask_unit, meeting.room.policy.locked)
-        if not await self._records.has_meeting(code):
-            raise NoSuchMeetingError
-        return About(self._titles.get(code, ""))
+        live, record = await self._find(code)
+        policy = live.meeting.room.policy if live else Recorder.policy_of(record)
+        here = len(live.meeting.room) if live else 0
+        return About(record.title, here, policy.ask_unit, policy.locked)
 
-    async def enter(self, code: str, newcomer: Newcomer) -> Seat | Place:
+    async def enter(self, code: str, newcomer: Newcomer, host_key: str | None = None) -> Seat | Place:
         """A seat, or a place in the lobby, of the meeting behind a code, which begins if nobody is there yet.
 
-        Raises NoSuchMeetingError, or what ``Meeting.enter`` does.
+        ``host_key``: what they show for being its host. Raises NoSuchMeetingError, or what ``Meeting.enter`` does.
         """
-        if code not in self._live and not await self._records.has_meeting(code):
-            raise NoSuchMeetingError
-        meeting = self._live.get(code) or self._begin(code)  # asked anew: others came while the records were read
+        _, record = await self._find(code)
+        newcomer = replace(newcomer, is_host=holds_host_key(record, host_key))
+        live = self._live.get(code)  # asked anew: others came while the records were read
+        if live is None:
+            live = await self._begin(record)
         try:
-            return meeting.enter(newcomer)
+            return live.meeting.enter(newcomer)
         finally:
-            self._end_if_empty(meeting)
+            self._end_if_empty(live.meeting)
 
     def resume(self, code: str, token: str) -> Seat | None:
         """The seat behind a ``Seat.token`` in a live meeting; None when it was given up, or never was."""
-        meeting = self._live.get(code)
-        return meeting.resume(token) if meeting else None
+        live = self._live.get(code)
+        return live.meeting.resume(token) if live else None
 
     async def close(self, reason: DepartureReason = "server_stopping") -> None:
-        """End every meeting, and wait until their records are kept."""
-        for meeting in list(self._live.values()):
-            meeting.close(reason)
-            self._end(meeting)
-        await self._writer.close()
+        """End every meeting; what was put into the records is theirs to keep."""
+        for live in list(self._live.values()):
+            live.meeting.close(reason)
+            self._end(live.meeting)
 
-    def _begin(self, code: str) -> Meeting:
-        meeting = self._live[code] = Meeting(
-            code, self._edge, self._grace, title=self._titles.get(code, ""), inherits=code not in self._host_keys
+    async def _find(self, code: str) -> tuple[Live | None, MeetingRecord]:
+        live = self._live.get(code)
+        record = live.record if live else await self._records.meetings.find(code)
+        if record is None:
+            raise NoSuchMeetingError
+        return live, record
+
+    async def _begin(self, record: MeetingRecord) -> Live:
+        code = record.code
+        kept = await Recorder.read(self._records, record)
+        if (live := self._live.get(code)) is not None:
+            return live
+        meeting = Meeting(
+            code, self._edge, self._grace, title=record.title, inherits=record.host_key_sha256 is None
         )
+        live = self._live[code] = Live(meeting, record, Recorder(self._records, record, meeting, kept))
         # Later in this turn, so that everybody has been told of the last departure when the media ends.
         loop = asyncio.get_running_loop()
         meeting.room.on("emptied", lambda: loop.call_soon(self._end_if_empty, meeting))
         meeting.chair.on("lobby", lambda: loop.call_soon(self._end_if_empty, meeting))
         log.info("meeting begins", meeting=meeting.label)
         log.debug("meeting code", meeting=meeting.label, code=code)
-        self._writer.put(lambda: self._records.started(code))
-        return meeting
+        self._records.meetings.started(code, datetime.now(UTC))
+        return live
 
     def _end_if_empty(self, meeting: Meeting) -> None:
         if meeting.is_empty:
             self._end(meeting)
 
     def _end(self, meeting: Meeting) -> None:
-        if self._live.get(meeting.code) is not meeting:
+        live = self._live.get(meeting.code)
+        if live is None or live.meeting is not meeting:
             return
         del self._live[meeting.code]
         meeting.close("meeting_ended")
         log.info("meeting ends", meeting=meeting.label)
-        self._writer.put(lambda: self._records.ended(meeting.code))
+        self._records.meetings.ended(meeting.code, datetime.now(UTC))

@@ -12,7 +12,6 @@ from server.chairing.bans import Entry
 from server.chairing.chair import Chair
 from server.chairing.lobby import Waiting
 from server.participant import Person, clean_name
-from server.roles import Role
 from server.room import BadNameError, Room
 
 
@@ -36,11 +35,6 @@ class Newcomer:
     """They have shown the meeting's host key."""
     local_address: str | None = None
     """The address of the server at which they arrived."""
-
-    @property
-    def role(self) -> Role:
-        """What they come as."""
-        return Role.HOST if self.is_host else Role.PARTICIPANT
 
 
 class Place(EventEmitter):

@@ -17,7 +17,7 @@ from server.door import Door, Newcomer, Place
 from server.layer_demand import LayerDemand
 from server.media import Connection, MediaEdge
 from server.participant import Participant, View
-from server.roles import Power
+from server.roles import Power, Role
 from server.room import Room
 from server.subscriptions import (
     Assignment,
@@ -140,7 +140,7 @@ class Meeting:
             newcomer.name,
             microphone=newcomer.microphone,
             camera=newcomer.camera,
-            role=newcomer.role,
+            role=Role.HOST if newcomer.is_host else self.chair.roles.get(newcomer.person.key, Role.PARTICIPANT),
             person=newcomer.person,
         )
         try:

@@ -5,9 +5,10 @@ from __future__ import annotations
 import ipaddress
 import tomllib
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
+from urllib.parse import urlsplit
 
 
 class ConfigError(Exception):
@@ -46,6 +47,30 @@ def _folder(value: object) -> Path:
     return path
 
 
+def _database(value: object) -> str:
+    """The URL of a PostgreSQL server. No word of a refusal comes from the value: a password is in it."""
+    text = str(value)
+    try:
+        url = urlsplit(text)
+        port = url.port
+    except ValueError:
+        url, port = urlsplit(""), None
+    # A password with / ? or # in it would be taken for the rest of the URL, and shown as such.
+    astray = "@" in url.path + url.query or bool(url.fragment)
+    if (
+        not isinstance(value, str)
+        or url.scheme not in ("postgresql", "postgres")
+        or port == 0
+        or astray
+        or not text.isprintable()
+    ):
+        raise ValueError(
+            "give a URL such as postgresql://user:password@host/name (in a password, %2F for /, %3F for ?, %23 for #, "
+            "%40 for @)"
+        )
+    return text
+
+
 def _workers(value: object) -> int:
     return _count(value, "threads", 64)
 
@@ -81,6 +106,10 @@ class Option:
     check: Callable[[object], Any]
     default: object
     help: str
+    empty: object = None
+    """What it is when neither anybody nor the default says."""
+    secret: bool = False
+    """It is never shown."""
 
 
 OPTIONS: dict[str, Option] = {
@@ -91,8 +120,16 @@ OPTIONS: dict[str, Option] = {
         _public_ip,
         None,
         "IP address at which browsers reach the media port, where it is not one of this machine's own (NAT, Docker).",
+        empty=(),
     ),
     "data_dir": Option(_folder, "data", "Folder for the database and the certificate; made on first start."),
+    "database": Option(
+        _database,
+        None,
+        "PostgreSQL database for the records, as postgresql://user:password@host/name; without it, an SQLite file in "
+        "the data folder. The environment and the settings file hide the password from others on this machine.",
+        secret=True,
+    ),
     "video_slots": Option(_video_slots, 10, "How many pictures one participant receives at most, 1 to 49."),
     "workers": Option(
         _workers,
@@ -123,6 +160,8 @@ class Config:
     media_port: int
     public_ip: tuple[str, ...]
     data_dir: Path
+    database: str | None = field(repr=False)
+    """The URL of a PostgreSQL server, with its password; None: SQLite in the data folder."""
     video_slots: int
     workers: int
     tls: Literal["self-signed", "off"]
@@ -159,10 +198,18 @@ def load(
         )
         source, value = next(((s, v) for s, v in sources if v is not None), ("", option.default))
         try:
-            values[name] = () if value is None else option.check(value)
+            values[name] = option.empty if value is None else option.check(value)
         except ValueError as error:
-            raise ConfigError(f"{source} can't be {value!r}: {error}") from None
+            shown = "what it is" if option.secret else repr(value)
+            raise ConfigError(f"{source} can't be {shown}: {error}") from None
     return Config(**values)
+
+
+def shown_database(url: str) -> str:
+    """What may be said of a database: its name and its host, and neither user nor password."""
+    parts = urlsplit(url)
+    host = parts.hostname or "this machine"
+    return f"{parts.path.strip('/') or 'of the default name'} on {host}{f':{parts.port}' if parts.port else ''}"
 
 
 def _read_file(path: Path) -> dict[str, Any]:

@@ -53,7 +53,7 @@ class ConversationAnnouncer:
         theirs = ChatSaid(message=describe.chat_message(message, ""))
         self._audience.tell(theirs, to=lambda reader: not is_writer(reader) and message.is_for(reader.person.key))
 
-    def _on_deleted(self, message: ChatMessage) -> None:
+    def _on_deleted(self, message: ChatMessage, _: Participant) -> None:
         gone = ChatDeleted(message=message.id)
         self._audience.tell(gone, to=lambda reader: message.is_for(reader.person.key))
 

@@ -20,7 +20,7 @@ def person_key(meeting: str, secret: str) -> str:
     return hashlib.sha256(f"{meeting} {secret}".encode()).hexdigest()[:32]
 
 
-def newcomer(request: Join, secret: str, is_host: bool, address: str, local_address: str | None) -> Newcomer:
+def newcomer(request: Join, secret: str, address: str, local_address: str | None) -> Newcomer:
     """Somebody at the door, cleaned. ``address`` is theirs, ``local_address`` where they reached the server."""
     person = Person.said(
         person_key(request.meeting, secret), unit=request.unit, position=request.position, address=address
@@ -30,6 +30,5 @@ def newcomer(request: Join, secret: str, is_host: bool, address: str, local_addr
         person,
         microphone=request.microphone,
         camera=request.camera,
-        is_host=is_host,
         local_address=local_address,
     )

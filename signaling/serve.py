@@ -12,13 +12,12 @@ import ssl
 
 import structlog
 from aiohttp import web
-from sqlalchemy.exc import SQLAlchemyError
 
 from server.media import MediaEdge
-from server.records import Records
+from server.records import DatabaseError, Records
 from signaling.app import create_app
 from signaling.certificate import server_context
-from signaling.config import Config, ConfigError
+from signaling.config import Config, ConfigError, shown_database
 from signaling.load_test_token import keep_token
 
 log = structlog.get_logger()
@@ -34,6 +33,8 @@ async def serve(config: Config) -> None:
         listening = opened.enter_context(_listen(config))
         records = await _open_records(config)
         opened.push_async_callback(records.close)
+        if cut_off := await records.visits.close_open():
+            log.warning("visits were cut off when the server last stopped", count=cut_off)
         tls = await asyncio.to_thread(_tls, config)
         token = await asyncio.to_thread(_load_test_token, config)
         edge = await _open_media(config)
@@ -71,12 +72,14 @@ def _listen(config: Config) -> socket.socket:
 
 async def _open_records(config: Config) -> Records:
     try:
-        return await Records.open(config.data_dir)
-    except (OSError, SQLAlchemyError) as error:
-        reason = str(getattr(error, "orig", None) or error).splitlines()[0]
-        raise StartError(
-            f"the data folder {config.data_dir} can't be used ({reason}): mend it, or give another with --data-dir"
-        ) from error
+        if config.database is None:
+            return await Records.open(config.data_dir)
+        return await Records.connect(config.database)
+    except DatabaseError as error:
+        what, option = f"data folder {config.data_dir}", "--data-dir"
+        if config.database is not None:
+            what, option = f"database {shown_database(config.database)}", "--database"
+        raise StartError(f"the {what} can't be used ({error}): mend it, or give another with {option}") from error
 
 
 async def _open_media(config: Config) -> MediaEdge:

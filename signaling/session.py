@@ -227,9 +227,8 @@ class Session:
     async def _enter(self, request: Join) -> Seat | Place | None:
         if request.resume is None:
             self._person = request.person or person_secret()
-            is_host = await self._directory.is_host_key(request.meeting, request.host_key)
-            who = newcomer(request, self._person, is_host, self._address, self._local_address)
-            return await self._directory.enter(request.meeting, who)
+            who = newcomer(request, self._person, self._address, self._local_address)
+            return await self._directory.enter(request.meeting, who, request.host_key)
         seat = self._directory.resume(request.meeting, request.resume)
         if seat is not None:
             self._person = request.person or ""

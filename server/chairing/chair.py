@@ -51,6 +51,8 @@ class Chair(EventEmitter):
     def __init__(self, room: Room) -> None:
         super().__init__()
         self.lobby, self.bans, self.floor = Lobby(), Bans(), Floor()
+        self.roles: dict[str, Role] = {}
+        """The roles that were given, by person: whoever comes again has theirs again."""
         self.spotlit: list[str] = []
         """Ids of those whom everybody is to see large."""
         self._room = room
@@ -236,6 +238,7 @@ class Chair(EventEmitter):
         if hosts == [target] and role is not Role.HOST:
             raise LastHostError
         if role is not target.role:
+            self.roles[target.person.key] = role
             self._room.set_role(target, role)
             self._act(actor, "set_role", target, role=role.value)
 

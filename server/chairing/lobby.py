@@ -50,6 +50,10 @@ class Lobby:
         """Whether somebody was let in before."""
         return person in self._admitted
 
+    def admitted(self) -> list[str]:
+        """The keys of all who were let in before, in order."""
+        return sorted(self._admitted)
+
     def remember(self, person: str) -> None:
         """Somebody is in: whatever happens to their link, they need not wait again."""
         self._admitted.add(person)

@@ -73,10 +73,10 @@ class Chat:
         self._messages.append(message)
         return message
 
-    def restore(self, messages: list[ChatMessage]) -> None:
-        """Go on from what was kept, oldest first."""
+    def restore(self, messages: list[ChatMessage], last_id: int) -> None:
+        """Go on from what was kept, oldest first; ``last_id`` was the last one's, be it deleted since."""
         self._messages.extend(messages)
-        self._next_id = max((message.id for message in messages), default=0) + 1
+        self._next_id = last_id + 1
 
     def get(self, id_: int) -> ChatMessage | None:
         """A message by its id."""

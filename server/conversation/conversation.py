@@ -28,7 +28,7 @@ class NoSuchPollError(Exception):
 class Conversation(EventEmitter):
     """Chat, reactions and polls. Events:
 
-    - ``said`` (ChatMessage), ``deleted`` (ChatMessage);
+    - ``said`` (ChatMessage), ``deleted`` (ChatMessage, Participant): by whom;
     - ``reacted`` (Participant, str);
     - ``poll`` (Poll): it is new, or another now; ``poll_deleted`` (Poll);
     - ``voted`` (Poll, Participant);
@@ -75,7 +75,7 @@ class Conversation(EventEmitter):
         if not is_own and not may(actor.role, Power.MODERATE_CHAT):
             raise NoSuchMessageError
         self.chat.delete(id_)
-        self.emit("deleted", message)
+        self.emit("deleted", message, actor)
         if not is_own:
             self._act(actor, "delete_chat", message=id_)
 

@@ -81,6 +81,11 @@ class Polls:
     def __iter__(self) -> Iterator[Poll]:
         return iter(self._polls.values())
 
+    def restore(self, polls: Sequence[Poll]) -> None:
+        """Go on from what was kept."""
+        self._polls = {poll.id: poll for poll in polls}
+        self._next_id = max(self._polls, default=0) + 1
+
     def get(self, id_: int) -> Poll | None:
         """A poll by its id."""
         return self._polls.get(id_)

@@ -1,6 +1,32 @@
-"""What outlives a meeting: SQLAlchemy models, their Alembic migrations, and the questions asked of them."""
+"""What outlives a meeting, kept as it happens: SQLAlchemy models, their Alembic migrations, and a class a topic."""
 
-from server.records.store import CodeTakenError, Records
+from server.records.meetings import CodeTakenError, holds_host_key
+from server.records.models import (
+    AuditRecord,
+    ChatRecord,
+    FileRecord,
+    MeetingRecord,
+    PollRecord,
+    VisitRecord,
+    VoteRecord,
+)
+from server.records.polls import PollLine, Results
+from server.records.records import DatabaseError, Records
 from server.records.writer import RecordWriter
 
-__all__ = ["CodeTakenError", "RecordWriter", "Records"]
+__all__ = [
+    "AuditRecord",
+    "ChatRecord",
+    "CodeTakenError",
+    "DatabaseError",
+    "FileRecord",
+    "MeetingRecord",
+    "PollLine",
+    "PollRecord",
+    "RecordWriter",
+    "Records",
+    "Results",
+    "VisitRecord",
+    "VoteRecord",
+    "holds_host_key",
+]

@@ -7,20 +7,20 @@ from pathlib import Path
 
 from alembic import command
 from alembic.config import Config
-from sqlalchemy import Connection, pool
-from sqlalchemy.ext.asyncio import create_async_engine
+from sqlalchemy import Connection
+
+from server.records.database import make_engine
+
+MIGRATIONS = Path(__file__).parent / "migrations"
 
 
 async def migrate(url: str) -> None:
-    """Run every migration that has not been run, in a thread with a loop of its own: Alembic blocks.
-
-    ``url`` names an async driver, the one that the server itself uses, so that there is one setting for both.
-    """
+    """Run every migration that has not been run, in a thread with a loop of its own: Alembic blocks."""
     await asyncio.to_thread(lambda: asyncio.run(_migrate(url)))
 
 
 async def _migrate(url: str) -> None:
-    engine = create_async_engine(url, poolclass=pool.NullPool)
+    engine = make_engine(url, migrating=True)
     try:
         async with engine.connect() as connection:
             await connection.run_sync(_upgrade)
@@ -31,6 +31,6 @@ async def _migrate(url: str) -> None:
 
 def _upgrade(connection: Connection) -> None:
     config = Config()
-    config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
+    config.set_main_option("script_location", str(MIGRATIONS))
     config.attributes["connection"] = connection
     command.upgrade(config, "head")

@@ -17,6 +17,8 @@ from pathlib import Path
 import pytest
 from aiohttp import ClientSession
 
+from signaling.config import OPTIONS
+
 PATIENCE = 30.0
 REPOSITORY = Path(__file__).parents[2]
 
@@ -138,7 +140,7 @@ async def test_the_version_and_help_that_teaches() -> None:
     assert re.fullmatch(r"balai \d+\.\d+\.\d+\S*\n", out)
     code, out, _ = await run("serve", "--help")
     assert code == 0
-    for option in ("host", "port", "media-port", "public-ip", "data-dir", "config", "video-slots", "tls", "log-level"):
+    for option in (*(name.replace("_", "-") for name in OPTIONS), "config"):
         assert f"--{option}" in out
         assert f"BALAI_{option.replace('-', '_').upper()}" in out
     assert "balai serve --public-ip" in out

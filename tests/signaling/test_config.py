@@ -16,6 +16,7 @@ def test_the_defaults() -> None:
         media_port=8444,
         public_ip=(),
         data_dir=Path("data"),
+        database=None,
         video_slots=10,
         workers=1,
         tls="self-signed",

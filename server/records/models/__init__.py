@@ -1,0 +1,24 @@
+"""The tables, one file a topic. Times are in UTC, and know it."""
+
+from server.records.models.audit import AuditRecord
+from server.records.models.base import Base
+from server.records.models.chat import ChatRecord
+from server.records.models.files import FileRecord
+from server.records.models.meetings import MeetingRecord
+from server.records.models.polls import PollAudience, PollKind, PollRecord, PollState, VoteRecord
+from server.records.models.visits import Device, VisitRecord
+
+__all__ = [
+    "AuditRecord",
+    "Base",
+    "ChatRecord",
+    "Device",
+    "FileRecord",
+    "MeetingRecord",
+    "PollAudience",
+    "PollKind",
+    "PollRecord",
+    "PollState",
+    "VisitRecord",
+    "VoteRecord",
+]

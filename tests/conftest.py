@@ -1,0 +1,24 @@
+"""What tests of several parts stand on."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.postgres import postgres, postgres_database, url
+
+
+@pytest.fixture(scope="session")
+def postgres_socket() -> Iterator[Path]:
+    """The folder of the socket of a PostgreSQL server."""
+    with postgres() as folder:
+        yield folder
+
+
+@pytest.fixture
+async def postgres_url(postgres_socket: Path) -> AsyncIterator[str]:
+    """An empty PostgreSQL database."""
+    async with postgres_database(postgres_socket) as name:
+        yield url(postgres_socket, name)
