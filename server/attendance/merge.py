@@ -12,6 +12,9 @@ from typing import NamedTuple
 from server.attendance.phone import normal_number
 from server.attendance.sheet import Device, Visit
 from server.attendance.text import alike, clean
+from server.roles import Role
+
+_ROLES = [role.value for role in Role]
 
 
 class SameName(Enum):
@@ -47,6 +50,7 @@ class Line:
     phone: str | None = field(repr=False)
     """As ``normal_number`` spells it."""
     role: str
+    """The one that may most, of those they had."""
     devices: tuple[Device, ...]
     stays: tuple[Stay, ...]
     """In their order; never empty."""
@@ -107,6 +111,11 @@ def _latest(texts: Iterable[str | None]) -> str:
     return said[-1] if said else ""
 
 
+def _rank(role: str) -> tuple[int, str]:
+    """The least for the role that may most: a host's second device is no other person's."""
+    return (_ROLES.index(role) if role in _ROLES else len(_ROLES), role)
+
+
 def _number(own: Sequence[Visit]) -> str | None:
     return _latest(normal_number(visit.phone) for visit in own) or None
 
@@ -136,7 +145,7 @@ def _line(visits: Sequence[Visit], now: datetime) -> Line:
         unit=_latest(clean(visit.unit) for visit in visits),
         position=_latest(clean(visit.position) for visit in visits),
         phone=_number(visits),
-        role=_latest(visit.role for visit in visits),
+        role=min((visit.role for visit in visits), key=_rank),
         devices=tuple(sorted({visit.device for visit in visits})),
         stays=stays,
         total=sum((stay.lasted(now) for stay in stays), timedelta()),

@@ -10,26 +10,30 @@ HOME = "62"
 
 _MASK = "••••"
 _TWO_DIGIT_COUNTRIES = "20|27|3[0-469]|4[013-9]|5[1-8]|6[0-6]|8[1246]|9[0-58]"
+_E164 = re.compile(r"\+[1-9]\d{6,14}", re.ASCII)
+_BARE = re.compile(r"\d{2,15}", re.ASCII)
 _INTERNATIONAL = re.compile(rf"\+(1|7|{_TWO_DIGIT_COUNTRIES}|\d{{3}})(\d+)", re.ASCII)
 
 
 def normal_number(written: str | None) -> str | None:
-    """A number as E.164 spells it, ``+628123456789``; bare digits for an extension; None when it is no number.
+    """A number as ITU-T E.164 spells it, ``+628123456789``; None when it is no number.
 
     What begins with one zero is a number of ``HOME``, and so is what begins with its country code and is long enough
-    (trunks leave out the plus).
+    (trunks leave out the plus). Other digits, such as an extension's, stay as they are.
     """
     text = unicodedata.normalize("NFKC", written or "").replace("(0)", "")
     digits = re.sub(r"[\s().\-\u2010-\u2015/]", "", text)
-    if not re.fullmatch(r"\+?\d{2,17}", digits, re.ASCII):
-        return None
     if digits.startswith("00"):
-        digits = f"+{digits[2:]}"
+        full = f"+{digits[2:]}"
     elif digits.startswith("0"):
-        digits = f"+{HOME}{digits[1:]}"
+        full = f"+{HOME}{digits[1:]}"
     elif digits.startswith(HOME) and len(digits) >= 10:
-        digits = f"+{digits}"
-    return digits if len(digits) <= 16 else None  # fifteen digits and the plus, ITU-T E.164 section 6.1
+        full = f"+{digits}"
+    else:
+        full = digits
+    if _E164.fullmatch(full):
+        return full
+    return digits if _BARE.fullmatch(digits) else None
 
 
 def shown_number(number: str, *, masked: bool = False) -> str:

@@ -72,7 +72,7 @@ class Sheet:
         """The zone in which times are shown."""
         try:
             return ZoneInfo(self.zone)
-        except (ZoneInfoNotFoundError, OSError) as error:  # OSError: a folder's name, such as "Asia"
+        except (ZoneInfoNotFoundError, ValueError, OSError) as error:  # "../"; a folder's name, such as "Asia"
             raise ValueError(f"no such time zone: {self.zone!r}") from error
 
 
