@@ -1,6 +1,6 @@
 """Who was in a meeting: visits become one line a person (``merge``), and lines a sheet as CSV, XLSX or PDF.
 
-Pure: no database, no clock. A PDF of 122 people is half a second of CPU, so it is written outside of the event loop.
+Pure: no database, no clock. A PDF of 122 people takes a second, so it is made outside of the event loop.
 """
 
 from server.attendance.merge import Line, SameName, merge

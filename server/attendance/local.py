@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from babel.dates import format_date, format_time
 
@@ -22,7 +22,7 @@ class Local:
     def __init__(self, sheet: Sheet) -> None:
         self.words = WORDS[sheet.language]
         self._sheet = sheet
-        self._one_day = self._date(sheet.starts) == self._date(sheet.ends or sheet.now)
+        self._days = {self._date(sheet.starts), self._date(sheet.ends or sheet.now)}
 
     def wall_clock(self, time: datetime) -> datetime:
         """What a clock there shows, to the second; without a zone, as spreadsheets have it."""
@@ -59,8 +59,9 @@ class Local:
 
     def attended(self, line: Line) -> str:
         """From when to when somebody was here; with the days, where there is more than one."""
-        left = self._moment(line.left) if line.left else self.words.still_here
-        return " ".join(part.replace(" ", _KEPT) for part in (f"{self._moment(line.arrived)} \u2013", left))
+        with_day = len(self._days | {self._date(line.arrived), self._date(line.left or line.arrived)}) > 1
+        arrived, left = (self._moment(time, with_day) for time in (line.arrived, line.left))
+        return " ".join(part.replace(" ", _KEPT) for part in (f"{arrived} \u2013", left))
 
     def duration(self, total: timedelta) -> str:
         """1 jam 32 mnt. Whole minutes, less than one as such."""
@@ -90,10 +91,11 @@ class Local:
             (words.meeting, clean(sheet.title)),
         ]
 
-    def _date(self, time: datetime) -> object:
+    def _date(self, time: datetime) -> date:
         return self.wall_clock(time).date()
 
-    def _moment(self, time: datetime) -> str:
-        if self._one_day:
-            return self.clock(time)
-        return f"{format_date(self.wall_clock(time), 'd MMM', self.words.locale)} {self.clock(time)}"
+    def _moment(self, time: datetime | None, with_day: bool) -> str:
+        if not time:
+            return self.words.still_here
+        day = f"{format_date(self.wall_clock(time), 'd MMM', self.words.locale)} " if with_day else ""
+        return day + self.clock(time)

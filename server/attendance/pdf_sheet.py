@@ -19,7 +19,7 @@ from server.attendance.text import clean
 # Lengths are in mm, sizes of letters in points.
 _FONTS = Path(__file__).parent / "fonts"
 _MARGIN = 14.0
-_WIDTHS = (9.0, 42.0, 33.0, 27.0, 22.0, 15.0, 34.0)
+_WIDTHS = (9.0, 41.0, 32.0, 26.0, 25.0, 17.0, 32.0)
 """Of the columns; together what the margins leave of 210."""
 _LETTERHEAD = (("B", 12.0), ("B", 14.0), ("", 9.0), ("", 9.0), ("", 9.0))
 """Of each line at most: the government, the office, its addresses."""

@@ -161,6 +161,15 @@ def test_a_day_or_more_is_said_in_hours() -> None:
     assert "30 jam 1 mnt" in _pdf(SHEET, people)[0]
 
 
+def test_days_stand_beside_times_only_where_there_is_more_than_one() -> None:
+    evening = replace(SHEET, ends=at(60), now=at(60))
+    people = merge([visit("a", 0, 60, name="Wayan"), visit("b", 1, 150, name="Made")], NOW)
+    [text] = _pdf(evening, people)
+    assert "Hari/Tanggal : Rabu, 25 November 2026 Waktu : 22.00 s.d. 23.00 WITA" in text
+    assert "1 Wayan 22.00 - 23.00 1 jam" in text
+    assert "2 Made 25 Nov 22.01 - 26 Nov 00.30 2 jam" in text
+
+
 def test_the_same_meeting_is_the_same_file() -> None:
     for write in (to_csv, to_xlsx, to_pdf):
         assert write(SHEET, lines()) == write(SHEET, lines())
