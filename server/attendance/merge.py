@@ -83,7 +83,8 @@ def merge(visits: Iterable[Visit], now: datetime, same_name: SameName = SameName
        The name is the latest one of each key.
     3. But never those with different numbers. When a name and unit has several numbers, there are several such people,
        and a key without a number could be any of them: it keeps a line of its own.
-    4. Nobody without a unit, unless ``same_name`` says otherwise. On Bali a quarter of all people are named Wayan.
+    4. Nobody without a unit, unless ``same_name`` says otherwise. On Bali first-born children are named Wayan, and the
+       second ones Made: a name alone says little.
 
     In doubt there are two lines: whoever reads the sheet sees them and strikes one out. A person who vanished into
     another's line would be missed by nobody.

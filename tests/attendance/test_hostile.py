@@ -37,6 +37,15 @@ SCRIPTS = {
     "nothing": "\u200b\ufe0f",
 }
 
+_DRAWN = [
+    *range(0x20, 0x180),
+    *range(0x300, 0x370),
+    *range(0x600, 0x700),
+    *range(0x1B00, 0x1B80),
+    *range(0x2000, 0x2070),
+]
+texts = st.text(max_size=200) | st.text(st.sampled_from([chr(code) for code in _DRAWN]), max_size=400)
+
 
 def _people(name: str) -> list[Line]:
     return merge([visit("a", 0, 60, name=name, unit=name, position=name, phone=name)], NOW)
@@ -88,7 +97,7 @@ def test_texts_longer_than_a_cell_are_cut_and_not_left_out() -> None:
 
 
 @settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.too_slow])
-@given(st.lists(st.text(max_size=200), min_size=1, max_size=3), st.text(max_size=100))
+@given(st.lists(texts, min_size=1, max_size=3), texts)
 def test_whatever_is_written_each_sheet_can_be_read(names: list[str], title: str) -> None:
     people = merge([visit(f"k{n}", n, 60, name=name, unit=name) for n, name in enumerate(names)], NOW)
     sheet = replace(SHEET, title=title, organiser=title)
