@@ -14,7 +14,7 @@ from server.attendance.merge import Line
 from server.attendance.sheet import Sheet
 from server.attendance.text import clean
 
-_WIDTHS = (5, 30, 28, 24, 20, 14, 18, 18, 18, 10, 11)
+_WIDTHS = (5, 32, 32, 24, 20, 13, 16, 20, 20, 9, 12)
 """Of the columns, in digits."""
 
 _LONGEST = 32_767
@@ -36,6 +36,7 @@ def to_xlsx(sheet: Sheet, lines: Sequence[Line]) -> bytes:
     length = book.add_format({**plain, "num_format": "[h]:mm:ss"})
     title = book.add_format({**plain, "bold": True, "align": "center", "valign": "vcenter", "bg_color": "#E7E6E6"})
 
+    page.set_row(0, 22)
     page.write_string(0, 0, local.words.heading, book.add_format({"bold": True, "font_size": 14}))
     heading = [*local.heading(), (local.words.present, f"{len(lines)} {local.words.people}")]
     label = book.add_format({"bold": True})
@@ -43,6 +44,7 @@ def to_xlsx(sheet: Sheet, lines: Sequence[Line]) -> bytes:
         page.write_string(row, 0, name, label)
         page.write_string(row, 2, f": {_cut(value)}")
     top = len(heading) + 2
+    page.set_row(top, 30)
     for column, (name, width) in enumerate(zip(titles(local), _WIDTHS, strict=True)):
         page.set_column(column, column, width)
         page.write_string(top, column, name, title)
