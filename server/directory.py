@@ -121,9 +121,7 @@ class Directory:
         kept = await Recorder.read(self._records, record)
         if (live := self._live.get(code)) is not None:
             return live
-        meeting = Meeting(
-            code, self._edge, self._grace, title=record.title, inherits=record.host_key_sha256 is None
-        )
+        meeting = Meeting(code, self._edge, self._grace, title=record.title, inherits=record.host_key_sha256 is None)
         live = self._live[code] = Live(meeting, record, Recorder(self._records, record, meeting, kept))
         # Later in this turn, so that everybody has been told of the last departure when the media ends.
         loop = asyncio.get_running_loop()

@@ -8,7 +8,7 @@ from typing import Any
 
 from server.act import Act
 from server.chairing.policy import Policy
-from server.conversation.chat import KEPT, ChatFile, ChatMessage
+from server.conversation.chat import KEPT, ChatMessage
 from server.conversation.polls import Poll, PollState
 from server.meeting import Meeting
 from server.participant import Participant

@@ -50,7 +50,7 @@ class Chat(Topic):
         return (await self._all(query.order_by(ChatRecord.id.desc()).limit(limit)))[::-1]
 
     async def latest(self, meeting: int, limit: int) -> list[ChatRecord]:
-        """The latest ``limit`` messages, oldest first, private ones too: for the meeting itself when it begins again."""
+        """The latest ``limit`` messages, oldest first, private ones too: for the meeting when it begins again."""
         query = select(ChatRecord).where(ChatRecord.meeting == meeting, ChatRecord.deleted_at.is_(None))
         return (await self._all(query.order_by(ChatRecord.id.desc()).limit(limit)))[::-1]
 
