@@ -1,0 +1,87 @@
+"""What a chair takes home: the attendance sheet and the polls."""
+
+from __future__ import annotations
+
+import asyncio
+import csv
+import io
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
+
+from aiohttp import web
+
+from server.attendance import Line, Sheet, Visit, merge
+from server.attendance.csv_sheet import defused, to_csv
+from server.attendance.pdf_sheet import to_pdf
+from server.attendance.xlsx_sheet import to_xlsx
+from server.directory import Live
+from server.meeting import Seat
+from server.records import VisitRecord
+from server.roles import Role
+from signaling.http.guards import problem
+from signaling.http.keys import RECORDS, TIME_ZONE
+from signaling.http.members import for_members
+
+_FORMS: dict[str, tuple[Callable[[Sheet, Sequence[Line]], bytes], str]] = {
+    "csv": (to_csv, "text/csv"),
+    "xlsx": (to_xlsx, "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
+    "pdf": (to_pdf, "application/pdf"),
+}
+
+
+@for_members("GET", "/api/meetings/{code}/attendance.{form}")
+async def _attendance(request: web.Request, live: Live, seat: Seat) -> web.StreamResponse:
+    """``GET``: who was here, as CSV, XLSX or PDF; ``?language=id`` or ``en``."""
+    if (form := _FORMS.get(request.match_info["form"])) is None:
+        return problem(404, "not_found", "attendance comes as csv, xlsx or pdf")
+    write, media_type = form
+    visits = await request.app[RECORDS].visits.of(live.record.id)
+    now = datetime.now(UTC)
+    lines = merge([_visit(visit) for visit in visits], now)
+    sheet = Sheet(
+        title=live.record.title or live.record.code,
+        starts=min((visit.arrived_at for visit in visits), default=now),
+        ends=None,
+        place="Balai",
+        organiser="",
+        zone=request.app[TIME_ZONE],
+        language="en" if request.query.get("language") == "en" else "id",
+        now=now,
+        chair=seat.participant.name if seat.participant.role is Role.HOST else "",
+    )
+    body = await asyncio.to_thread(write, sheet, lines)
+    return _attached(body, media_type, f"attendance-{live.record.code}.{request.match_info['form']}")
+
+
+@for_members("GET", "/api/meetings/{code}/polls.csv")
+async def _polls(request: web.Request, live: Live, _: Seat) -> web.StreamResponse:
+    """``GET``: every poll's options with their votes, and, where it was not anonymous, whose they are."""
+    out = io.StringIO()
+    writer = csv.writer(out)
+    writer.writerow(["poll", "question", "option", "votes", "names"])
+    for line in await request.app[RECORDS].polls.export(live.record.id):
+        names = "; ".join(line.names)
+        writer.writerow([line.poll, defused(line.question), defused(line.option), line.votes, defused(names)])
+    return _attached(out.getvalue().encode("utf-8-sig"), "text/csv", f"polls-{live.record.code}.csv")
+
+
+def _visit(visit: VisitRecord) -> Visit:
+    return Visit(
+        person=visit.person,
+        name=visit.name,
+        unit=visit.unit,
+        position=visit.position,
+        phone=visit.phone,
+        device=visit.device,
+        role=visit.role,
+        arrived=visit.arrived_at,
+        left=visit.left_at,
+    )
+
+
+def _attached(body: bytes, media_type: str, name: str) -> web.Response:
+    headers = {"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "private, no-store"}
+    return web.Response(body=body, content_type=media_type, headers=headers)
+
+
+ROUTES = [_attendance, _polls]
