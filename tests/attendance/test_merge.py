@@ -78,6 +78,7 @@ def test_the_line_says_what_they_called_themselves_last() -> None:
 def test_a_clock_that_was_set_back_takes_no_time_away() -> None:
     [line] = merge([visit("a", 10, 5), visit("a", 20, 30)], NOW)
     assert line.total == timedelta(minutes=10)
+    assert all(stay.left and stay.arrived <= stay.left for stay in line.stays)
 
 
 def test_a_time_without_a_zone_is_refused() -> None:
