@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 
 import structlog
 
+from server.conversation.chat import ChatFile
 from server.door import Newcomer, Place
 from server.media import MediaEdge
 from server.meeting import DepartureReason, Meeting, Seat
@@ -36,6 +37,10 @@ def new_code() -> str:
 
 class NoSuchMeetingError(Exception):
     """Nobody has made a meeting with this code."""
+
+
+class NoSuchFileError(Exception):
+    """There is no such file, or it is not theirs to send."""
 
 
 @dataclass(frozen=True)
@@ -76,6 +81,10 @@ class Directory:
                 continue
             return code, host_key
 
+    def live(self, code: str) -> Live | None:
+        """A meeting that is live now."""
+        return self._live.get(code)
+
     async def about(self, code: str) -> About:
         """What whoever has the code may know of a meeting. Raises NoSuchMeetingError."""
         live, record = await self._find(code)
@@ -102,6 +111,15 @@ class Directory:
         """The seat behind a ``Seat.token`` in a live meeting; None when it was given up, or never was."""
         live = self._live.get(code)
         return live.meeting.resume(token) if live else None
+
+    async def file_of(self, seat: Seat, id_: str) -> ChatFile:
+        """A file that whoever has this seat has sent. Raises NoSuchFileError for any other."""
+        live, file = self._live.get(seat.meeting.code), await self._records.files.find(id_)
+        if live is None or file is None:
+            raise NoSuchFileError
+        if (file.meeting, file.uploader) != (live.record.id, seat.participant.person.key):
+            raise NoSuchFileError
+        return ChatFile(file.id, file.name, file.media_type, file.size)
 
     async def close(self, reason: DepartureReason = "server_stopping") -> None:
         """End every meeting; what was put into the records is theirs to keep."""

@@ -159,13 +159,17 @@ class Meeting:
         log.info("participant came", meeting=self.label, participant=participant.id, here=len(self.room))
         return seat
 
-    def resume(self, token: str) -> Seat | None:
-        """The seat behind a token, taken from whichever session holds it; None when there is none (any more)."""
+    def seat(self, token: str) -> Seat | None:
+        """The seat behind a token; None when there is none (any more)."""
         wanted = token.encode(errors="surrogatepass")  # it is whatever a client sent
         found = [seat for seat in self._seats.values() if secrets.compare_digest(seat.token.encode(), wanted)]
-        if not found:
+        return found[0] if found else None
+
+    def resume(self, token: str) -> Seat | None:
+        """The seat behind a token, taken from whichever session holds it; None when there is none (any more)."""
+        seat = self.seat(token)
+        if seat is None:
             return None
-        (seat,) = found
         self._keep(seat)
         seat.emit("replaced")
         return seat

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
 from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 
 class ConfigError(Exception):
@@ -79,6 +80,21 @@ def _video_slots(value: object) -> int:
     return _count(value, "pictures", 49)
 
 
+def _file_mb(value: object) -> int:
+    return _count(value, "MB", 1_000)
+
+
+def _file_days(value: object) -> int:
+    return _count(value, "days", 3_650)
+
+
+def _time_zone(value: object) -> str:
+    try:
+        return str(ZoneInfo(str(value)))
+    except (ZoneInfoNotFoundError, ValueError, OSError):  # "../"; a folder's name, such as "Asia"
+        raise ValueError("give a time zone of the tz database, such as Asia/Makassar") from None
+
+
 def _count(value: object, what: str, most: int) -> int:
     if (
         isinstance(value, bool)
@@ -130,6 +146,14 @@ OPTIONS: dict[str, Option] = {
         "the data folder. The environment and the settings file hide the password from others on this machine.",
         secret=True,
     ),
+    "time_zone": Option(
+        _time_zone,
+        "Asia/Makassar",
+        "Time zone of attendance sheets, by its name in the tz database: Asia/Jakarta (WIB), Asia/Makassar (WITA), "
+        "Asia/Jayapura (WIT).",
+    ),
+    "file_mb": Option(_file_mb, 25, "How many MB a file in a chat has at most, 1 to 1000."),
+    "file_days": Option(_file_days, 30, "After how many days files in chats are deleted, 1 to 3650."),
     "video_slots": Option(_video_slots, 10, "How many pictures one participant receives at most, 1 to 49."),
     "workers": Option(
         _workers,
@@ -162,6 +186,9 @@ class Config:
     data_dir: Path
     database: str | None = field(repr=False)
     """The URL of a PostgreSQL server, with its password; None: SQLite in the data folder."""
+    time_zone: str
+    file_mb: int
+    file_days: int
     video_slots: int
     workers: int
     tls: Literal["self-signed", "off"]

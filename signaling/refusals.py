@@ -7,7 +7,7 @@ from server.chairing.lobby import LobbyFullError
 from server.conversation.chat import EmptyMessageError
 from server.conversation.conversation import NoSuchMessageError, NoSuchPollError
 from server.conversation.polls import BadPollError
-from server.directory import NoSuchMeetingError
+from server.directory import NoSuchFileError, NoSuchMeetingError
 from server.door import BannedError, LockedError
 from server.media import SdpError
 from server.room import BadNameError, NotPermittedError, RoomFullError, ScreenTakenError
@@ -29,6 +29,7 @@ _REFUSALS: dict[type[Exception], tuple[ErrorCode, str]] = {
     EmptyMessageError: ("empty_message", "{}"),
     NoSuchMessageError: ("no_such_message", "there is no such message that you could take away"),
     BadPollError: ("bad_poll", "{}"),
+    NoSuchFileError: ("no_such_file", "there is no such file of yours: send it again"),
     NoSuchPollError: ("no_such_poll", "there is no such poll any more"),
 }
 

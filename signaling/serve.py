@@ -9,10 +9,12 @@ import os
 import signal
 import socket
 import ssl
+from datetime import timedelta
 
 import structlog
 from aiohttp import web
 
+from server.files import FileRules
 from server.media import MediaEdge
 from server.records import DatabaseError, Records
 from signaling.app import create_app
@@ -39,7 +41,15 @@ async def serve(config: Config) -> None:
         token = await asyncio.to_thread(_load_test_token, config)
         edge = await _open_media(config)
         opened.push_async_callback(edge.close)
-        app = create_app(edge, records, behind_proxy=config.tls == "off", load_test_token=token)
+        app = create_app(
+            edge,
+            records,
+            config.data_dir / "files",
+            behind_proxy=config.tls == "off",
+            load_test_token=token,
+            file_rules=FileRules(config.file_mb * 1024 * 1024, timedelta(days=config.file_days)),
+            time_zone=config.time_zone,
+        )
         runner = web.AppRunner(app, access_log=None, shutdown_timeout=3)
         opened.push_async_callback(runner.cleanup)
         await runner.setup()

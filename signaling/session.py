@@ -10,6 +10,7 @@ import structlog
 from aiohttp import WSCloseCode, WSMsgType
 from aiohttp.web import WebSocketResponse
 
+from server.conversation.chat import ChatFile
 from server.directory import Directory
 from server.door import Place
 from server.meeting import DepartureReason, Seat
@@ -36,6 +37,7 @@ from signaling.messages import (
     Ping,
     PublishAnswer,
     PublishOffer,
+    SendChat,
     SetMedia,
     SetView,
     SlotsChanged,
@@ -170,7 +172,7 @@ class Session:
             elif self._seat is None:
                 self._outbox.put(Ok(id=request.id))  # a ping before the join
             else:
-                self._handle(self._seat, request)
+                self._handle(self._seat, request, await self._file(self._seat, request))
         except EXPECTED as error:
             self._outbox.put(refusal(request.id, *refusal_for(error)))
         except Exception:
@@ -179,7 +181,13 @@ class Session:
             message = f"the server could not do this; its log says why, under {reference}"
             self._outbox.put(refusal(request.id, "internal", message))
 
-    def _handle(self, seat: Seat, request: AnyRequest) -> None:
+    async def _file(self, seat: Seat, request: AnyRequest) -> ChatFile | None:
+        """The file that a message is to have with it. Raises NoSuchFileError."""
+        if not isinstance(request, SendChat) or request.file is None:
+            return None
+        return await self._directory.file_of(seat, request.file)
+
+    def _handle(self, seat: Seat, request: AnyRequest, file: ChatFile | None) -> None:
         match request:
             case PublishOffer(id=id_, sdp=sdp):
                 self._outbox.put(PublishAnswer(id=id_, sdp=seat.answer_publish(sdp)))
@@ -196,15 +204,15 @@ class Session:
             case Ping():
                 pass
             case _:
-                self._outbox.put(self._handle_meeting(seat, request))
+                self._outbox.put(self._handle_meeting(seat, request, file))
                 return
         self._outbox.put(Ok(id=request.id))
 
-    def _handle_meeting(self, seat: Seat, request: AnyRequest) -> Answer:
+    def _handle_meeting(self, seat: Seat, request: AnyRequest, file: ChatFile | None) -> Answer:
         now = asyncio.get_running_loop().time()
         if chairing.handle(seat.meeting, seat.participant, request, now):
             return Ok(id=request.id)
-        answer = conversation.handle(seat.meeting, seat.participant, request)
+        answer = conversation.handle(seat.meeting, seat.participant, request, file)
         assert answer is not None, "a request that nothing handles"
         return answer
 

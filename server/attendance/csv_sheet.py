@@ -38,5 +38,9 @@ def _written(cell: Cell) -> str:
     if isinstance(cell, timedelta):
         minutes, seconds = divmod(int(cell.total_seconds()), 60)
         return f"{minutes // 60}:{minutes % 60:02}:{seconds:02}"
-    text = str(cell)
+    return defused(str(cell))
+
+
+def defused(text: str) -> str:
+    """Text that is no formula to any spreadsheet."""
     return f"'{text}" if text.startswith(_FORMULA) else text

@@ -82,6 +82,10 @@ class Chat:
         """A message by its id."""
         return next((message for message in self._messages if message.id == id_), None)
 
+    def with_file(self, file: str) -> ChatMessage | None:
+        """The message that a file came with."""
+        return next((message for message in self._messages if message.file and message.file.id == file), None)
+
     def delete(self, id_: int) -> ChatMessage | None:
         """Take a message away; returns it, or None when there is none."""
         if (message := self.get(id_)) is not None:

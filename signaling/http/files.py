@@ -16,6 +16,7 @@ from signaling.http.members import for_members
 
 _INERT = {
     # Whatever it is, a browser that is sent here shows nothing of it and runs nothing in it.
+    "Content-Type": "application/octet-stream",
     "Content-Disposition": "attachment",
     "Content-Security-Policy": "default-src 'none'; sandbox",
     "Cache-Control": "private, no-store",
@@ -56,7 +57,9 @@ async def _download(request: web.Request, live: Live, seat: Seat) -> web.StreamR
     file = await request.app[RECORDS].files.find(id_) if message and message.is_for(key) else None
     if file is None or file.meeting != live.record.id:
         return problem(404, "no_such_file", "there is no such file any more")
-    return web.FileResponse(request.app[FILES].path(file), headers={**_INERT, "Content-Type": "application/octet-stream"})
+    return web.FileResponse(
+        request.app[FILES].path(file), headers={**_INERT, "Content-Type": "application/octet-stream"}
+    )
 
 
 ROUTES = [_upload, _download]

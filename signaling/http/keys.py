@@ -7,6 +7,7 @@ from pathlib import Path
 from aiohttp import web
 
 from server.directory import Directory
+from server.files import FileStore
 from server.media import MediaEdge
 from server.records import Records
 from signaling.announcers import Announcers
@@ -16,6 +17,9 @@ from signaling.session import Session
 
 EDGE = web.AppKey("edge", MediaEdge)
 RECORDS = web.AppKey("records", Records)
+FILES = web.AppKey("files", FileStore)
+TIME_ZONE = web.AppKey("time_zone", str)
+"""In which attendance sheets tell the time, as in the tz database."""
 DIRECTORY = web.AppKey("directory", Directory)
 ANNOUNCERS = web.AppKey("announcers", Announcers)
 NEW_MEETINGS = web.AppKey("new_meetings", Buckets)

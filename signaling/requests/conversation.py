@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
+from server.conversation.chat import ChatFile
 from server.conversation.polls import PollState
 from server.meeting import Meeting
 from server.participant import Participant
@@ -11,12 +12,17 @@ from signaling import describe
 from signaling import messages as m
 
 
-def handle(meeting: Meeting, actor: Participant, request: m.AnyRequest) -> m.Answer | None:
-    """Do it; None for a request about something else. Raises what ``Conversation`` does."""
+def handle(
+    meeting: Meeting, actor: Participant, request: m.AnyRequest, file: ChatFile | None = None
+) -> m.Answer | None:
+    """Do it; None for a request about something else. Raises what ``Conversation`` does.
+
+    ``file``: the one that the request names.
+    """
     conversation = meeting.conversation
     match request:
         case m.SendChat(text=text, to=to):
-            conversation.say(actor, text, to=to, file=None, now=datetime.now(UTC))
+            conversation.say(actor, text, to=to, file=file, now=datetime.now(UTC))
         case m.ReadChat(before=before):
             key = actor.person.key
             page, more = conversation.chat.page(key, before)

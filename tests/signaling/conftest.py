@@ -34,7 +34,7 @@ async def make_server(edge: MediaEdge, tmp_path: Path) -> AsyncIterator[MakeServ
         async def make(limits: Limits | None = None, **options: object) -> TestServer:
             records = await Records.open(tmp_path / "data")
             stack.push_async_callback(records.close)
-            app: web.Application = create_app(edge, records, limits=limits, **options)  # type: ignore[arg-type]
+            app: web.Application = create_app(edge, records, tmp_path / "files", limits=limits, **options)  # type: ignore[arg-type]
             server = TestServer(app)
             await server.start_server()
             stack.push_async_callback(server.close)
