@@ -6,8 +6,15 @@ from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import pytest
+import structlog
 
 from tests.postgres import postgres, postgres_database, url
+
+
+def pytest_configure() -> None:
+    """Faults are logged as the server logs them: structlog's own tracebacks take seconds to draw."""
+    renderer = structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback)
+    structlog.configure(processors=[*structlog.get_config()["processors"][:-1], renderer])
 
 
 @pytest.fixture(scope="session")

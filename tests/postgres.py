@@ -6,8 +6,10 @@ import contextlib
 import os
 import secrets
 import shutil
+import signal
 import subprocess
 import tempfile
+import time
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 from urllib.parse import quote
@@ -18,7 +20,7 @@ USER, PASSWORD = "balai", "kata/sandi #1?"
 
 
 def _programs() -> Path:
-    """The folder of initdb and pg_ctl, which Debian keeps off the path. RuntimeError when there is none."""
+    """The folder of initdb and the server, which Debian keeps off the path. RuntimeError when there is none."""
     found = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"), key=lambda path: int(path.parts[-3]))
     if not found:
         raise RuntimeError("PostgreSQL is missing. On Debian: apt-get install postgresql")
@@ -40,17 +42,28 @@ def postgres() -> Iterator[Path]:
             shutil.chown(folder, user)
             shutil.chown(folder / "password", user)
 
-        def run(program: str, *arguments: str) -> None:
-            command = [str(programs / program), "-D", str(folder / "data"), *arguments]
-            subprocess.run(command, user=user, cwd=folder, check=True, stdout=subprocess.DEVNULL)
+        def command(program: str, *arguments: str) -> list[str]:
+            return [str(programs / program), *arguments]
 
-        run("initdb", "-U", USER, f"--pwfile={folder / 'password'}", "-A", "scram-sha-256", "--locale=C", "-E", "UTF8")
-        options = f"-k {folder} -c listen_addresses='' -c fsync=off"
-        run("pg_ctl", "-l", str(folder / "log"), "-o", options, "-w", "start")
+        data = str(folder / "data")
+        initdb = command("initdb", "-D", data, "-U", USER, f"--pwfile={folder / 'password'}", "-A", "scram-sha-256")
+        subprocess.run(
+            [*initdb, "--locale=C", "-E", "UTF8"], user=user, cwd=folder, check=True, stdout=subprocess.DEVNULL
+        )
+        # However these tests end, also by a signal, the server ends with them.
+        serve = ["setpriv", "--pdeathsig", "QUIT", *command("postgres", "-D", data, "-k", str(folder))]
+        serve += ["-c", "listen_addresses=", "-c", "fsync=off"]
+        with (folder / "log").open("w") as log:
+            server = subprocess.Popen(serve, user=user, cwd=folder, stdout=log, stderr=log)
         try:
+            while subprocess.run(command("pg_isready", "-q", "-h", str(folder)), cwd=folder, check=False).returncode:
+                if server.poll() is not None:
+                    raise RuntimeError((folder / "log").read_text())
+                time.sleep(0.05)
             yield folder
         finally:
-            run("pg_ctl", "-m", "immediate", "-w", "stop")
+            server.send_signal(signal.SIGQUIT)
+            server.wait()
     finally:
         shutil.rmtree(folder)
 

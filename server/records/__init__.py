@@ -12,7 +12,6 @@ from server.records.models import (
 )
 from server.records.polls import PollLine, Results
 from server.records.records import DatabaseError, Records
-from server.records.writer import RecordWriter
 
 __all__ = [
     "AuditRecord",
@@ -23,7 +22,6 @@ __all__ = [
     "MeetingRecord",
     "PollLine",
     "PollRecord",
-    "RecordWriter",
     "Records",
     "Results",
     "VisitRecord",

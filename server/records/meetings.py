@@ -105,6 +105,6 @@ class Meetings(Topic):
     def set_state(self, meeting: int, state: Mapping[str, Any]) -> None:
         """What holds in it now. Put it at every change: states that wait are replaced, not queued.
 
-        ``state`` is taken as it is when it is written, some 20 ms later.
+        ``state`` is taken as it is when it is written, some 50 ms later.
         """
         self._writer.put(meeting, (_STATE, {"the_meeting": meeting, "new_state": state}), key="state")

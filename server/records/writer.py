@@ -20,7 +20,7 @@ log = structlog.get_logger()
 
 LAST_WRITES = 5.0
 """Seconds that the last writes may take when the server stops."""
-GATHERING = 0.02
+GATHERING = 0.05
 """Seconds for which writes are gathered into one transaction, unless somebody waits for them."""
 MOST_WAITING = 20_000
 """Writes that wait at most; a few ten megabytes."""
