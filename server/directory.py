@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import secrets
+from collections.abc import Sequence
 
 import structlog
 
 from server.media import MediaEdge
 from server.meeting import DepartureReason, Meeting, Seat
 from server.records import CodeTakenError, Records, RecordWriter
+from server.video_codec import VIDEO_CODECS, VideoCodec
 
 log = structlog.get_logger()
 
@@ -33,8 +35,15 @@ class NoSuchMeetingError(Exception):
 class Directory:
     """Every meeting of this server. Each live one has its own room, seats and media; nothing is shared."""
 
-    def __init__(self, edge: MediaEdge, records: Records, grace: float = GRACE) -> None:
-        self._edge, self._records, self._grace = edge, records, grace
+    def __init__(
+        self,
+        edge: MediaEdge,
+        records: Records,
+        grace: float = GRACE,
+        video_codecs: Sequence[VideoCodec] = VIDEO_CODECS,
+    ) -> None:
+        """``video_codecs``: those in which pictures may be sent, most preferred first."""
+        self._edge, self._records, self._grace, self._video_codecs = edge, records, grace, video_codecs
         self._live: dict[str, Meeting] = {}
         self._writer = RecordWriter()
 
@@ -82,7 +91,7 @@ class Directory:
         await self._writer.close()
 
     def _begin(self, code: str) -> Meeting:
-        meeting = self._live[code] = Meeting(code, self._edge, self._grace)
+        meeting = self._live[code] = Meeting(code, self._edge, self._grace, self._video_codecs)
         # Later in this turn, so that everybody has been told of the last departure when the media ends.
         loop = asyncio.get_running_loop()
         meeting.room.on("emptied", lambda: loop.call_soon(self._end_if_empty, meeting))

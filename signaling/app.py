@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+from collections.abc import Sequence
 from pathlib import Path
 
 from aiohttp import web
@@ -11,6 +12,7 @@ from aiohttp import web
 from server.directory import Directory
 from server.media import MediaEdge
 from server.records import Records
+from server.video_codec import VIDEO_CODECS, VideoCodec
 from signaling.announcers import Announcers
 from signaling.http import api, health, load_test, pages, socket
 from signaling.http.guards import errors_as_json, refuse_foreign_origins
@@ -44,16 +46,18 @@ def create_app(
     limits: Limits | None = None,
     behind_proxy: bool = False,
     load_test_token: str | None = None,
+    video_codecs: Sequence[VideoCodec] = VIDEO_CODECS,
 ) -> web.Application:
     """The application over an open edge and open records, which stay the caller's to close. Call it within a loop.
 
     ``behind_proxy``: believe X-Forwarded-For. ``load_test_token``: who carries it may put the server under load.
+    ``video_codecs``: those in which pictures may be sent, most preferred first.
     """
     limits = limits or Limits()
     app = web.Application(client_max_size=MAX_BODY, middlewares=[errors_as_json, refuse_foreign_origins])
     app[EDGE], app[RECORDS], app[LIMITS], app[BEHIND_PROXY] = edge, records, limits, behind_proxy
     app[LOAD_TEST_TOKEN] = load_test_token
-    app[DIRECTORY] = Directory(edge, records, limits.grace)
+    app[DIRECTORY] = Directory(edge, records, limits.grace, video_codecs)
     app[ANNOUNCERS] = Announcers(limits.merge)
     app[NEW_MEETINGS] = Buckets(rate=limits.meetings_per_second, burst=limits.meeting_burst)
     app[WEB_ROOT] = web_root or pages.web_root()

@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
+from server.video_codec import VIDEO_CODECS, VideoCodec
+
 
 class ConfigError(Exception):
     """A setting that can't be used; one line that names it and says the mend."""
@@ -54,6 +56,15 @@ def _video_slots(value: object) -> int:
     return _count(value, "pictures", 49)
 
 
+def _video_codecs(value: object) -> tuple[VideoCodec, ...]:
+    parts = value if isinstance(value, list) else str(value).split(",")
+    names = [str(part).strip() for part in parts]
+    codecs = tuple(codec for name in names for codec in VIDEO_CODECS if codec == name)
+    if not codecs or len(codecs) != len(names) or len(set(codecs)) != len(codecs):
+        raise ValueError(f"give some of {','.join(VIDEO_CODECS)} with commas, each once, the most preferred first")
+    return codecs
+
+
 def _count(value: object, what: str, most: int) -> int:
     if (
         isinstance(value, bool)
@@ -94,6 +105,13 @@ OPTIONS: dict[str, Option] = {
     ),
     "data_dir": Option(_folder, "data", "Folder for the database and the certificate; made on first start."),
     "video_slots": Option(_video_slots, 10, "How many pictures one participant receives at most, 1 to 49."),
+    "video_codecs": Option(
+        _video_codecs,
+        ",".join(VIDEO_CODECS),
+        "Codecs of pictures, most preferred first: each picture is sent in the first one that its sender's browser can "
+        "send and everybody else's can decode. VP8 and H264 are the cheapest for old computers and phones; VP9 and AV1 "
+        "look better on thin links, and cost more.",
+    ),
     "workers": Option(
         _workers,
         1,
@@ -124,6 +142,7 @@ class Config:
     public_ip: tuple[str, ...]
     data_dir: Path
     video_slots: int
+    video_codecs: tuple[VideoCodec, ...]
     workers: int
     tls: Literal["self-signed", "off"]
     log_level: str

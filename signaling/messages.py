@@ -15,6 +15,8 @@ from typing import Annotated, Literal
 import msgspec
 from msgspec import Meta
 
+from server.video_codec import VideoCodec
+
 PROTOCOL = "balai.v1"
 """The WebSocket subprotocol (RFC 6455 section 1.9) that both sides must name."""
 
@@ -97,7 +99,7 @@ class PublishOffer(Request, frozen=True, tag="publish_offer"):
     """The offer of the publishing peer connection, answered by ``publish_answer``.
 
     At most one audio section, and two video sections: the first is the camera's, the second the shared screen's.
-    ``layers_wanted`` follows.
+    ``layers_wanted`` and ``codecs_wanted`` follow.
     """
 
     sdp: Sdp
@@ -245,6 +247,17 @@ class LayersWanted(msgspec.Struct, frozen=True, kw_only=True, tag_field="type", 
     """Whether anybody sees its shared screen."""
 
 
+class CodecsWanted(msgspec.Struct, frozen=True, kw_only=True, tag_field="type", tag="codecs_wanted"):
+    """In which codec this client is to send its pictures from now on, so that everybody here can decode them.
+
+    Each is one that was offered and answered. What is sent in another meanwhile is forwarded to those who decode it.
+    """
+
+    camera: VideoCodec | None
+    """Null where there is none to choose: send whatever was agreed on first."""
+    screen: VideoCodec | None
+
+
 class Goodbye(msgspec.Struct, frozen=True, kw_only=True, tag_field="type", tag="goodbye"):
     """The last message before the server closes the WebSocket."""
 
@@ -252,5 +265,5 @@ class Goodbye(msgspec.Struct, frozen=True, kw_only=True, tag_field="type", tag="
 
 
 Answer = Ok | Joined | PublishAnswer | Error
-Event = SubscribeOffer | ParticipantsChanged | SlotsChanged | DominantChanged | LayersWanted | Goodbye
+Event = SubscribeOffer | ParticipantsChanged | SlotsChanged | DominantChanged | LayersWanted | CodecsWanted | Goodbye
 ServerMessage = Answer | Event

@@ -13,6 +13,7 @@ from typing import get_args, get_type_hints
 import msgspec
 from msgspec import inspect as shapes
 
+from server.video_codec import VideoCodec
 from signaling import messages
 
 TARGET = Path(__file__).resolve().parents[1] / "web" / "src" / "protocol.ts"
@@ -23,6 +24,7 @@ _LITERALS = {
     "SlotKind": messages.SlotKind,
     "ErrorCode": messages.ErrorCode,
     "GoodbyeReason": messages.GoodbyeReason,
+    "VideoCodec": VideoCodec,
 }
 
 

@@ -38,7 +38,13 @@ async def serve(config: Config) -> None:
         token = await asyncio.to_thread(_load_test_token, config)
         edge = await _open_media(config)
         opened.push_async_callback(edge.close)
-        app = create_app(edge, records, behind_proxy=config.tls == "off", load_test_token=token)
+        app = create_app(
+            edge,
+            records,
+            behind_proxy=config.tls == "off",
+            load_test_token=token,
+            video_codecs=config.video_codecs,
+        )
         runner = web.AppRunner(app, access_log=None, shutdown_timeout=3)
         opened.push_async_callback(runner.cleanup)
         await runner.setup()

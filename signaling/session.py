@@ -10,6 +10,7 @@ import structlog
 from aiohttp import WSCloseCode, WSMsgType
 from aiohttp.web import WebSocketResponse
 
+from server.codec_choice import ChosenCodecs
 from server.directory import Directory, NoSuchMeetingError
 from server.media import SdpError
 from server.meeting import DepartureReason, Occupancy, Seat
@@ -21,6 +22,7 @@ from signaling.announcers import Announcers
 from signaling.limits import Limits
 from signaling.messages import (
     AnyRequest,
+    CodecsWanted,
     Error,
     Goodbye,
     GoodbyeReason,
@@ -157,7 +159,7 @@ class Session:
         match request:
             case PublishOffer(id=id_, sdp=sdp):
                 self._outbox.put(PublishAnswer(id=id_, sdp=seat.answer_publish(sdp)))
-                self._tell_layers(seat)
+                self._tell_wanted(seat)
                 return
             case SubscribeAnswer(sdp=sdp):
                 seat.accept_subscribe_answer(sdp)
@@ -225,10 +227,12 @@ class Session:
         if not seat.subscribed:
             self._outbox.put(SubscribeOffer(sdp=seat.connection.subscribe_offer()))
         if seat.published:
-            self._tell_layers(seat)
+            self._tell_wanted(seat)
 
-    def _tell_layers(self, seat: Seat) -> None:
+    def _tell_wanted(self, seat: Seat) -> None:
         self._on_layers(seat.demand.told_layers, seat.demand.told_screen)
+        if seat.chosen_codecs != ChosenCodecs():  # chosen after the first offer, and told then
+            self._on_codecs(seat.chosen_codecs)
 
     def _leave(self, request: Leave) -> None:
         self._outbox.put(Ok(id=request.id))
@@ -244,6 +248,7 @@ class Session:
         seat.on("slot", self._on_slot)
         seat.on("paused", self._on_slot)
         seat.on("layers", self._on_layers)
+        seat.on("codecs", self._on_codecs)
         seat.on("gone", self._on_gone)
         seat.on("replaced", self._on_replaced)
 
@@ -254,6 +259,7 @@ class Session:
             seat.remove_listener("slot", self._on_slot)
             seat.remove_listener("paused", self._on_slot)
             seat.remove_listener("layers", self._on_layers)
+            seat.remove_listener("codecs", self._on_codecs)
             seat.remove_listener("gone", self._on_gone)
             seat.remove_listener("replaced", self._on_replaced)
         if self._announcer is not None:
@@ -305,6 +311,9 @@ class Session:
     def _on_layers(self, camera: int, screen: bool) -> None:
         if self._seat is not None and self._seat.published:
             self._outbox.put(LayersWanted(camera=camera, screen=screen))
+
+    def _on_codecs(self, chosen: ChosenCodecs) -> None:
+        self._outbox.put(CodecsWanted(camera=chosen.camera, screen=chosen.screen))
 
 
 def _describe_slot(occupancy: Occupancy) -> SlotState:

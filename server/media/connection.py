@@ -8,21 +8,22 @@ from typing import Literal
 from pyee import EventEmitter
 
 from server._plane import SEATS
+from server.media.codecs import SLOT_FORMATS
 from server.media.publish_sdp import answer_publish
 from server.media.sdp import SdpError
 from server.media.subscribe_sdp import (
     AUDIO_LEVEL_ID,
+    DEPENDENCY_DESCRIPTOR_ID,
     OPUS_PAYLOAD_TYPE,
     REDUNDANCY_PAYLOAD_TYPE,
-    RETRANSMISSION_PAYLOAD_TYPE,
     TRANSPORT_SEQUENCE_ID,
-    VP8_PAYLOAD_TYPE,
     Slot,
     offer_subscribe,
     read_subscribe_answer,
 )
 from server.media.switchboard import Switchboard
 from server.media.transport import MediaTransport
+from server.video_codec import VideoCodec
 
 __all__ = ["Connection", "Slot"]
 
@@ -55,6 +56,11 @@ class Connection(EventEmitter):
         self.audio_track: int | None = None
         self.video_track: int | None = None
         self.screen_track: int | None = None
+        self.camera_codecs: tuple[VideoCodec, ...] = ()
+        self.screen_codecs: tuple[VideoCodec, ...] = ()
+        """What its pictures can be sent in, once it publishes."""
+        self.decodes: tuple[VideoCodec, ...] = ()
+        """What it decodes, once it has answered the offer of its slots."""
         self._microphone = self._camera = self._screen = False
         self._published = self._subscribed = self._dead = self._closed = False
         self._wishes: dict[str, tuple[Connection, int, int, Priority]] = {}
@@ -88,9 +94,13 @@ class Connection(EventEmitter):
                 self._video_slots[slot.mid] = plane.add_video_slot(
                     self.subscriber.id,
                     ssrc=ssrc,
-                    payload_type=VP8_PAYLOAD_TYPE,
+                    formats=[
+                        (codec, slot_format.payload_type, slot_format.retransmission_payload_type)
+                        for codec, slot_format in SLOT_FORMATS.items()
+                    ],
                     transport_sequence_id=TRANSPORT_SEQUENCE_ID,
-                    retransmission=(retransmission_ssrc, RETRANSMISSION_PAYLOAD_TYPE),
+                    dependency_descriptor_id=DEPENDENCY_DESCRIPTOR_ID,
+                    retransmission_ssrc=retransmission_ssrc,
                 )
         self.paused: set[str] = set()
         """The mids of slots that are paused."""
@@ -113,7 +123,10 @@ class Connection(EventEmitter):
             transport_feedback=agreement.transport_feedback,
             retransmission=agreement.retransmission,
             redundancy=agreement.redundancy,
+            video_codecs=list(agreement.video_codecs),
+            dependency_descriptor=agreement.dependency_descriptor,
         )
+        self.decodes = tuple(agreement.video_codecs)
         self.subscriber.connect(agreement.fingerprints)
 
     def answer_publish(self, offer: str) -> str:
@@ -122,6 +135,7 @@ class Connection(EventEmitter):
             raise SdpError("this participant publishes already")
         agreement = answer_publish(offer, self.publisher.local(self._addresses))
         self._published = True
+        self.camera_codecs, self.screen_codecs = tuple(agreement.video_codecs), tuple(agreement.screen_codecs)
         plane = self._plane
         plane.configure_publisher(
             self.publisher.id, agreement.codecs, agreement.extensions, audio_nack=agreement.audio_nack

@@ -35,6 +35,12 @@ export type GoodbyeReason =
 	| "meeting_ended"
 	| "server_stopping";
 
+export type VideoCodec =
+	| "VP8"
+	| "H264"
+	| "VP9"
+	| "AV1";
+
 /** What everybody in a meeting may know of one participant. */
 export interface Participant {
 	id: string;
@@ -184,6 +190,13 @@ export interface LayersWanted {
 	screen: boolean;
 }
 
+/** In which codec this client is to send its pictures from now on, so that everybody here can decode them. */
+export interface CodecsWanted {
+	type: "codecs_wanted";
+	camera: VideoCodec | null;
+	screen: VideoCodec | null;
+}
+
 /** The last message before the server closes the WebSocket. */
 export interface Goodbye {
 	type: "goodbye";
@@ -211,6 +224,7 @@ export type Event =
 	| SlotsChanged
 	| DominantChanged
 	| LayersWanted
+	| CodecsWanted
 	| Goodbye;
 
 export type ServerMessage = Answer | Event;
