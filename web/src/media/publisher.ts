@@ -1,3 +1,5 @@
+import type { CodecsWanted } from "../protocol";
+import { CAMERA_MODE, formatsToOffer, SCREEN_MODE } from "./codecs";
 import { Encodings } from "./encodings";
 import { LAYERS, scales } from "./layers";
 import { withAudioRetransmission } from "./offer";
@@ -24,10 +26,11 @@ export class Publisher {
 
 	constructor() {
 		this.microphone = this.connection.addTransceiver("audio", { direction: "sendonly" }).sender;
-		this.camera = this.addVideo(LAYERS, LAYERS_AT_FIRST);
-		this.screen = this.addVideo([SCREEN], SCREEN_AT_FIRST);
-		this.cameraLayers = new Encodings(this.camera, LAYERS_AT_FIRST);
-		this.screenLayer = new Encodings(this.screen, SCREEN_AT_FIRST, {
+		const formats = formatsToOffer();
+		this.camera = this.addVideo(LAYERS, LAYERS_AT_FIRST, formats);
+		this.screen = this.addVideo([SCREEN], SCREEN_AT_FIRST, formats);
+		this.cameraLayers = new Encodings(this.camera, LAYERS_AT_FIRST, CAMERA_MODE);
+		this.screenLayer = new Encodings(this.screen, SCREEN_AT_FIRST, SCREEN_MODE, {
 			degradationPreference: "maintain-resolution",
 		});
 	}
@@ -48,6 +51,12 @@ export class Publisher {
 	watched(camera: number, screen: boolean): void {
 		this.cameraLayers.want(camera);
 		this.screenLayer.want(screen ? 1 : 0);
+	}
+
+	/** The pictures are to be sent in these codecs, which everybody else decodes. */
+	send({ camera, screen }: Pick<CodecsWanted, "camera" | "screen">): void {
+		this.cameraLayers.use(camera);
+		this.screenLayer.use(screen);
 	}
 
 	setMicrophone(track: MediaStreamTrack | null): Promise<void> {
@@ -85,16 +94,18 @@ export class Publisher {
 	}
 
 	/** A video section of which the first `active` encodings are sent at first. */
-	private addVideo(encodings: RTCRtpEncodingParameters[], active: number): RTCRtpSender {
+	private addVideo(
+		encodings: RTCRtpEncodingParameters[],
+		active: number,
+		formats: RTCRtpCodec[],
+	): RTCRtpSender {
 		const sendEncodings = encodings.map((encoding, i) => ({ ...encoding, active: i < active }));
 		const transceiver = this.connection.addTransceiver("video", { direction: "sendonly", sendEncodings });
-		preferVp8(transceiver);
+		try {
+			if (formats.length > 0) transceiver.setCodecPreferences?.(formats);
+		} catch {
+			// It offers all that it has, in its own order.
+		}
 		return transceiver.sender;
 	}
-}
-
-function preferVp8(transceiver: RTCRtpTransceiver): void {
-	const codecs = RTCRtpReceiver.getCapabilities?.("video")?.codecs ?? [];
-	const wanted = codecs.filter((codec) => /^video\/(VP8|rtx)$/i.test(codec.mimeType));
-	if (wanted.length > 0) transceiver.setCodecPreferences?.(wanted);
 }

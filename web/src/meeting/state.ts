@@ -75,6 +75,7 @@ export class MeetingState {
 				break;
 			case "subscribe_offer":
 			case "layers_wanted":
+			case "codecs_wanted":
 				break; // the affair of the subscriber, and of the publisher
 		}
 	}
