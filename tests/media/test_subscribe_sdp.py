@@ -9,6 +9,7 @@ from aiortc import RTCCertificate
 
 from server.media.sdp import LocalTransport, SdpError
 from server.media.subscribe_sdp import Slot, offer_subscribe, read_subscribe_answer
+from tests.media.subscribe_answer import answer, without
 
 SLOTS = [Slot("a0", "audio"), Slot("v0", "video"), Slot("s0", "screen")]
 
@@ -18,23 +19,6 @@ def offer() -> str:
     fingerprint = RTCCertificate.generateCertificate().getFingerprints()[0]
     local = LocalTransport("ufrag", "a password of its own", fingerprint, ["127.0.0.1"], 8444)
     return offer_subscribe([(SLOTS[0], 10, None), (SLOTS[1], 11, 21), (SLOTS[2], 12, 22)], local)
-
-
-def answer(offer: str) -> str:
-    """As a browser that takes everything."""
-    kept = [line for line in offer.splitlines() if not line.startswith(("a=ssrc", "a=msid", "a=candidate"))]
-    return "\r\n".join(kept).replace("actpass", "active").replace("sendonly", "recvonly") + "\r\n"
-
-
-def without(offer: str, *payload_types: int) -> str:
-    """The answer of a browser that does not take these payload types."""
-    lines = []
-    for line in answer(offer).splitlines():
-        if line.startswith("m="):
-            line = " ".join(word for word in line.split(" ") if word not in map(str, payload_types))
-        if not re.match(rf"a=(rtpmap|fmtp|rtcp-fb):({'|'.join(map(str, payload_types))}) ", line):
-            lines.append(line)
-    return "\r\n".join(lines) + "\r\n"
 
 
 def test_pictures_come_in_every_codec_with_retransmissions_and_voices_with_redundancy(offer: str) -> None:

@@ -2,7 +2,7 @@ import type { VideoCodec } from "../protocol";
 
 declare global {
 	interface RTCRtpEncodingParameters {
-		/** webrtc-extensions; Chromium since 120. */
+		/** Of WebRTC 1.0 since webrtc-pc pull request 2985: the codec in which this encoding is sent. */
 		codec?: RTCRtpCodec;
 		/** webrtc-svc. */
 		scalabilityMode?: string;
