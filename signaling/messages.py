@@ -20,14 +20,14 @@ from server.video_codec import VideoCodec
 PROTOCOL = "balai.v1"
 """The WebSocket subprotocol (RFC 6455 section 1.9) that both sides must name."""
 
-MAX_MESSAGE_BYTES = 64 * 1024
-"""The largest frame a client may send. A publish offer of Chromium is about 8 kB."""
+MAX_MESSAGE_BYTES = 128 * 1024
+"""The largest frame a client may send. Chromium's answer to 49 slots, the most there can be, is 74 kB; to 10, 18 kB."""
 
 MAX_REQUEST_ID = 2**31 - 1
 RequestId = Annotated[int, Meta(ge=1, le=MAX_REQUEST_ID)]
 DisplayName = Annotated[str, Meta(min_length=1, max_length=64)]
 MeetingCode = Annotated[str, Meta(pattern="^[a-z]{3}-[a-z]{4}-[a-z]{3}$")]
-Sdp = Annotated[str, Meta(min_length=1, max_length=48 * 1024)]
+Sdp = Annotated[str, Meta(min_length=1, max_length=112 * 1024)]
 ParticipantId = str
 Role = Literal["host", "participant"]
 SlotKind = Literal["audio", "video", "screen"]

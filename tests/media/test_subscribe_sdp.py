@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import re
 
+import msgspec
 import pytest
 from aiortc import RTCCertificate
 
 from server.media.sdp import LocalTransport, SdpError
 from server.media.subscribe_sdp import Slot, offer_subscribe, read_subscribe_answer
+from signaling.messages import MAX_MESSAGE_BYTES, SubscribeAnswer
+from signaling.wire import decode
 from tests.media.subscribe_answer import answer, without
 
 SLOTS = [Slot("a0", "audio"), Slot("v0", "video"), Slot("s0", "screen")]
@@ -89,3 +92,14 @@ def test_a_slot_that_is_refused_or_taken_in_no_codec_refuses_the_answer(offer: s
     ):
         with pytest.raises(SdpError, match="refuses slot v0"):
             read_subscribe_answer(refusal, SLOTS)
+
+
+def test_an_answer_to_the_most_slots_that_can_be_set_fits_into_a_message() -> None:
+    fingerprint = RTCCertificate.generateCertificate().getFingerprints()[0]
+    local = LocalTransport("ufrag", "a password of its own", fingerprint, ["127.0.0.1"], 8444)
+    slots = [Slot(f"a{n}", "audio") for n in range(3)] + [Slot(f"v{n}", "video") for n in range(50)]
+    offer = offer_subscribe([(slot, n, None if slot.kind == "audio" else n) for n, slot in enumerate(slots)], local)
+    request = SubscribeAnswer(id=1, sdp=answer(offer))
+    text = msgspec.json.encode(request).decode()
+    assert len(text) < MAX_MESSAGE_BYTES
+    assert decode(text) == request

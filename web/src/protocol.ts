@@ -2,7 +2,7 @@
 
 export const PROTOCOL = "balai.v1";
 
-export const MAX_MESSAGE_BYTES = 65536;
+export const MAX_MESSAGE_BYTES = 131072;
 
 export type Role =
 	| "host"
