@@ -88,9 +88,10 @@ class Connection(EventEmitter):
                 self._video_slots[slot.mid] = plane.add_video_slot(
                     self.subscriber.id,
                     ssrc=ssrc,
-                    payload_type=VP8_PAYLOAD_TYPE,
+                    formats=[("VP8", VP8_PAYLOAD_TYPE, RETRANSMISSION_PAYLOAD_TYPE)],
                     transport_sequence_id=TRANSPORT_SEQUENCE_ID,
-                    retransmission=(retransmission_ssrc, RETRANSMISSION_PAYLOAD_TYPE),
+                    dependency_descriptor_id=None,
+                    retransmission_ssrc=retransmission_ssrc,
                 )
         self.paused: set[str] = set()
         """The mids of slots that are paused."""
@@ -113,6 +114,8 @@ class Connection(EventEmitter):
             transport_feedback=agreement.transport_feedback,
             retransmission=agreement.retransmission,
             redundancy=agreement.redundancy,
+            video_codecs=["VP8"],
+            dependency_descriptor=False,
         )
         self.subscriber.connect(agreement.fingerprints)
 
