@@ -5,11 +5,11 @@
 pub enum MediaKind {
     /// Opus.
     Audio,
-    /// VP8.
+    /// VP8, VP9, H.264 or AV1.
     Video,
 }
 
-/// The most simulcast layers of one track.
+/// The most simulcast or spatial layers of one track.
 pub const MAX_LAYERS: usize = 4;
 
 /// One track.
@@ -25,7 +25,8 @@ pub struct Track {
     pub kind: MediaKind,
     /// The rids of its layers, lowest first; empty where there is no simulcast.
     pub rids: Vec<Box<[u8]>>,
-    /// Index of each layer's stream in its transport, once it is known.
+    /// Index of each layer's stream in its transport, once it is known. Without simulcast there is the one of layer 0, which
+    /// may carry several spatial layers.
     pub layers: [Option<usize>; MAX_LAYERS],
     /// Index of the speaker group in which an audio track takes part.
     pub group: Option<usize>,
@@ -36,6 +37,12 @@ pub struct Track {
 }
 
 impl Track {
+    /// Whether it has a stream for each layer, rather than one with all layers in it.
+    #[inline]
+    pub fn is_simulcast(&self) -> bool {
+        !self.rids.is_empty()
+    }
+
     /// The layer that a rid names; a track without simulcast has the one layer 0.
     pub fn layer_of(&self, rid: Option<&[u8]>) -> Option<usize> {
         match rid {

@@ -4,7 +4,7 @@ use std::fmt;
 
 use crate::ice::IceAgent;
 use crate::ingress::{Arrivals, SenderClock, Stream};
-use crate::rtp::ExtensionMap;
+use crate::rtp::{ExtensionMap, VideoCodec};
 use crate::srtp::SrtpReceiver;
 use crate::time::{Span, Time};
 
@@ -13,8 +13,8 @@ use crate::time::{Span, Time};
 pub enum Codec {
     /// Opus at 48 kHz.
     Opus,
-    /// VP8 at 90 kHz.
-    Vp8,
+    /// Video at 90 kHz.
+    Video(VideoCodec),
     /// Opus frames, each together with earlier ones (RFC 2198).
     Redundant,
     /// Retransmissions (RFC 4588) of another payload type.

@@ -9,7 +9,7 @@ fuzz_target!(|input: (bool, &[u8])| {
     let form = if two_byte { ExtensionForm::TwoByte } else { ExtensionForm::OneByte };
     let mut writer = ExtensionWriter::default();
     let kept: Vec<_> = Elements::new(form, body).filter(|e| writer.push(e.id, e.data)).collect();
-    let mut out = [0; 64];
+    let mut out = [0; plane::rtp::MAX_BLOCK];
     let len = writer.finish(&mut out);
     if len > 0 {
         let profile = u16::from_be_bytes([out[0], out[1]]);

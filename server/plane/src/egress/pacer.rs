@@ -2,6 +2,7 @@
 
 use std::collections::VecDeque;
 
+use crate::rtp::Layers;
 use crate::time::{Span, Time};
 
 /// How much faster than a thin link is believed to be packets leave, in percent. Faster ones would queue in front of the
@@ -30,8 +31,8 @@ pub(super) struct Waiting {
     pub(super) index: u64,
     /// The slot goes over to the stream with it.
     pub(super) switch: bool,
-    /// The highest temporal layer that is of use.
-    pub(super) max_temporal: u8,
+    /// The layers that are of use.
+    pub(super) layers: Layers,
     /// Since when it waits.
     pub(super) since: Time,
 }
@@ -139,7 +140,7 @@ mod tests {
             source: 1,
             index,
             switch: false,
-            max_temporal: 3,
+            layers: Layers::ALL,
             since,
         }
     }

@@ -22,10 +22,7 @@ impl Shard {
         let Some(stream) = self.streams.get_mut(slot).and_then(Option::as_mut) else {
             return;
         };
-        let (Some(way), Some((ssrc, payload_type))) = (
-            self.ways.get_mut(stream.transport),
-            stream.format.retransmission,
-        ) else {
+        let Some(way) = self.ways.get_mut(stream.transport) else {
             return;
         };
         for sequence in sequences {
@@ -35,11 +32,22 @@ impl Shard {
                 let cache = self.caches.get(&sent.source)?;
                 Some((sent, cache.get(now, sent.source_index)?))
             });
-            let Some((sent, (packet, payload))) = kept else {
+            // The codec may have changed since.
+            let kept = kept.and_then(|(sent, kept)| {
+                let by = match kept.0.picture {
+                    Some(picture) => stream.format.retransmission(picture.codec)?,
+                    None => stream.format.any_retransmission()?,
+                };
+                Some((sent, kept, by))
+            });
+            let Some((sent, (packet, payload, descriptor), (ssrc, payload_type))) = kept else {
                 counters.count(Counter::DropNackUnanswered);
                 continue;
             };
-            let payload = if sent.is_filler { &[] } else { payload };
+            let (payload, descriptor) = match sent.is_filler {
+                true => (&[][..], &[][..]),
+                false => (payload, descriptor),
+            };
             let estimate = way.estimate().unwrap_or(UNKNOWN);
             if !way.retransmissions.allow(now, estimate, payload.len()) {
                 counters.count(Counter::DropNackLimited);
@@ -55,7 +63,8 @@ impl Shard {
                 },
                 original: Some(sequence),
                 payload,
-                vp8: packet.vp8.as_ref(),
+                descriptor,
+                picture: packet.picture.as_ref(),
                 audio_level: None,
                 padding: 0,
             };

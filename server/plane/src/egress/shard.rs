@@ -148,7 +148,7 @@ impl Shard {
             .entry(burst.source)
             .or_insert_with(|| SourceCache::new(VIDEO_BYTES));
         for packet in burst.packets() {
-            cache.insert(now, packet, burst.payload(packet));
+            cache.insert(now, packet, burst.payload(packet), burst.descriptor(packet));
         }
     }
 
@@ -194,7 +194,7 @@ impl Shard {
         for (slot, stream) in self.streams.iter_mut().enumerate() {
             if stream
                 .as_mut()
-                .is_some_and(|stream| stream.take_keyframe_wanted(now))
+                .is_some_and(|stream| stream.layers.take_keyframe_wanted(now))
             {
                 self.reports.push(Report::KeyframeWanted { slot });
             }

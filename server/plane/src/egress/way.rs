@@ -7,8 +7,7 @@ use super::pacer::Pacer;
 use super::{Format, MAX_DATAGRAM, Path, RedundancyLevel, Retransmissions, Rewritten, Sink};
 use crate::bandwidth::{Estimator, Probe};
 use crate::counters::{Counter, Counters};
-use crate::rtp::vp8::Descriptor;
-use crate::rtp::write_header;
+use crate::rtp::{Picture, write_header};
 use crate::srtp::{RTCP_OVERHEAD, RTP_OVERHEAD, SrtpSender};
 use crate::time::{Span, Time};
 use crate::transport::FIRST_ROUND_TRIP;
@@ -29,8 +28,10 @@ pub(super) struct Outbound<'a> {
     pub(super) original: Option<u16>,
     /// What is left of its payload: nothing where the packet only fills a gap.
     pub(super) payload: &'a [u8],
+    /// Its dependency descriptor; empty where it has none.
+    pub(super) descriptor: &'a [u8],
     /// Where the payload's picture numbers stand, and are to be replaced.
-    pub(super) vp8: Option<&'a Descriptor>,
+    pub(super) picture: Option<&'a Picture>,
     pub(super) audio_level: Option<u8>,
     pub(super) padding: u8,
 }
@@ -158,6 +159,9 @@ impl Way {
         };
         let buffer = sink.buffer();
         block.set(format, packet.audio_level);
+        if !packet.descriptor.is_empty() {
+            block.describe(format, packet.descriptor, packet.rewritten.picture_id);
+        }
         let header = write_header(
             buffer,
             packet.marker,
@@ -179,14 +183,13 @@ impl Way {
             return false;
         }
         buffer[media..len].copy_from_slice(packet.payload);
-        if let Some(vp8) = packet.vp8.filter(|_| !packet.payload.is_empty()) {
-            let payload = &mut buffer[media..len];
-            if let Some(id) = vp8.picture_id {
-                id.rewrite(payload, packet.rewritten.picture_id);
-            }
-            if let Some((at, _)) = vp8.tl0_index {
-                payload[at] = packet.rewritten.tl0_index;
-            }
+        if let Some(picture) = packet.picture.filter(|_| !packet.payload.is_empty()) {
+            let Rewritten {
+                picture_id,
+                tl0_index,
+                ..
+            } = packet.rewritten;
+            picture.rewrite(&mut buffer[media..len], picture_id, tl0_index);
         }
         if packet.padding > 0 {
             // The last byte of the padding counts it, itself included (RFC 3550 section 5.1).
@@ -208,7 +211,7 @@ impl Way {
             self.estimator(now).sent(now, sequence, bytes, probe);
         }
         self.pacer.record_sent(now, bytes);
-        if packet.vp8.is_none() && probe.is_none() || packet.original.is_some() {
+        if packet.picture.is_none() && probe.is_none() || packet.original.is_some() {
             self.beside_bytes += bytes as u64;
         }
         true

@@ -200,14 +200,27 @@ impl Plane {
         let mut steps = [Step::default(); MOST_STEPS];
         let mut count = 0usize;
         for layer in 0..MAX_LAYERS {
-            let stream = track.layers[layer].and_then(|stream| publisher.streams.get(stream));
-            let Some(stream) = stream.filter(|stream| stream.is_live(now)) else {
+            // Without simulcast, one stream has all layers in it.
+            let carrier = if track.is_simulcast() { layer } else { 0 };
+            let stream = track.layers[carrier].and_then(|stream| publisher.streams.get(stream));
+            let takes = |codec| slot.codecs.contains(codec);
+            let Some(stream) = stream
+                .filter(|stream| stream.is_live(now) && stream.pictures.codec().is_some_and(takes))
+            else {
                 continue;
             };
             if layer > wish.max_layer && count > 0 {
                 break;
             }
-            let rates = stream.rates.cumulative(now);
+            let all = stream.rates.cumulative(now);
+            let rates = if track.is_simulcast() {
+                all[MAX_LAYERS - 1]
+            } else {
+                all[layer]
+            };
+            if carrier < layer && rates == all[layer - 1] {
+                continue; // there is no such layer
+            }
             let useful = usize::from(wish.max_temporal).min(TEMPORAL_LAYERS - 1);
             let below = count;
             for (temporal, &measured) in rates.iter().enumerate().take(useful + 1) {

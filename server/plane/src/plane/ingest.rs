@@ -2,15 +2,14 @@
 
 use crate::counters::Counter;
 use crate::egress::{Occupant, Path, Sink};
-use crate::ingress::{Arrival, Stream};
-use crate::rtp::vp8::Descriptor;
-use crate::rtp::{Elements, ExtensionKind, ExtensionMap, Header};
+use crate::ingress::{Arrival, Stream, Turn, Unreadable};
+use crate::rtp::{Elements, ExtensionKind, ExtensionMap, Header, VideoCodec};
 use crate::time::Time;
 use crate::track::MediaKind;
 use crate::transport::{Codec, MAX_STREAMS};
 
-use super::Plane;
 use super::forward::Outgoing;
+use super::{Event, Plane};
 
 /// What the header extensions of one packet said.
 #[derive(Clone, Copy, Debug, Default)]
@@ -21,6 +20,8 @@ struct Seen<'a> {
     transport_sequence: Option<u16>,
     /// RFC 6464's byte: the V flag and the level in -dBov.
     audio_level: Option<u8>,
+    /// Empty where there is none.
+    dependency_descriptor: &'a [u8],
 }
 
 impl<'a> Seen<'a> {
@@ -39,6 +40,9 @@ impl<'a> Seen<'a> {
                     seen.transport_sequence = Some(u16::from_be_bytes([high, low]));
                 }
                 (Some(ExtensionKind::AudioLevel), &[level, ..]) => seen.audio_level = Some(level),
+                (Some(ExtensionKind::DependencyDescriptor), data) => {
+                    seen.dependency_descriptor = data;
+                }
                 _ => {}
             }
         }
@@ -97,17 +101,23 @@ impl Plane {
         stream
             .reception
             .record(now, index, header.timestamp, stream.clock_rate);
-        let outgoing = Outgoing {
+        let mut outgoing = Outgoing {
             source: stream.source,
             index,
             timestamp: header.timestamp,
             marker: header.marker,
             payload: header.payload,
-            vp8: None,
+            codec: None,
+            descriptor: seen.dependency_descriptor,
+            picture: None,
             audio_level: seen.audio_level,
         };
         let redundant = match (codec, track.kind) {
-            (Some(Codec::Opus), MediaKind::Audio) | (Some(Codec::Vp8), MediaKind::Video) => false,
+            (Some(Codec::Opus), MediaKind::Audio) => false,
+            (Some(Codec::Video(codec)), MediaKind::Video) => {
+                outgoing.codec = Some(codec);
+                false
+            }
             (Some(Codec::Redundant), MediaKind::Audio) => true,
             (Some(Codec::Retransmission), _) => {
                 return self.receive_again(now, transport_index, stream_index, &outgoing, sink);
@@ -166,21 +176,51 @@ impl Plane {
         match track.kind {
             MediaKind::Audio => self.forward_audio(now, endpoint, occupant, &outgoing, sink),
             MediaKind::Video => {
-                let Some(vp8) = Descriptor::parse(outgoing.payload) else {
-                    return self.counters.count(Counter::DropRtpMalformed);
+                let Some(codec) = outgoing.codec else {
+                    return self.counters.count(Counter::DropPayloadType);
                 };
-                outgoing.vp8 = Some(vp8);
+                let turn = stream
+                    .pictures
+                    .enter(now, codec, outgoing.index, outgoing.timestamp);
+                if turn == Turn::Astray {
+                    return self.counters.count(Counter::DropBeforeSwitch);
+                }
+                // Others may send it with other codecs; there it is of no use.
+                if codec != VideoCodec::Av1 {
+                    outgoing.descriptor = &[];
+                }
+                let read = stream
+                    .pictures
+                    .read(codec, outgoing.payload, outgoing.descriptor);
+                let picture = match read {
+                    Ok(picture) => picture,
+                    Err(Unreadable::Malformed) => {
+                        return self.counters.count(Counter::DropRtpMalformed);
+                    }
+                    Err(Unreadable::NoStructure) => {
+                        self.counters.count(Counter::DropStructureUnknown);
+                        if !track.slots.is_empty() {
+                            self.keyframes_wanted.push((transport_index, stream_index));
+                        }
+                        return;
+                    }
+                };
+                outgoing.picture = Some(picture);
                 let payload = outgoing.payload.len();
-                let (timestamp, temporal) = (outgoing.timestamp, vp8.temporal_layer);
-                let is_keyframe = vp8.keyframe_start;
                 stream
                     .rates
-                    .record(now, timestamp, temporal, is_keyframe, payload);
-                if !was_live {
+                    .record(now, outgoing.timestamp, &picture, payload);
+                if turn == Turn::Changed {
+                    self.sources = self.sources.wrapping_add(1);
+                    stream.source = self.sources;
+                    outgoing.source = self.sources;
+                    self.change_codec(occupant, codec);
+                }
+                if !was_live || turn == Turn::Changed {
                     // Before it is forwarded: slots that wait for this layer go over at its very first keyframe.
                     self.consider_track(now, occupant.track);
                 }
-                if vp8.keyframe_start {
+                if picture.keyframe_start {
                     self.keyframe_arrived(transport_index, stream_index);
                 }
                 self.gather(now, occupant, &outgoing, sink);
@@ -264,6 +304,19 @@ impl Plane {
             });
         }
         Some(index)
+    }
+
+    /// A layer goes on in another codec. Slots whose subscribers don't take it show nothing any more.
+    fn change_codec(&mut self, occupant: Occupant, codec: VideoCodec) {
+        for (_, slot) in self.slots.iter_mut() {
+            if slot.current == Some(occupant) && !slot.codecs.contains(codec) {
+                self.events.push(Event::SlotOccupied {
+                    slot: slot.id,
+                    track: None,
+                });
+            }
+        }
+        self.start_anew(occupant);
     }
 
     /// A layer goes on under another SSRC, with numbers of its own: its slots wait for a keyframe as at any switch.
