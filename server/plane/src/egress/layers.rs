@@ -4,7 +4,9 @@ use crate::rtp::{Layers, Picture};
 use crate::time::{Span, Time};
 
 /// For how long a stream is waited for to allow more layers by itself, and for how long after a keyframe was asked for that.
+/// Hardly any allows more spatial ones.
 const RISES_WITHIN: Span = Span::from_secs(1);
+const SHARPENS_WITHIN: Span = Span::from_millis(100);
 const RISES_AGAIN: Span = Span::from_secs(4);
 
 /// The filter of one slot.
@@ -15,6 +17,8 @@ pub struct LayerFilter {
     picture: Option<u32>,
     /// Since when packets of a layer that is wanted are left out, because the stream did not allow to rise to it.
     held_back: Option<Time>,
+    /// They are of a spatial layer.
+    is_coarse: bool,
 }
 
 impl LayerFilter {
@@ -31,7 +35,7 @@ impl LayerFilter {
             *self = Self {
                 current: wanted,
                 picture: Some(timestamp),
-                held_back: None,
+                ..Self::default()
             };
         } else if picture.frame_start {
             let mut next = self.current;
@@ -42,12 +46,13 @@ impl LayerFilter {
             next = picture.risen(next, wanted);
             if next != self.current {
                 self.current = next;
-                self.held_back = None;
+                (self.held_back, self.is_coarse) = (None, false);
             }
         }
         let is_admitted = picture.is_within(self.current);
         if !is_admitted && picture.is_within(wanted) {
             self.held_back.get_or_insert(now);
+            self.is_coarse |= picture.spatial_layer > self.current.spatial;
         }
         is_admitted
     }
@@ -55,9 +60,14 @@ impl LayerFilter {
     /// Whether only a keyframe would let more layers through: many encoders allow it nowhere else. It is then taken as
     /// asked for.
     pub fn take_keyframe_wanted(&mut self, now: Time) -> bool {
+        let patience = if self.is_coarse {
+            SHARPENS_WITHIN
+        } else {
+            RISES_WITHIN
+        };
         let is_wanted = self
             .held_back
-            .is_some_and(|since| now.since(since) >= RISES_WITHIN);
+            .is_some_and(|since| now.since(since) >= patience);
         if is_wanted {
             self.held_back = Some(now + RISES_AGAIN);
         }

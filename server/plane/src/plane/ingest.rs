@@ -2,14 +2,14 @@
 
 use crate::counters::Counter;
 use crate::egress::{Occupant, Path, Sink};
-use crate::ingress::{Arrival, Stream, Turn, Unreadable};
-use crate::rtp::{Elements, ExtensionKind, ExtensionMap, Header, VideoCodec};
+use crate::ingress::{Arrival, Stream};
+use crate::rtp::{Elements, ExtensionKind, ExtensionMap, Header};
 use crate::time::Time;
 use crate::track::MediaKind;
 use crate::transport::{Codec, MAX_STREAMS};
 
+use super::Plane;
 use super::forward::Outgoing;
-use super::{Event, Plane};
 
 /// What the header extensions of one packet said.
 #[derive(Clone, Copy, Debug, Default)]
@@ -143,7 +143,7 @@ impl Plane {
         now: Time,
         transport_index: usize,
         stream_index: usize,
-        mut outgoing: Outgoing<'_>,
+        outgoing: Outgoing<'_>,
         sink: &mut S,
     ) {
         let Some(transport) = self.transports.get_mut(transport_index) else {
@@ -176,66 +176,9 @@ impl Plane {
         match track.kind {
             MediaKind::Audio => self.forward_audio(now, endpoint, occupant, &outgoing, sink),
             MediaKind::Video => {
-                let Some(codec) = outgoing.codec else {
-                    return self.counters.count(Counter::DropPayloadType);
-                };
-                let turn = stream
-                    .pictures
-                    .enter(now, codec, outgoing.index, outgoing.timestamp);
-                if turn == Turn::Astray {
-                    return self.counters.count(Counter::DropBeforeSwitch);
-                }
-                // Others may send it with other codecs; there it is of no use.
-                if codec != VideoCodec::Av1 {
-                    outgoing.descriptor = &[];
-                }
-                let read = stream
-                    .pictures
-                    .read(codec, outgoing.payload, outgoing.descriptor);
-                let picture = match read {
-                    Ok(picture) => picture,
-                    Err(Unreadable::Malformed) => {
-                        return self.counters.count(Counter::DropRtpMalformed);
-                    }
-                    Err(Unreadable::NoStructure) => {
-                        self.counters.count(Counter::DropStructureUnknown);
-                        if !track.slots.is_empty() {
-                            self.keyframes_wanted.push((transport_index, stream_index));
-                        }
-                        return;
-                    }
-                };
-                outgoing.picture = Some(picture);
-                let payload = outgoing.payload.len();
-                stream
-                    .rates
-                    .record(now, outgoing.timestamp, &picture, payload);
-                if turn == Turn::Changed {
-                    self.sources = self.sources.wrapping_add(1);
-                    stream.source = self.sources;
-                    outgoing.source = self.sources;
-                    self.change_codec(occupant, codec);
-                }
-                if !was_live || turn == Turn::Changed {
-                    // Before it is forwarded: slots that wait for this layer go over at its very first keyframe.
-                    self.consider_track(now, occupant.track);
-                }
-                if picture.keyframe_start {
-                    self.keyframe_arrived(transport_index, stream_index);
-                }
-                self.gather(now, occupant, &outgoing, sink);
+                let began = !was_live;
+                self.accept_video(now, transport_index, stream_index, began, outgoing, sink);
             }
-        }
-    }
-
-    /// The keyframe that was wanted is here.
-    fn keyframe_arrived(&mut self, transport: usize, stream: usize) {
-        self.keyframes_wanted
-            .retain(|wanted| *wanted != (transport, stream));
-        if let Some(transport) = self.transports.get_mut(transport)
-            && let Some(stream) = transport.streams.get_mut(stream)
-        {
-            stream.keyframes.arrived();
         }
     }
 
@@ -306,21 +249,8 @@ impl Plane {
         Some(index)
     }
 
-    /// A layer goes on in another codec. Slots whose subscribers don't take it show nothing any more.
-    fn change_codec(&mut self, occupant: Occupant, codec: VideoCodec) {
-        for (_, slot) in self.slots.iter_mut() {
-            if slot.current == Some(occupant) && !slot.codecs.contains(codec) {
-                self.events.push(Event::SlotOccupied {
-                    slot: slot.id,
-                    track: None,
-                });
-            }
-        }
-        self.start_anew(occupant);
-    }
-
     /// A layer goes on under another SSRC, with numbers of its own: its slots wait for a keyframe as at any switch.
-    fn start_anew(&mut self, occupant: Occupant) {
+    pub(super) fn start_anew(&mut self, occupant: Occupant) {
         self.bursts.retain(|burst| burst.occupant != occupant);
         for (_, slot) in self.slots.iter_mut() {
             slot.current = slot.current.filter(|current| *current != occupant);

@@ -1,12 +1,16 @@
 //! Peers and a plane in virtual time, for tests, fuzzing and benches: what a browser would send and read.
 #![allow(dead_code, missing_docs, clippy::unwrap_used)]
 
+pub mod pictures;
+
 use std::net::SocketAddr;
 
 use plane::counters::Counters;
 use plane::egress::{Format, MAX_DATAGRAM, Path, Shard, Sink, VideoFormat, VideoFormats};
 use plane::plane::{Command, Event, Plane};
-use plane::rtp::{ExtensionKind, ExtensionWriter, Header, MAX_BLOCK, VideoCodec, write_header};
+use plane::rtp::{
+    Elements, ExtensionKind, ExtensionWriter, Header, MAX_BLOCK, VideoCodec, write_header,
+};
 use plane::srtp::{MasterKey, Profile, RTCP_OVERHEAD, RTP_OVERHEAD, SrtpReceiver, SrtpSender};
 use plane::stun::{IntegrityKey, MAX_RESPONSE, write_binding_request};
 use plane::time::Time;
@@ -111,7 +115,10 @@ pub struct Received {
     pub sequence: u16,
     pub timestamp: u32,
     pub marker: bool,
+    pub payload_type: u8,
     pub payload: Vec<u8>,
+    /// AV1's dependency descriptor; empty where there is none.
+    pub descriptor: Vec<u8>,
 }
 
 /// A browser's end of one transport.
@@ -180,6 +187,9 @@ impl Peer {
                     (VP9, Codec::Video(VideoCodec::Vp9)),
                     (AV1, Codec::Video(VideoCodec::Av1)),
                     (RTX, Codec::Retransmission),
+                    (H264 + 1, Codec::Retransmission),
+                    (VP9 + 1, Codec::Retransmission),
+                    (AV1 + 1, Codec::Retransmission),
                     (RED, Codec::Redundant),
                 ],
                 audio_nack: true,
@@ -316,7 +326,9 @@ impl Peer {
                         sequence: header.sequence,
                         timestamp: header.timestamp,
                         marker: header.marker,
+                        payload_type: header.payload_type,
                         payload: header.payload.to_vec(),
+                        descriptor: descriptor_of(&header),
                     });
                 }
                 Some(plane::demux::Protocol::Srtcp) => {
@@ -331,6 +343,13 @@ impl Peer {
         }
         (rtp, rtcp)
     }
+}
+
+fn descriptor_of(header: &Header<'_>) -> Vec<u8> {
+    let block = header.extension.into_iter();
+    let mut elements = block.flat_map(|(form, body)| Elements::new(form, body));
+    let found = elements.find(|element| element.id == DEPENDENCIES);
+    found.map_or_else(Vec::new, |element| element.data.to_vec())
 }
 
 /// A plane with peers around it, in virtual time.
@@ -426,10 +445,15 @@ impl World {
     }
 
     pub fn add_camera(&mut self, peer: &Peer, track: u32, rids: &[&str]) {
+        self.add_camera_in(peer, track, "1", rids);
+    }
+
+    /// One in another media section.
+    pub fn add_camera_in(&mut self, peer: &Peer, track: u32, mid: &str, rids: &[&str]) {
         self.command(Command::AddTrack {
             track,
             transport: peer.id,
-            mid: "1".into(),
+            mid: mid.into(),
             kind: MediaKind::Video,
             rids: rids.iter().map(ToString::to_string).collect(),
             group: None,
