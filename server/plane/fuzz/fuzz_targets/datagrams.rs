@@ -8,13 +8,13 @@ use libfuzzer_sys::fuzz_target;
 use plane::allocation::Priority;
 use plane::counters::Counter;
 use plane::plane::Command;
-use support::World;
+use support::{World, any_video_format};
 
 fuzz_target!(|datagrams: Vec<Vec<u8>>| {
     let mut world = World::default();
     let (camera, viewer) = (world.connect(1, 1), world.connect(2, 2));
     world.add_camera(&camera, 50, &["q", "h"]);
-    world.add_video_slot(&viewer, 9);
+    world.command(Command::AddVideoSlot { slot: 9, transport: viewer.id, format: any_video_format(9) });
     world.command(Command::Route { slot: 9, wish: Some((50, 1, 2)), priority: Priority::Tile });
     for datagram in &datagrams {
         world.datagram(&camera.path, datagram);

@@ -445,10 +445,15 @@ impl World {
     }
 
     pub fn add_camera(&mut self, peer: &Peer, track: u32, rids: &[&str]) {
+        self.add_camera_in(peer, track, "1", rids);
+    }
+
+    /// One in another media section.
+    pub fn add_camera_in(&mut self, peer: &Peer, track: u32, mid: &str, rids: &[&str]) {
         self.command(Command::AddTrack {
             track,
             transport: peer.id,
-            mid: "1".into(),
+            mid: mid.into(),
             kind: MediaKind::Video,
             rids: rids.iter().map(ToString::to_string).collect(),
             group: None,
