@@ -57,20 +57,29 @@ impl Rates {
 
     /// The rates of the layers up to each temporal layer, in bit/s: those of the last second, or what came so far.
     pub fn cumulative(&self, now: Time) -> [u64; TEMPORAL_LAYERS] {
-        let mut rates = self.rates.unwrap_or_else(|| {
+        added_up(self.rates.unwrap_or_else(|| {
             let passed = self.since.map_or(WINDOW, |since| now.since(since));
             self.rates_over(passed.max(Span::from_millis(200)))
-        });
-        for temporal in 1..TEMPORAL_LAYERS {
-            rates[temporal] += rates[temporal - 1];
-        }
-        rates
+        }))
+    }
+
+    /// What it had, up to each temporal layer, when it was last sent for a second or more, in bit/s.
+    pub fn last(&self) -> Option<[u64; TEMPORAL_LAYERS]> {
+        self.rates.map(added_up)
     }
 
     fn rates_over(&self, time: Span) -> [u64; TEMPORAL_LAYERS] {
         self.bytes
             .map(|bytes| bytes * 8 * 1_000_000 / time.micros().max(1))
     }
+}
+
+/// Each layer with all below it.
+fn added_up(mut rates: [u64; TEMPORAL_LAYERS]) -> [u64; TEMPORAL_LAYERS] {
+    for temporal in 1..TEMPORAL_LAYERS {
+        rates[temporal] += rates[temporal - 1];
+    }
+    rates
 }
 
 #[cfg(test)]
