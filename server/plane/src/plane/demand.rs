@@ -109,9 +109,10 @@ impl Plane {
                 claim.priority = slot.wish.map_or(Priority::Tile, |wish| wish.priority);
             }
         }
+        let count = reaches.iter().flatten().count();
         let mut grants = [Grant::Paused; MAX_CLAIMS];
         let reserved = subscriber.beside.max(VOICES);
-        allocate(estimate, reserved, &claims, &mut grants);
+        allocate(estimate, reserved, &claims[..count], &mut grants[..count]);
         for (reach, grant) in reaches.iter_mut().flatten().zip(grants) {
             if let Grant::Step { layer, .. } = grant {
                 let within = usize::from(layer) + 1;
