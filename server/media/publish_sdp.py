@@ -106,6 +106,10 @@ def _answer_section(
             codecs.append(RTCRtpCodecParameters("video/rtx", 90_000, None, other.payloadType, [], parameters))
             agreement.codecs.append((other.payloadType or 0, "rtx"))
             break
+    if kind == "audio" and (redundant := _redundant(section, payload_type)):
+        # After Opus, so that this is what a browser sends unless its page asks for the other.
+        codecs.append(redundant)
+        agreement.codecs.append((redundant.payloadType or 0, "red"))
     media = sdp.section(kind, section.mid, [c.payloadType or 0 for c in codecs], local, "passive")
     media.direction = "recvonly"
     media.rtp.codecs = codecs
@@ -120,6 +124,16 @@ def _answer_section(
         extra += [f"a=rid:{rid} recv" for rid in section.rids]
         extra.append("a=simulcast:recv " + ";".join(section.rids))
     return media, extra
+
+
+def _redundant(section: Section, payload_type: int) -> RTCRtpCodecParameters | None:
+    """Redundant audio (RFC 2198) in which every block is of this payload type, where it is offered."""
+    wanted = f"{payload_type}/{payload_type}"
+    for codec in section.media.rtp.codecs:
+        if codec.mimeType.lower() == "audio/red" and codec.clockRate == 48_000 and wanted in codec.parameters:
+            parameters: ParametersDict = {wanted: None}
+            return RTCRtpCodecParameters("audio/red", 48_000, codec.channels, codec.payloadType, [], parameters)
+    return None
 
 
 def _accepted(codec: RTCRtpCodecParameters, kind: str) -> RTCRtpCodecParameters:
