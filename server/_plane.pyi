@@ -39,6 +39,15 @@ class Event:
         slot: int
         paused: bool
 
+    class LayerLimit(Event):
+        """So many simulcast layers of a camera, from the lowest on, reach somebody over their link, or could soon.
+
+        ``MAX_LAYERS`` where all that is wished for is within reach. Until the first of these no limit is known.
+        """
+
+        track: int
+        layers: int
+
     class Seats(Event):
         """The audio tracks in a speaker group's seats, ``SEATS`` of them."""
 

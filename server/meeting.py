@@ -151,6 +151,7 @@ class Meeting:
         self._by_connection[connection] = seat
         connection.on("slot", lambda mid, occupant: seat.emit("slot", mid, self.owner(occupant)))
         connection.on("paused", lambda mid, paused: seat.emit("paused", mid, paused))
+        connection.on("layer_limit", lambda: self._assign_soon(()))
         connection.on("dead", lambda: self.depart(seat, "media_timeout"))
         log.info("participant came", meeting=self.label, participant=participant.id, here=len(self.room))
         return seat
@@ -266,14 +267,14 @@ class Meeting:
         self._tell_demand(sharing)
 
     def _tell_demand(self, sharing: Seat | None) -> None:
-        """Tell publishers what somebody watches now."""
+        """Tell publishers what somebody watches now, and can be reached with."""
         now = asyncio.get_running_loop().time()
         everything = (assignment for seat in self._seats.values() for assignment in seat.assignments)
         layers = layers_watched(everything)
         others = (seat for seat in self._seats.values() if seat is not sharing)
         screen_watched = any(seat.participant.view is None or seat.participant.view.screen for seat in others)
         for seat in self._seats.values():
-            watched = layers.get(seat.participant.id, 0)
+            watched = min(layers.get(seat.participant.id, 0), seat.connection.layer_limit)
             if seat.demand.want(watched, seat is sharing and screen_watched, now):
                 seat.emit("layers", seat.demand.told_layers, seat.demand.told_screen)
         self._lower_later()

@@ -7,7 +7,7 @@ from typing import Literal
 
 from pyee import EventEmitter
 
-from server._plane import SEATS
+from server._plane import MAX_LAYERS, SEATS
 from server.media.codecs import SLOT_FORMATS
 from server.media.publish_sdp import answer_publish
 from server.media.sdp import SdpError
@@ -40,6 +40,7 @@ class Connection(EventEmitter):
     - ``slot`` (mid, Connection | None): somebody else is in a slot now; the first packet has been sent.
     - ``paused`` (mid, bool): a picture is held back, because its subscriber's link has no room for it, or no more so;
       told again when it is another's picture: ``held_back`` tells whose;
+    - ``layer_limit`` (): the links of those who watch its camera carry more or fewer layers: see there;
     - ``published`` (): its tracks are known to the plane now;
     - ``closed`` (): it has ended;
     - ``dead`` (): a handshake failed, or nothing came for 30 s. Told once.
@@ -102,6 +103,8 @@ class Connection(EventEmitter):
                     dependency_descriptor_id=DEPENDENCY_DESCRIPTOR_ID,
                     retransmission_ssrc=retransmission_ssrc,
                 )
+        self.layer_limit = MAX_LAYERS
+        """So many simulcast layers of its camera, from the lowest on, reach somebody over their link, or soon could."""
         self.paused: set[str] = set()
         """The mids of slots that are paused."""
         self.occupants: dict[str, Connection | None] = {slot.mid: None for slot in self.slots}
@@ -237,6 +240,12 @@ class Connection(EventEmitter):
         if paused != (mid in self.paused):
             (self.paused.add if paused else self.paused.discard)(mid)
             self._tell_paused(mid)
+
+    def limit_layers(self, track: int, layers: int) -> None:
+        """The links of those who watch one of its tracks carry so many layers of it."""
+        if track == self.video_track and layers != self.layer_limit:
+            self.layer_limit = layers
+            self.emit("layer_limit")
 
     def held_back(self, mid: str) -> Connection | None:
         """Whose picture a paused slot is to show; None where nothing is held back."""

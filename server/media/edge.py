@@ -100,6 +100,9 @@ class MediaEdge:
                 if owned := board.slot(slot):
                     connection, mid = owned
                     connection.pause(mid, paused)
+            case Event.LayerLimit(track=track, layers=layers):
+                if publisher := board.owner(track):
+                    publisher.limit_layers(track, layers)
             case Event.Seats(group=group, tracks=tracks):
                 if room := self._rooms.get(group):
                     room.seats_changed([board.owner(track) for track in tracks])

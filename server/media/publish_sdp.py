@@ -105,7 +105,13 @@ def _take_audio(section: Section, agreement: PublishAgreement) -> list[RTCRtpCod
     # RFC 7587 section 6.1: forward error correction for weak links, and next to nothing sent in silence.
     parameters: ParametersDict = {"minptime": 10, "useinbandfec": 1, "usedtx": 1}
     channels, payload_type = offered.channels, offered.payloadType
-    return [RTCRtpCodecParameters("audio/opus", 48_000, channels, payload_type, feedback, parameters)]
+    codecs = [RTCRtpCodecParameters("audio/opus", 48_000, channels, payload_type, feedback, parameters)]
+    redundant = _redundant(section, payload_type)
+    if redundant is not None and redundant.payloadType is not None:
+        # After Opus, so that this is what a browser sends unless its page asks for the other.
+        codecs.append(redundant)
+        _agree(agreement, redundant.payloadType, "red")
+    return codecs
 
 
 def _take_video(section: Section, agreement: PublishAgreement) -> tuple[list[RTCRtpCodecParameters], list[VideoCodec]]:
@@ -156,3 +162,13 @@ def _answer_section(
         extra += [f"a=rid:{rid} recv" for rid in section.rids]
         extra.append("a=simulcast:recv " + ";".join(section.rids))
     return media, extra
+
+
+def _redundant(section: Section, payload_type: int) -> RTCRtpCodecParameters | None:
+    """Redundant audio (RFC 2198) in which every block is of this payload type, where it is offered."""
+    wanted = f"{payload_type}/{payload_type}"
+    for codec in section.media.rtp.codecs:
+        if codec.mimeType.lower() == "audio/red" and codec.clockRate == 48_000 and wanted in codec.parameters:
+            parameters: ParametersDict = {wanted: None}
+            return RTCRtpCodecParameters("audio/red", 48_000, codec.channels, codec.payloadType, [], parameters)
+    return None

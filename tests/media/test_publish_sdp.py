@@ -19,7 +19,7 @@ def test_chromiums_offer_is_answered_with_opus_and_vp8_in_three_layers() -> None
     agreement = answer_publish(OFFER, LOCAL)
     assert (agreement.audio_mid, agreement.video_mid) == ("0", "1")
     assert agreement.video_rids == ["q", "h", "f"]
-    assert agreement.codecs == [(111, "opus"), (96, "VP8"), (97, "rtx")]
+    assert agreement.codecs == [(111, "opus"), (63, "red"), (96, "VP8"), (97, "rtx")]
     names = {uri.rsplit("/", 1)[-1].rsplit(":", 1)[-1] for _, uri in agreement.extensions}
     assert names == {
         "mid", "rtp-stream-id", "repaired-rtp-stream-id", "abs-send-time", "ssrc-audio-level",
@@ -31,7 +31,8 @@ def test_chromiums_offer_is_answered_with_opus_and_vp8_in_three_layers() -> None
     assert "a=extmap-allow-mixed" in answer
     assert "a=simulcast:recv q;h;f" in answer
     assert "a=rtcp-fb:96 transport-cc" in answer
-    assert "red/48000" not in answer
+    assert "SAVPF 111 63\r\n" in answer, "redundancy is taken, and not what a browser begins with"
+    assert "a=fmtp:63 111/111" in answer
     audio, video = SessionDescription.parse(answer).media
     for media in (audio, video):
         assert media.direction == "recvonly"

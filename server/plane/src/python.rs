@@ -40,6 +40,10 @@ enum Event {
         slot: u32,
         paused: bool,
     },
+    LayerLimit {
+        track: u32,
+        layers: u8,
+    },
     Seats {
         group: u32,
         tracks: Vec<Option<u32>>,
@@ -64,6 +68,7 @@ impl Event {
             PlaneEvent::Dead { transport } => Event::Dead { transport },
             PlaneEvent::SlotOccupied { slot, track } => Event::SlotOccupied { slot, track },
             PlaneEvent::SlotPaused { slot, paused } => Event::SlotPaused { slot, paused },
+            PlaneEvent::LayerLimit { track, layers } => Event::LayerLimit { track, layers },
             PlaneEvent::Seats { group, tracks } => Event::Seats {
                 group,
                 tracks: tracks.to_vec(),

@@ -1,5 +1,7 @@
 //! A track: one microphone or camera of a publisher, in one or more layers.
 
+use crate::demand::Demand;
+
 /// What a track carries.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum MediaKind {
@@ -32,6 +34,8 @@ pub struct Track {
     pub group: Option<usize>,
     /// Indices of the video slots that show it or wait to.
     pub slots: Vec<usize>,
+    /// What of it the links of its subscribers carry.
+    pub demand: Demand,
     /// Muted by the meeting: nothing of it is forwarded.
     pub paused: bool,
 }

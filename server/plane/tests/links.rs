@@ -138,3 +138,42 @@ fn all_frames_come_once_the_estimate_has_risen() {
     let frames = meeting.hold(1).0[0].record.frames;
     assert!(frames > 20 * 25 * 9 / 10, "{frames} of 500 frames");
 }
+
+#[test]
+fn a_speaker_is_asked_for_no_layer_that_reaches_nobody_and_soon_again_once_it_can() {
+    for seed in 1..4 {
+        let conditions = Conditions {
+            rates: vec![(second(0), 300_000), (second(30), 3_000_000)],
+            ..Conditions::steady(300_000, HALF_TRIP)
+        };
+        let outcome = one(conditions, 60, seed);
+        let limit_at = |at: u64| {
+            let told = outcome.limits.iter().rfind(|(t, _)| *t <= second(at));
+            told.map_or(u8::MAX, |(_, layers)| *layers)
+        };
+        assert_eq!(limit_at(5), u8::MAX, "as wished at first");
+        assert_eq!(limit_at(29), 1, "{:?}", outcome.limits);
+        assert!(limit_at(40) >= 3, "{:?}", outcome.limits);
+        assert!(limit_at(59) >= 3, "{:?}", outcome.limits);
+        assert!(outcome.limits.len() <= 8, "{:?}", outcome.limits);
+    }
+}
+
+#[test]
+fn one_viewer_on_a_good_link_is_enough_for_all_layers() {
+    let meeting = Meeting {
+        cameras: 4,
+        seconds: 20,
+        uplink: None,
+        viewers: vec![
+            Conditions::steady(10_000_000, HALF_TRIP),
+            Conditions::steady(300_000, HALF_TRIP),
+        ],
+    };
+    let (outcomes, _) = meeting.hold(1);
+    assert!(
+        outcomes[0].limits.iter().all(|(_, layers)| *layers >= 3),
+        "{:?}",
+        outcomes[0].limits
+    );
+}

@@ -2,7 +2,8 @@ import type { CodecsWanted } from "../protocol";
 import { CAMERA_MODE, formatsToOffer, SCREEN_MODE } from "./codecs";
 import { Encodings } from "./encodings";
 import { LAYERS, scales } from "./layers";
-import { withAudioRetransmission } from "./offer";
+import { withAudioRetransmission, withVoiceAs } from "./offer";
+import { Voice } from "./voice";
 
 /** The screen is sent as it is: letters that were scaled can't be read. */
 const SCREEN: RTCRtpEncodingParameters = { maxBitrate: 2_500_000 };
@@ -22,10 +23,12 @@ export class Publisher {
 	private readonly screen: RTCRtpSender;
 	private readonly cameraLayers: Encodings;
 	private readonly screenLayer: Encodings;
+	private readonly voice: Voice;
 	private offer: string | null = null;
 
 	constructor() {
 		this.microphone = this.connection.addTransceiver("audio", { direction: "sendonly" }).sender;
+		this.voice = new Voice(this.microphone, (redundant) => this.sendVoice(redundant ? "red" : "opus"));
 		const formats = formatsToOffer();
 		this.camera = this.addVideo(LAYERS, LAYERS_AT_FIRST, formats);
 		this.screen = this.addVideo([SCREEN], SCREEN_AT_FIRST, formats);
@@ -45,6 +48,7 @@ export class Publisher {
 		await this.connection.setRemoteDescription({ type: "answer", sdp });
 		this.cameraLayers.check();
 		this.screenLayer.check();
+		this.voice.watch();
 	}
 
 	/** So many layers of the camera, and the screen or not, are watched by somebody. The rest need not be sent. */
@@ -78,6 +82,7 @@ export class Publisher {
 	}
 
 	close(): void {
+		this.voice.stop();
 		this.cameraLayers.stop();
 		this.screenLayer.stop();
 		this.connection.close();
@@ -90,6 +95,27 @@ export class Publisher {
 			await this.connection.setLocalDescription({ type: "offer", sdp: withAudioRetransmission(sdp) });
 		} catch {
 			await this.connection.setLocalDescription();
+		}
+	}
+
+	/**
+	 * Sends the voice in this codec from now on, which the server takes already: this side alone applies its offer and the
+	 * answer once more, in another order. Gives whether it was done.
+	 */
+	private async sendVoice(codec: "opus" | "red"): Promise<boolean> {
+		const { connection } = this;
+		const answer = withVoiceAs(connection.remoteDescription?.sdp ?? "", codec);
+		if (answer === null || connection.signalingState !== "stable") return false;
+		try {
+			await this.setOffer();
+			await connection.setRemoteDescription({ type: "answer", sdp: answer });
+			return true;
+		} catch {
+			await connection.setLocalDescription({ type: "rollback" }).catch(() => undefined);
+			return false;
+		} finally {
+			this.cameraLayers.check();
+			this.screenLayer.check();
 		}
 	}
 

@@ -15,6 +15,6 @@ pub(crate) use clock::ntp_of;
 pub use keyframes::KeyframeRequester;
 pub use nack::{Arrival, NackGenerator};
 pub use pictures::{PictureReader, Turn, Unreadable};
-pub use rate::{Rates, TEMPORAL_LAYERS};
+pub use rate::{ByLayer, Rates, TEMPORAL_LAYERS};
 pub use reception::Reception;
 pub use stream::Stream;

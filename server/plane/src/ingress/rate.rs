@@ -59,27 +59,36 @@ impl Rates {
     /// The rates of the layers up to each spatial and temporal layer, in bit/s: those of the last second, or what came so
     /// far. All layers below count, also where a stream's upper ones need only some of them.
     pub fn cumulative(&self, now: Time) -> ByLayer {
-        let mut rates = self.rates.unwrap_or_else(|| {
+        added_up(self.rates.unwrap_or_else(|| {
             let passed = self.since.map_or(WINDOW, |since| now.since(since));
             self.rates_over(passed.max(Span::from_millis(200)))
-        });
-        for spatial in 0..MAX_LAYERS {
-            for temporal in 1..TEMPORAL_LAYERS {
-                rates[spatial][temporal] += rates[spatial][temporal - 1];
-            }
-            if let Some(below) = spatial.checked_sub(1) {
-                for temporal in 0..TEMPORAL_LAYERS {
-                    rates[spatial][temporal] += rates[below][temporal];
-                }
-            }
-        }
-        rates
+        }))
+    }
+
+    /// The same, when it was last sent for a second or more.
+    pub fn last(&self) -> Option<ByLayer> {
+        self.rates.map(added_up)
     }
 
     fn rates_over(&self, time: Span) -> ByLayer {
         let over_time = |bytes| bytes * 8 * 1_000_000 / time.micros().max(1);
         self.bytes.map(|layer| layer.map(over_time))
     }
+}
+
+/// Each layer with all below it.
+fn added_up(mut rates: ByLayer) -> ByLayer {
+    for spatial in 0..MAX_LAYERS {
+        for temporal in 1..TEMPORAL_LAYERS {
+            rates[spatial][temporal] += rates[spatial][temporal - 1];
+        }
+        if let Some(below) = spatial.checked_sub(1) {
+            for temporal in 0..TEMPORAL_LAYERS {
+                rates[spatial][temporal] += rates[below][temporal];
+            }
+        }
+    }
+    rates
 }
 
 #[cfg(test)]

@@ -1,5 +1,6 @@
 //! What there is: tracks, slots, transports and groups come, go, and leave nothing behind.
 
+use crate::demand::Demand;
 use crate::egress::{Agreed, Format, Order, Sink, Slot, SlotRole};
 use crate::time::Time;
 use crate::track::{MAX_LAYERS, MediaKind, Track};
@@ -33,6 +34,7 @@ impl Plane {
             layers: [None; MAX_LAYERS],
             group,
             slots: Vec::new(),
+            demand: Demand::default(),
             paused: false,
         };
         let Some(index) = self.tracks.insert(id, track) else {

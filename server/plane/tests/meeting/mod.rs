@@ -31,6 +31,8 @@ pub struct Outcome {
     pub samples: Vec<(Time, u64, Span)>,
     /// When each change of a slot's pausing was told.
     pub pauses: Vec<(Time, u32, bool)>,
+    /// When each change of how many layers the speaker's camera is to send was told. The cameras obey at once.
+    pub limits: Vec<(Time, u8)>,
 }
 
 impl Outcome {
@@ -166,6 +168,13 @@ impl Meeting {
                     let n = (slot / 100 - 1_000) as usize;
                     viewers[n].pause(slot, paused);
                     outcomes[n].pauses.push((now, slot, paused));
+                } else if let Event::LayerLimit { track, layers } = event {
+                    cameras[(track - TRACKS - 1) as usize].limit(layers);
+                    if track == TRACKS + 1 {
+                        outcomes
+                            .iter_mut()
+                            .for_each(|o| o.limits.push((now, layers)));
+                    }
                 }
             }
             for (n, viewer) in viewers.iter_mut().enumerate() {
