@@ -402,7 +402,7 @@ fn what_is_sent_again_has_the_payload_type_and_the_descriptor_of_its_time() {
     let received = scene.received();
     let sequences: Vec<_> = received.iter().map(|packet| packet.sequence).collect();
     let mut out = [0; 64];
-    let (len, _) = write_nack(&mut out, 1, SLOT_SSRC, sequences.into_iter());
+    let (len, _) = write_nack(&mut out, 1, SLOT_SSRC, sequences);
     let nack = scene.viewer.rtcp(&out[..len]);
     let path = scene.viewer.path;
     scene.world.datagram(&path, &nack);

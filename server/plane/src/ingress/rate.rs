@@ -78,14 +78,13 @@ impl Rates {
 
 /// Each layer with all below it.
 fn added_up(mut rates: ByLayer) -> ByLayer {
-    for spatial in 0..MAX_LAYERS {
-        for temporal in 1..TEMPORAL_LAYERS {
-            rates[spatial][temporal] += rates[spatial][temporal - 1];
-        }
-        if let Some(below) = spatial.checked_sub(1) {
-            for temporal in 0..TEMPORAL_LAYERS {
-                rates[spatial][temporal] += rates[below][temporal];
-            }
+    let mut below = [0; TEMPORAL_LAYERS];
+    for layer in &mut rates {
+        let mut lower = 0;
+        for (rate, below) in layer.iter_mut().zip(&mut below) {
+            lower += *rate;
+            *rate = lower + *below;
+            *below = *rate;
         }
     }
     rates
