@@ -3,6 +3,7 @@
 use crate::time::{Span, Time};
 
 use super::acknowledged::Acknowledged;
+use super::busy::Busy;
 use super::delay::{Delay, Usage};
 use super::history::History;
 use super::loss::{Loss, Window};
@@ -34,6 +35,7 @@ pub struct Estimator {
     delay: Delay,
     standing: Standing,
     acknowledged: Acknowledged,
+    busy: Busy,
     rate_control: RateControl,
     loss: Loss,
     probes: Probes,
@@ -64,6 +66,7 @@ impl Estimator {
             delay: Delay::default(),
             standing: Standing::new(now),
             acknowledged: Acknowledged::default(),
+            busy: Busy::default(),
             rate_control: RateControl::new(now),
             loss: Loss::default(),
             probes: Probes::new(now),
@@ -110,6 +113,10 @@ impl Estimator {
             let begun = arrival - self.serialization(packet.bytes);
             self.delay.packet(now, packet.at, begun);
             self.standing.packet(packet.at, begun);
+            if let Some(way) = self.standing.way() {
+                let unhindered = way.saturating_add(packet.at.micros().cast_signed());
+                self.busy.packet(now, packet.bytes, arrival, unhindered);
+            }
             if let Some(cluster) = packet.cluster {
                 self.probes
                     .received(cluster, packet.at, packet.bytes, arrival);
@@ -240,8 +247,16 @@ impl Estimator {
             self.probes.overuse(now);
         }
         let limited = self.sending.is_limited_by(self.estimate());
-        self.rate_control
-            .update(now, usage, arriving, self.round_trip, limited);
+        // What arrives on average says little of the link where pictures come in steps; what it carries while a queue
+        // stands says all, and sooner.
+        let full = self.busy.rate(now).filter(|_| usage == Usage::Over);
+        self.rate_control.update(
+            now,
+            usage,
+            full.or(arriving),
+            self.round_trip,
+            limited || full.is_some(),
+        );
         if self.rate_control.take_surpassed() {
             self.probes.hurry(now);
         }

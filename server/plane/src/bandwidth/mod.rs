@@ -11,6 +11,7 @@
 //! a link that is full is probed too, ever more rarely, for its subscriber may want more than it could carry before.
 
 mod acknowledged;
+mod busy;
 mod delay;
 mod estimator;
 mod history;

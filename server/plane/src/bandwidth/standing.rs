@@ -88,6 +88,12 @@ impl Standing {
         Usage::Over
     }
 
+    /// The delay of the shortest way that is known, in µs between the two clocks.
+    pub fn way(&self) -> Option<i64> {
+        let [current, before] = self.shortest;
+        current.into_iter().chain(before).chain(self.least).min()
+    }
+
     /// Whether the quickest packets found no queue to speak of.
     pub fn is_empty(&self) -> bool {
         self.queue < EMPTY

@@ -74,8 +74,8 @@ impl Plane {
                 }
                 Report::Starved { slot } => {
                     if let Some(starved) = self.slots.get_mut(slot) {
+                        // The next tick finds what it may have now, and asks for that.
                         starved.current = None;
-                        self.consider_slot(now, slot);
                     }
                 }
             }
