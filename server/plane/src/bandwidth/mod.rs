@@ -21,6 +21,7 @@ mod rate_control;
 mod reports;
 mod sending;
 mod standing;
+mod window;
 
 pub use estimator::{Estimator, FLOOR, START};
 pub use probe::Probe;

@@ -20,6 +20,11 @@ const MOST_WAITING: usize = 300;
 /// Nothing waits longer than this: whoever looks at it would rather have a later picture.
 const PATIENCE: Span = Span::from_millis(900);
 
+/// More than leaves within this is given up, too: it would wait as long.
+const BACKLOG: Span = Span::from_millis(1_200);
+/// While the link is full, so often it is looked whether it still is.
+const FULL_AGAIN: Span = Span::from_millis(5);
+
 /// A packet that waits: its payload lies in the cache of its source.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Waiting {
@@ -28,6 +33,8 @@ pub(super) struct Waiting {
     /// The stream that it came by, and its index there.
     pub(super) source: u32,
     pub(super) index: u64,
+    /// Bytes of payload.
+    pub(super) bytes: u16,
     /// The slot goes over to the stream with it.
     pub(super) switch: bool,
     /// The highest temporal layer that is of use.
@@ -45,6 +52,10 @@ pub(super) struct Pacer {
     debt: u64,
     since: Time,
     waiting: VecDeque<Waiting>,
+    /// Bits of payload of what waits.
+    backlog: u64,
+    /// Nothing that waits leaves before.
+    held_until: Time,
 }
 
 impl Pacer {
@@ -74,19 +85,34 @@ impl Pacer {
 
     /// Lets a packet wait.
     pub(super) fn push(&mut self, waiting: Waiting) {
+        self.backlog += u64::from(waiting.bytes) * 8;
         self.waiting.push_back(waiting);
     }
 
     /// Whether more waits, or for longer, than is of use: then all of it is to be given up.
     pub(super) fn is_stuck(&self, now: Time) -> bool {
         let oldest = self.waiting.front();
+        let takes = self.rate.map_or(0, |rate| self.backlog * 1_000 / rate.max(1));
         self.waiting.len() > MOST_WAITING
+            || takes > BACKLOG.micros() / 1_000
             || oldest.is_some_and(|oldest| now.since(oldest.since) > PATIENCE)
     }
 
     /// Gives all up that waits.
     pub(super) fn give_up(&mut self) -> std::collections::vec_deque::Drain<'_, Waiting> {
+        self.backlog = 0;
         self.waiting.drain(..)
+    }
+
+    /// The link is full: what waits goes on waiting.
+    pub(super) fn hold(&mut self, now: Time) {
+        self.held_until = now + FULL_AGAIN;
+    }
+
+    /// Whether nothing waits.
+    #[inline]
+    pub(super) fn is_empty(&self) -> bool {
+        self.waiting.is_empty()
     }
 
     /// The next packet that may leave by now.
@@ -95,14 +121,17 @@ impl Pacer {
         if self.debt > self.allowance() {
             return None;
         }
-        self.waiting.pop_front()
+        let waiting = self.waiting.pop_front()?;
+        self.backlog = self.backlog.saturating_sub(u64::from(waiting.bytes) * 8);
+        Some(waiting)
     }
 
     /// When the next one may leave.
     pub(super) fn deadline(&self) -> Option<Time> {
         let rate = self.rate.filter(|_| !self.waiting.is_empty())?;
         let beyond = self.debt.saturating_sub(self.allowance());
-        Some(self.since + Span::from_micros((beyond * 1_000_000).div_ceil(rate.max(1))))
+        let paid = self.since + Span::from_micros((beyond * 1_000_000).div_ceil(rate.max(1)));
+        Some(paid.max(self.held_until))
     }
 
     fn allowance(&self) -> u64 {
@@ -138,6 +167,7 @@ mod tests {
             slot: 0,
             source: 1,
             index,
+            bytes: 1_000,
             switch: false,
             max_temporal: 3,
             since,

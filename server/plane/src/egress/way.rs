@@ -5,9 +5,10 @@ use std::net::SocketAddr;
 use super::extension_block::ExtensionBlock;
 use super::pacer::Pacer;
 use super::{Format, MAX_DATAGRAM, Path, RedundancyLevel, Retransmissions, Rewritten, Sink};
-use crate::bandwidth::{Estimator, Probe};
+use crate::bandwidth::{Estimator, Probe, START};
 use crate::counters::{Counter, Counters};
 use crate::rtp::vp8::Descriptor;
+use crate::rtp::red::MOST_EARLIER;
 use crate::rtp::write_header;
 use crate::srtp::{RTCP_OVERHEAD, RTP_OVERHEAD, SrtpSender};
 use crate::time::{Span, Time};
@@ -83,8 +84,23 @@ impl Way {
 
     /// The estimator, made when first there is something to estimate by.
     pub(super) fn estimator(&mut self, now: Time) -> &mut Estimator {
-        self.estimator
-            .get_or_insert_with(|| Box::new(Estimator::new(now)))
+        self.estimator.get_or_insert_with(|| {
+            self.pacer.set_rate(now, START);
+            Box::new(Estimator::new(now))
+        })
+    }
+
+    /// Whether a packet of video may leave now: neither the pacer nor what is on its way already holds it back.
+    #[inline]
+    pub(super) fn may_send_video(&mut self, now: Time) -> bool {
+        self.pacer.may_send(now) && !self.is_full(now)
+    }
+
+    /// Whether more video would only wait in front of the link.
+    #[inline]
+    pub(super) fn is_full(&self, now: Time) -> bool {
+        let estimator = self.estimator.as_ref();
+        estimator.is_some_and(|estimator| estimator.is_full(now))
     }
 
     /// Time passed, some ten times a second. Gives what the way is believed to carry, and what of it goes to voices and
@@ -97,15 +113,40 @@ impl Way {
         let beside = std::mem::take(&mut self.beside_bytes) * 8_000_000 / passed.max(1);
         self.beside_rate = (self.beside_rate * (SMOOTHING - 1) + beside) / SMOOTHING;
         estimator.tick(now);
+        let (rate, loss) = (estimator.estimate(), estimator.loss());
+        self.redundancy = if estimator.is_late(now) {
+            // Much may have been lost just now.
+            MOST_EARLIER
+        } else {
+            self.redundancy_level.level_for(loss)
+        };
+        self.pacer.set_rate(now, rate);
+        self.start_probe(now);
+        Some((rate, self.beside_rate))
+    }
+
+    /// The peer tells when packets arrived.
+    pub(super) fn feedback(
+        &mut self,
+        now: Time,
+        statuses: impl Iterator<Item = (u16, Option<i64>)>,
+    ) {
+        let estimator = self.estimator(now);
+        estimator.feedback(now, statuses);
+        let rate = estimator.estimate();
+        self.pacer.set_rate(now, rate);
+        self.start_probe(now);
+    }
+
+    /// Begins a probe if one is due.
+    fn start_probe(&mut self, now: Time) {
         if self.probing.is_none()
+            && let Some(estimator) = &mut self.estimator
+            && !estimator.is_full(now)
             && let Some(probe) = estimator.take_probe(now)
         {
             self.probing = Some(Probing::new(now, &probe));
         }
-        let (rate, loss) = (estimator.estimate(), estimator.loss());
-        self.redundancy = self.redundancy_level.level_for(loss);
-        self.pacer.set_rate(now, rate);
-        Some((rate, self.beside_rate))
     }
 
     /// When something is to be sent that waits.

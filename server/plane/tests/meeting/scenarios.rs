@@ -22,7 +22,9 @@ impl Scenario {
             uplink: None,
             viewers: vec![self.link.clone()],
         };
-        meeting.hold(seed).0.remove(0)
+        let (mut o, w) = meeting.hold(seed);
+        if std::env::var("DBG").is_ok() { for (n, v) in plane::counters::Counter::ALL.iter().map(|c| (c.name(), w.plane.counters().get(*c))) { if v > 0 { eprintln!("{n} {v}"); } } }
+        o.remove(0)
     }
 }
 

@@ -73,6 +73,7 @@ impl Viewer {
         if let Some(picture) = self.pictures.get_mut(&ssrc) {
             picture.paused = paused;
             picture.last = None;
+            picture.stuck = None;
         }
     }
 
