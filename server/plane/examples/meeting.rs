@@ -63,6 +63,9 @@ fn main() -> ExitCode {
     for (ssrc, from, to) in &outcome.record.freezes {
         eprintln!("slot {ssrc} stood still {:.2} to {:.2} s", from.micros() as f64 / 1e6, to.micros() as f64 / 1e6);
     }
+    for (gap, at) in outcome.silences(1).iter().rev().take(5) {
+        eprintln!("silence of {} ms at {:.2} s", gap.micros() / 1_000, at.micros() as f64 / 1e6);
+    }
     for (at, slot, paused) in &outcome.pauses {
         eprintln!("slot {slot} paused {paused} at {:.2} s", at.micros() as f64 / 1e6);
     }

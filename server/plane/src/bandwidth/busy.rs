@@ -10,6 +10,8 @@ const WINDOW: i64 = 80_000;
 const PACKETS: u32 = 4;
 /// What is measured later than this is of another link.
 const LASTING: Span = Span::from_millis(1_000);
+/// A measurement of less than this share of what was measured lately stands alone.
+const COLLAPSE: f64 = 0.6;
 /// How much of what was measured lately a measurement leaves.
 const SMOOTHING: f64 = 0.5;
 
@@ -46,8 +48,10 @@ impl Busy {
         self.packets += 1;
         if self.micros >= WINDOW && self.packets >= PACKETS {
             let sample = self.bytes as f64 * 8e6 / self.micros as f64;
-            let before = self.rate(now).map_or(sample, |rate| rate as f64);
-            let mean = SMOOTHING * before + (1.0 - SMOOTHING) * sample;
+            let before = self.rate(now).map(|rate| rate as f64);
+            // One that carries much less is another link by now.
+            let before = before.filter(|before| sample > COLLAPSE * before);
+            let mean = SMOOTHING * before.unwrap_or(sample) + (1.0 - SMOOTHING) * sample;
             *self = Self {
                 latest: self.latest,
                 measured: Some((now, mean)),

@@ -20,8 +20,10 @@ const MOST_WAITING: usize = 300;
 /// Nothing waits longer than this: whoever looks at it would rather have a later picture.
 const PATIENCE: Span = Span::from_millis(900);
 
-/// More than leaves within this is given up, too: it would wait as long.
-const BACKLOG: Span = Span::from_millis(1_200);
+/// When the link turns out to carry less than this share of what was believed …
+const FALL: (u64, u64) = (2, 3);
+/// … and what waits would take longer than this, it was meant for another link and is given up.
+const BACKLOG_MILLIS: u64 = 300;
 /// While the link is full, so often it is looked whether it still is.
 const FULL_AGAIN: Span = Span::from_millis(5);
 
@@ -54,6 +56,10 @@ pub(super) struct Pacer {
     waiting: VecDeque<Waiting>,
     /// Bits of payload of what waits.
     backlog: u64,
+    /// The rate that the next fall is measured from.
+    height: Option<u64>,
+    /// What waits is far too much for the link.
+    is_overwhelmed: bool,
     /// Nothing that waits leaves before.
     held_until: Time,
 }
@@ -64,7 +70,16 @@ impl Pacer {
         self.pay(now);
         let way = estimate.clamp(THIN, WIDE) - THIN;
         let percent = THIN_PERCENT + (WIDE_PERCENT - THIN_PERCENT) * way / (WIDE - THIN);
-        self.rate = Some(estimate * percent / 100);
+        let rate = estimate * percent / 100;
+        let height = self.height.map_or(rate, |height| height.max(rate));
+        let (share, of) = FALL;
+        if rate * of < height * share {
+            self.is_overwhelmed |= self.backlog * 1_000 > rate * BACKLOG_MILLIS;
+            self.height = Some(rate);
+        } else {
+            self.height = Some(height);
+        }
+        self.rate = Some(rate);
     }
 
     /// Whether a packet of video may leave now.
@@ -92,21 +107,25 @@ impl Pacer {
     /// Whether more waits, or for longer, than is of use: then all of it is to be given up.
     pub(super) fn is_stuck(&self, now: Time) -> bool {
         let oldest = self.waiting.front();
-        let takes = self.rate.map_or(0, |rate| self.backlog * 1_000 / rate.max(1));
         self.waiting.len() > MOST_WAITING
-            || takes > BACKLOG.micros() / 1_000
+            || self.is_overwhelmed
             || oldest.is_some_and(|oldest| now.since(oldest.since) > PATIENCE)
     }
 
     /// Gives all up that waits.
     pub(super) fn give_up(&mut self) -> std::collections::vec_deque::Drain<'_, Waiting> {
-        self.backlog = 0;
+        (self.backlog, self.is_overwhelmed) = (0, false);
         self.waiting.drain(..)
     }
 
     /// The link is full: what waits goes on waiting.
     pub(super) fn hold(&mut self, now: Time) {
         self.held_until = now + FULL_AGAIN;
+    }
+
+    /// Until when it holds what waits back.
+    pub(super) fn not_held_until(&self) -> Time {
+        self.held_until
     }
 
     /// Whether nothing waits.

@@ -34,6 +34,7 @@ impl Shard {
             if self.ways[transport].deadline().is_none() {
                 continue;
             }
+            self.send_lost(now, transport, counters, sink);
             self.send_waiting(now, transport, counters, sink);
             self.send_probe(now, transport, counters, sink);
             let next = self.ways[transport].deadline();

@@ -4,6 +4,7 @@ use std::net::SocketAddr;
 
 use super::extension_block::ExtensionBlock;
 use super::pacer::Pacer;
+use super::reported::{Packet, Reported};
 use super::{Format, MAX_DATAGRAM, Path, RedundancyLevel, Retransmissions, Rewritten, Sink};
 use crate::bandwidth::{Estimator, Probe, START};
 use crate::counters::{Counter, Counters};
@@ -56,6 +57,8 @@ pub(super) struct Way {
     pub(super) estimator: Option<Box<Estimator>>,
     pub(super) pacer: Pacer,
     pub(super) retransmissions: Retransmissions,
+    /// Which packets of pictures left lately, until reports tell what became of them.
+    pub(super) reported: Reported,
     /// How many earlier frames go along with each of audio.
     pub(super) redundancy: usize,
     redundancy_level: RedundancyLevel,
@@ -131,7 +134,16 @@ impl Way {
         now: Time,
         statuses: impl Iterator<Item = (u16, Option<i64>)>,
     ) {
-        let estimator = self.estimator(now);
+        self.estimator(now);
+        let Some(estimator) = &mut self.estimator else {
+            return;
+        };
+        let reported = &mut self.reported;
+        let statuses = statuses.inspect(|(number, arrival)| {
+            if arrival.is_none() {
+                reported.lost(*number);
+            }
+        });
         estimator.feedback(now, statuses);
         let rate = estimator.estimate();
         self.pacer.set_rate(now, rate);
@@ -152,7 +164,12 @@ impl Way {
     /// When something is to be sent that waits.
     pub(super) fn deadline(&self) -> Option<Time> {
         let probe = self.probing.as_ref().map(|probing| probing.next);
-        probe.into_iter().chain(self.pacer.deadline()).min()
+        let lost = (!self.reported.is_empty()).then(|| self.pacer.not_held_until());
+        probe
+            .into_iter()
+            .chain(self.pacer.deadline())
+            .chain(lost)
+            .min()
     }
 
     /// Whether a probe is being sent.
@@ -247,6 +264,13 @@ impl Way {
             let sequence = self.transport_sequence;
             self.transport_sequence = sequence.wrapping_add(1);
             self.estimator(now).sent(now, sequence, bytes, probe);
+            if packet.vp8.is_some() {
+                let sent = Packet {
+                    ssrc: packet.ssrc,
+                    sequence: packet.original.unwrap_or(packet.rewritten.index as u16),
+                };
+                self.reported.record(sequence, sent);
+            }
         }
         self.pacer.record_sent(now, bytes);
         if packet.vp8.is_none() && probe.is_none() || packet.original.is_some() {

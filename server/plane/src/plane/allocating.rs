@@ -33,8 +33,8 @@ struct Steps {
 }
 
 impl Steps {
-    /// The same, or the layer below with all of its frames: what is left out of a layer comes back with a keyframe only,
-    /// and at first estimates rise soon.
+    /// The same, or the layer below with all of its frames: a larger picture costs a keyframe, and a few frames of it a
+    /// second are no gain; what is left out of a layer comes back with another keyframe only.
     fn whole_layers(&self, grant: Grant) -> Grant {
         let Grant::Step { layer, temporal } = grant else {
             return grant;
@@ -155,7 +155,8 @@ impl Plane {
         let since = self.transports.get(transport).and_then(|t| t.estimated);
         let settled = since.is_some_and(|since| now.since(since) >= SETTLING);
         for (steps, grant) in all.iter().flatten().zip(grants) {
-            let grant = if settled {
+            let current = self.slots.get(steps.slot).and_then(|s| s.allowance.grant);
+            let grant = if settled && !grant.is_layer_above(current) {
                 grant
             } else {
                 steps.whole_layers(grant)

@@ -72,11 +72,22 @@ impl Outcome {
 
     /// The longest time in which nothing new was heard, from this second on.
     pub fn longest_silence(&self, from: u64) -> Span {
+        let silences = self.silences(from);
+        silences.last().map_or(Span::from_secs(3_600), |(gap, _)| *gap)
+    }
+
+    /// The times between one frame of sound that can be played, received or recovered, and the next one, and when each
+    /// began, from this second on; the longest last. Who speaks does so without a pause: a frame each 20 ms.
+    pub fn silences(&self, from: u64) -> Vec<(Span, Time)> {
         let mut times: Vec<_> = self.record.voices.values().copied().collect();
         times.sort();
         times.retain(|at| at.micros() >= from * 1_000_000);
-        let gaps = times.windows(2).map(|two| two[1].since(two[0]));
-        gaps.max().unwrap_or(Span::from_secs(3_600))
+        let mut gaps: Vec<_> = times
+            .windows(2)
+            .map(|two| (two[1].since(two[0]), two[0]))
+            .collect();
+        gaps.sort();
+        gaps
     }
 
     /// The share of the frames of sound that were heard, leaving the first and the last second out.
