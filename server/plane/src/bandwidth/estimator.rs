@@ -231,6 +231,7 @@ impl Estimator {
     #[inline]
     pub fn is_full(&self, now: Time) -> bool {
         self.is_late(now)
+            || self.standing.is_long()
             || self
                 .window
                 .is_exceeded_by(self.history.in_flight(), self.estimate())

@@ -117,12 +117,9 @@ impl Way {
         self.beside_rate = (self.beside_rate * (SMOOTHING - 1) + beside) / SMOOTHING;
         estimator.tick(now);
         let (rate, loss) = (estimator.estimate(), estimator.loss());
-        self.redundancy = if estimator.is_late(now) {
-            // Much may have been lost just now.
-            MOST_EARLIER
-        } else {
-            self.redundancy_level.level_for(loss)
-        };
+        // Much may be lost where the link is full.
+        let level = self.redundancy_level.level_for(loss);
+        self.redundancy = if estimator.is_full(now) { MOST_EARLIER } else { level };
         self.pacer.set_rate(now, rate);
         self.start_probe(now);
         Some((rate, self.beside_rate))
@@ -145,6 +142,9 @@ impl Way {
             }
         });
         estimator.feedback(now, statuses);
+        if estimator.is_full(now) {
+            self.redundancy = MOST_EARLIER;
+        }
         let rate = estimator.estimate();
         self.pacer.set_rate(now, rate);
         self.start_probe(now);
