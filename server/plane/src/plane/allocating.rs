@@ -73,12 +73,28 @@ impl Plane {
                     self.keyframes_wanted.extend(wanted);
                 }
                 Report::Starved { slot } => {
-                    if let Some(starved) = self.slots.get_mut(slot) {
-                        // The next tick finds what it may have now, and asks for that.
-                        starved.current = None;
-                    }
+                    self.starved(now, slot);
                 }
             }
+        }
+    }
+
+    /// What a slot was to send was given up. The stage asks for a keyframe of what it may have now at the next tick;
+    /// tiles are paused and come back one by one behind it, or all their keyframes would be given up again.
+    fn starved(&mut self, now: Time, index: usize) {
+        let Some(slot) = self.slots.get_mut(index) else {
+            return;
+        };
+        (slot.current, slot.target) = (None, None);
+        let is_tile = slot.wish.is_none_or(|wish| wish.priority == Priority::Tile);
+        if is_tile && slot.allowance.grant.take().is_some() {
+            self.events.push(Event::SlotPaused {
+                slot: slot.id,
+                paused: true,
+            });
+        }
+        if let Some(subscriber) = self.transports.get_mut(slot.transport) {
+            subscriber.resumed = Some(now);
         }
     }
 
