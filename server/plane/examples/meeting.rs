@@ -1,4 +1,4 @@
-//! Holds a meeting of the link tests and writes, each 100 ms, what one viewer's link was believed to carry and what came:
+//! Holds a meeting of the link tests and writes, each 100 ms, what a viewer's link was believed to carry and what came:
 //! `cargo run --example meeting -- SCENARIO [SEED] > meeting.csv`; with `all` for a seed, one line for each of many seeds.
 //! Without arguments it lists the scenarios.
 
@@ -28,19 +28,7 @@ fn main() -> ExitCode {
     };
     if seed == "all" {
         for seed in 1..=SEEDS {
-            let outcome = scenario.play(seed);
-            let estimates = outcome.estimates(15, scenario.seconds);
-            let estimates = (estimates.iter().min(), estimates.iter().sum::<u64>() / estimates.len().max(1) as u64);
-            println!(
-                "{seed}: estimate {estimates:?} wait {:?} silence {:?} heard {:.4} frozen {:.3} frames {} {:?} keyframes {}",
-                outcome.wait_p95(15, scenario.seconds),
-                outcome.longest_silence(5),
-                outcome.heard(),
-                outcome.frozen(),
-                outcome.record.frames,
-                outcome.record.layers,
-                outcome.record.keyframes_asked,
-            );
+            println!("{seed}: {}", scenario.play(seed).summary());
         }
         return ExitCode::SUCCESS;
     }
@@ -61,13 +49,24 @@ fn main() -> ExitCode {
         );
     }
     for (ssrc, from, to) in &outcome.record.freezes {
-        eprintln!("slot {ssrc} stood still {:.2} to {:.2} s", from.micros() as f64 / 1e6, to.micros() as f64 / 1e6);
+        eprintln!(
+            "slot {ssrc} stood still {:.2} to {:.2} s",
+            from.micros() as f64 / 1e6,
+            to.micros() as f64 / 1e6
+        );
     }
     for (gap, at) in outcome.silences(1).iter().rev().take(5) {
-        eprintln!("silence of {} ms at {:.2} s", gap.micros() / 1_000, at.micros() as f64 / 1e6);
+        eprintln!(
+            "silence of {} ms at {:.2} s",
+            gap.micros() / 1_000,
+            at.micros() as f64 / 1e6
+        );
     }
     for (at, slot, paused) in &outcome.pauses {
-        eprintln!("slot {slot} paused {paused} at {:.2} s", at.micros() as f64 / 1e6);
+        eprintln!(
+            "slot {slot} paused {paused} at {:.2} s",
+            at.micros() as f64 / 1e6
+        );
     }
     ExitCode::SUCCESS
 }

@@ -8,8 +8,10 @@ const MARGIN: i64 = 3_000;
 const WINDOW: i64 = 80_000;
 /// … and so many packets.
 const PACKETS: u32 = 4;
-/// What is measured later than this is of another link.
+/// What was measured longer ago says nothing of now.
 const LASTING: Span = Span::from_millis(1_000);
+/// The shortest way is that of the last one or two of these.
+const MEMORY: Span = Span::from_secs(10);
 /// A measurement of less than this share of what was measured lately stands alone.
 const COLLAPSE: f64 = 0.6;
 /// How much of what was measured lately a measurement leaves.
@@ -24,14 +26,18 @@ pub struct Busy {
     micros: i64,
     bytes: usize,
     packets: u32,
+    /// The least delay of this stretch of [`MEMORY`] and of the one before, in µs between the two clocks.
+    shortest: [Option<i64>; 2],
+    stretch: Time,
     /// When something was last measured, and what: bit/s.
     measured: Option<(Time, f64)>,
 }
 
 impl Busy {
-    /// A packet of `bytes` arrived at `arrival`, in µs of the receiver's clock; on an empty link it would have arrived
-    /// at `unhindered`.
-    pub fn packet(&mut self, now: Time, bytes: usize, arrival: i64, unhindered: i64) {
+    /// A packet of `bytes` that left at `sent` arrived at `arrival`, in µs of the receiver's clock.
+    pub fn packet(&mut self, now: Time, sent: Time, bytes: usize, arrival: i64) {
+        let sent = sent.micros().cast_signed();
+        let unhindered = sent.saturating_add(self.shortest(now, arrival.saturating_sub(sent)));
         let Some(latest) = self.latest.replace(arrival) else {
             return;
         };
@@ -54,10 +60,27 @@ impl Busy {
             let mean = SMOOTHING * before.unwrap_or(sample) + (1.0 - SMOOTHING) * sample;
             *self = Self {
                 latest: self.latest,
+                shortest: self.shortest,
+                stretch: self.stretch,
                 measured: Some((now, mean)),
                 ..Self::default()
             };
         }
+    }
+
+    fn shortest(&mut self, now: Time, delay: i64) -> i64 {
+        if now.since(self.stretch) >= MEMORY {
+            self.stretch = now;
+            self.shortest = [None, self.shortest[0]];
+        }
+        let [current, before] = &mut self.shortest;
+        let current = *current.insert(current.map_or(delay, |shortest| shortest.min(delay)));
+        before.map_or(current, |before| before.min(current))
+    }
+
+    /// What the link carried when it was last full, in bit/s, however long ago.
+    pub fn last(&self) -> Option<u64> {
+        self.measured.map(|(_, mean)| mean as u64)
     }
 
     /// What the link carried when it was last full, in bit/s, unless that is long ago.
@@ -80,7 +103,7 @@ mod tests {
             for _ in 0..5 {
                 free = free.max(sent) + 8_000_000_000 / rate;
                 now = Time::from_micros(free as u64 + 50_000);
-                busy.packet(now, 1_000, free, sent);
+                busy.packet(now, Time::from_micros(sent as u64), 1_000, free);
             }
         }
         busy.rate(now)

@@ -123,10 +123,7 @@ impl Estimator {
             let begun = arrival - self.serialization(packet.bytes);
             self.delay.packet(now, packet.at, begun);
             self.standing.packet(packet.at, begun);
-            if let Some(way) = self.standing.way() {
-                let unhindered = way.saturating_add(packet.at.micros().cast_signed());
-                self.busy.packet(now, packet.bytes, arrival, unhindered);
-            }
+            self.busy.packet(now, packet.at, packet.bytes, arrival);
             if let Some(cluster) = packet.cluster {
                 self.probes
                     .received(cluster, packet.at, packet.bytes, arrival);
@@ -259,9 +256,13 @@ impl Estimator {
         }
     }
 
-    /// How many µs a packet takes to pass a link of the estimated rate.
+    /// How many µs a packet takes to pass the link, by what is believed of it.
     fn serialization(&self, bytes: usize) -> i64 {
-        (bytes as u64 * 8_000_000 / self.rate_control.rate().max(FLOOR)).cast_signed()
+        let rate = self
+            .rate_control
+            .rate()
+            .max(self.busy.last().unwrap_or(FLOOR));
+        (bytes as u64 * 8_000_000 / rate.max(FLOOR)).cast_signed()
     }
 
     fn learn_round_trip(&mut self, sample: Span) {

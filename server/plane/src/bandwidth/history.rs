@@ -174,13 +174,24 @@ mod tests {
     fn in_flight_is_what_left_after_the_last_that_arrived() {
         let mut history = History::default();
         for i in 0..5u16 {
-            history.record(Time::from_micros(u64::from(i)), 65_534u16.wrapping_add(i), 100, None);
+            history.record(
+                Time::from_micros(u64::from(i)),
+                65_534u16.wrapping_add(i),
+                100,
+                None,
+            );
         }
-        assert_eq!((history.in_flight(), history.first_unanswered()), (500, None));
+        assert_eq!(
+            (history.in_flight(), history.first_unanswered()),
+            (500, None)
+        );
         history.received(0);
         history.received(65_535);
         let next = Some(Time::from_micros(3));
-        assert_eq!((history.in_flight(), history.first_unanswered()), (200, next));
+        assert_eq!(
+            (history.in_flight(), history.first_unanswered()),
+            (200, next)
+        );
         history.received(2);
         assert_eq!((history.in_flight(), history.first_unanswered()), (0, None));
     }

@@ -6,6 +6,8 @@ use super::delay::Usage;
 
 /// So long a queue is not left standing, in µs.
 const LIMIT: i64 = 120_000;
+/// Nothing more is put into a queue that the last packet waited so long in, in µs.
+const LONG: i64 = 120_000;
 /// What the quickest packets wait less than, in µs, is no queue, whatever trend the others show: frames differ in size.
 const EMPTY: i64 = 15_000;
 /// The shortest way is that of the last one or two of these.
@@ -92,17 +94,14 @@ impl Standing {
         Usage::Over
     }
 
-    /// The delay of the shortest way that is known, in µs between the two clocks.
-    pub fn way(&self) -> Option<i64> {
-        let [current, before] = self.shortest;
-        current.into_iter().chain(before).chain(self.least).min()
-    }
-
     /// Whether the last packet of the last message waited for long: what is sent now would wait as long or longer.
     pub fn is_long(&self) -> bool {
         let way = self.shortest.into_iter().flatten().min();
-        let queue = self.newest.zip(way).map(|(delay, way)| delay.saturating_sub(way));
-        queue.is_some_and(|queue| (LIMIT..CLOCK_JUMP).contains(&queue))
+        let queue = self
+            .newest
+            .zip(way)
+            .map(|(delay, way)| delay.saturating_sub(way));
+        queue.is_some_and(|queue| (LONG..CLOCK_JUMP).contains(&queue))
     }
 
     /// Whether the quickest packets found no queue to speak of.

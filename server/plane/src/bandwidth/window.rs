@@ -93,7 +93,7 @@ mod tests {
         let mut window = Window::new(at(0));
         window.answered(at(0), Span::from_millis(80));
         (1..100).for_each(|i| window.answered(at(i * 50), Span::from_millis(400)));
-        // 250 ms of a megabit.
+        // Some 250 ms of a megabit.
         assert!(!window.is_exceeded_by(31_000, 1_000_000));
         assert!(window.is_exceeded_by(32_000, 1_000_000));
     }

@@ -10,11 +10,11 @@ const THIN_PERCENT: u64 = 110;
 /// The same for others, as in libwebrtc: what came together leaves together.
 const WIDE_PERCENT: u64 = 250;
 /// Between these estimates the one goes over into the other, in bit/s.
-const THIN: u64 = 400_000;
-const WIDE: u64 = 1_200_000;
+const THIN: u64 = 600_000;
+const WIDE: u64 = 1_500_000;
 /// What may leave at once: some milliseconds' worth, and a few packets on any link.
 const BURST: Span = Span::from_millis(8);
-const LEAST_BURST: u64 = 3_600 * 8;
+const LEAST_BURST: u64 = 2_500 * 8;
 /// So many packets wait at most: a keyframe of a large picture and what follows it.
 const MOST_WAITING: usize = 300;
 /// Nothing waits longer than this: whoever looks at it would rather have a later picture.

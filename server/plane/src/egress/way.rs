@@ -8,8 +8,8 @@ use super::reported::{Packet, Reported};
 use super::{Format, MAX_DATAGRAM, Path, RedundancyLevel, Retransmissions, Rewritten, Sink};
 use crate::bandwidth::{Estimator, Probe, START};
 use crate::counters::{Counter, Counters};
-use crate::rtp::vp8::Descriptor;
 use crate::rtp::red::MOST_EARLIER;
+use crate::rtp::vp8::Descriptor;
 use crate::rtp::write_header;
 use crate::srtp::{RTCP_OVERHEAD, RTP_OVERHEAD, SrtpSender};
 use crate::time::{Span, Time};
@@ -119,7 +119,11 @@ impl Way {
         let (rate, loss) = (estimator.estimate(), estimator.loss());
         // Much may be lost where the link is full.
         let level = self.redundancy_level.level_for(loss);
-        self.redundancy = if estimator.is_full(now) { MOST_EARLIER } else { level };
+        self.redundancy = if estimator.is_full(now) {
+            MOST_EARLIER
+        } else {
+            level
+        };
         self.pacer.set_rate(now, rate);
         self.start_probe(now);
         Some((rate, self.beside_rate))

@@ -70,10 +70,55 @@ impl Outcome {
         waits[waits.len() * 95 / 100]
     }
 
+    /// How many pictures were shown in a time, all slots together; in seconds.
+    pub fn frames(&self, from: u64, to: u64) -> u64 {
+        let (first, last) = self.between(from, to);
+        last.frames - first.frames
+    }
+
+    /// How many pictures of the speaker were shown in a time, by layer.
+    pub fn layers(&self, from: u64, to: u64) -> [u64; 3] {
+        let (first, last) = self.between(from, to);
+        [0, 1, 2].map(|layer: usize| last.layers[layer] - first.layers[layer])
+    }
+
+    /// What was received in a time, in bit/s.
+    pub fn received(&self, from: u64, to: u64) -> u64 {
+        let (first, last) = self.between(from, to);
+        (last.bytes - first.bytes) * 8 / (to - from)
+    }
+
+    /// The figures of it all, from 15 s on where the start is not meant.
+    pub fn summary(&self) -> String {
+        let end = self.samples.last().unwrap().at.micros() / 1_000_000 + 1;
+        let estimates = self.estimates(15, end);
+        format!(
+            "estimate {} to {} kbit/s, mean {}; queue p95 {} ms; silence {} ms; heard {:.2} %; frozen {:.1} %; {} pictures, of the speaker {:?}; keyframes asked {}",
+            estimates.iter().min().unwrap() / 1_000,
+            estimates.iter().max().unwrap() / 1_000,
+            estimates.iter().sum::<u64>() / estimates.len() as u64 / 1_000,
+            self.wait_p95(15, end).micros() / 1_000,
+            self.longest_silence(5).micros() / 1_000,
+            self.heard() * 100.0,
+            self.frozen() * 100.0,
+            self.record.frames,
+            self.record.layers,
+            self.record.keyframes_asked,
+        )
+    }
+
+    fn between(&self, from: u64, to: u64) -> (&Sample, &Sample) {
+        let mut within = self.samples_within(from, to);
+        let first = within.next().unwrap();
+        (first, within.last().unwrap_or(first))
+    }
+
     /// The longest time in which nothing new was heard, from this second on.
     pub fn longest_silence(&self, from: u64) -> Span {
         let silences = self.silences(from);
-        silences.last().map_or(Span::from_secs(3_600), |(gap, _)| *gap)
+        silences
+            .last()
+            .map_or(Span::from_secs(3_600), |(gap, _)| *gap)
     }
 
     /// The times between one frame of sound that can be played, received or recovered, and the next one, and when each
@@ -114,9 +159,12 @@ pub struct Meeting {
     pub uplink: Option<Conditions>,
     /// The way down of each viewer; what they say goes up with the same delay.
     pub viewers: Vec<Conditions>,
+    /// All of them share the first one's way down.
+    pub share: bool,
 }
 
-type Way = Link<Vec<u8>>;
+/// Datagrams, and which viewer's they are.
+type Way = Link<(usize, Vec<u8>)>;
 
 impl Meeting {
     /// Holds it. The same seed gives the same outcome.
@@ -153,7 +201,7 @@ impl Meeting {
                 let path = camera.peer.path;
                 for datagram in camera.send(&mut world) {
                     match uplink.as_mut().filter(|_| camera.peer.id == 1) {
-                        Some((up, _)) => up.send(world.now, datagram.len() + BELOW, datagram),
+                        Some((up, _)) => up.send(world.now, datagram.len() + BELOW, (0, datagram)),
                         None => world.datagram(&path, &datagram),
                     }
                 }
@@ -161,32 +209,32 @@ impl Meeting {
             world.pass(1);
             let now = world.now;
             if let Some((up, _)) = &mut uplink {
-                while let Some((_, datagram)) = up.poll(now) {
+                while let Some((_, (_, datagram))) = up.poll(now) {
                     world.datagram(&cameras[0].peer.path, &datagram);
                 }
             }
             let sent = world.sent();
             for (path, datagram) in &sent {
                 if let Some(&n) = by_address.get(&path.remote) {
-                    ways[n]
-                        .0
-                        .send(now, datagram.len() + BELOW, datagram.clone());
+                    let way = if self.share { 0 } else { n };
+                    let bytes = datagram.len() + BELOW;
+                    ways[way].0.send(now, bytes, (n, datagram.clone()));
                 }
             }
             for camera in &mut cameras {
                 let (_, mut rtcp) = camera.peer.read(&sent);
                 if let Some((_, back)) = uplink.as_mut().filter(|_| camera.peer.id == 1) {
                     for compound in rtcp.drain(..) {
-                        back.send(now, compound.len() + BELOW, compound);
+                        back.send(now, compound.len() + BELOW, (0, compound));
                     }
-                    while let Some((_, compound)) = back.poll(now) {
+                    while let Some((_, (_, compound))) = back.poll(now) {
                         rtcp.push(compound);
                     }
                 }
                 let path = camera.peer.path;
                 for datagram in camera.hear(&rtcp) {
                     match uplink.as_mut().filter(|_| camera.peer.id == 1) {
-                        Some((up, _)) => up.send(now, datagram.len() + BELOW, datagram),
+                        Some((up, _)) => up.send(now, datagram.len() + BELOW, (0, datagram)),
                         None => world.datagram(&path, &datagram),
                     }
                 }
@@ -199,15 +247,17 @@ impl Meeting {
                     outcomes[n].pauses.push((now, slot, paused));
                 }
             }
+            for (down, _) in &mut ways {
+                while let Some((at, (n, datagram))) = down.poll(now) {
+                    viewers[n].receive(at, &datagram);
+                }
+            }
             for (n, viewer) in viewers.iter_mut().enumerate() {
-                let (down, up) = &mut ways[n];
-                while let Some((at, datagram)) = down.poll(now) {
-                    viewer.receive(at, &datagram);
-                }
+                let (_, up) = &mut ways[n];
                 for datagram in viewer.say(now) {
-                    up.send(now, datagram.len() + BELOW, datagram);
+                    up.send(now, datagram.len() + BELOW, (n, datagram));
                 }
-                while let Some((_, datagram)) = up.poll(now) {
+                while let Some((_, (_, datagram))) = up.poll(now) {
                     world.datagram(&viewer.peer.path.clone(), &datagram);
                 }
                 if millis % 100 == 0 {
@@ -215,7 +265,7 @@ impl Meeting {
                     outcomes[n].samples.push(Sample {
                         at: now,
                         estimate,
-                        wait: ways[n].0.wait(now),
+                        wait: ways[if self.share { 0 } else { n }].0.wait(now),
                         bytes: viewer.record.bytes,
                         frames: viewer.record.frames,
                         layers: viewer.record.layers,

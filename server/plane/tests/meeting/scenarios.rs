@@ -21,10 +21,9 @@ impl Scenario {
             seconds: self.seconds,
             uplink: None,
             viewers: vec![self.link.clone()],
+            share: false,
         };
-        let (mut o, w) = meeting.hold(seed);
-        if std::env::var("DBG").is_ok() { for (n, v) in plane::counters::Counter::ALL.iter().map(|c| (c.name(), w.plane.counters().get(*c))) { if v > 0 { eprintln!("{n} {v}"); } } }
-        o.remove(0)
+        meeting.hold(seed).0.remove(0)
     }
 }
 
@@ -36,7 +35,7 @@ pub fn lossy(rate: u64, share: f64) -> Conditions {
     }
 }
 
-/// A link with these rates from these seconds on.
+/// A link with these rates from these seconds on, and a little jitter.
 pub fn changing(rates: &[(u64, u64)]) -> Conditions {
     let at = |&(second, rate): &(u64, u64)| (Time::from_micros(second * 1_000_000), rate);
     Conditions {

@@ -123,11 +123,10 @@ impl Viewer {
             .unwrap_or(u64::from(sequence) + (1 << 16));
         picture.nacks.received(now, index);
         let keyframe = Descriptor::parse(payload).is_some_and(|vp8| vp8.keyframe_start);
-        picture.packets.entry(index).or_insert((
-            marker,
-            keyframe,
-            payload.last().copied(),
-        ));
+        picture
+            .packets
+            .entry(index)
+            .or_insert((marker, keyframe, payload.last().copied()));
         let next = *picture.next.get_or_insert(index);
         let mut at = next;
         loop {
