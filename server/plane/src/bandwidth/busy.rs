@@ -12,6 +12,10 @@ const PACKETS: u32 = 4;
 const LASTING: Span = Span::from_millis(1_000);
 /// The shortest way is that of the last one or two of these.
 const MEMORY: Span = Span::from_secs(10);
+/// For so long, in µs, a link that carries anything does not carry nothing.
+const PAUSE: i64 = 500_000;
+/// Clocks that part by more than this between two packets were set, in µs.
+const CLOCK_JUMP: i64 = 3_000_000;
 /// A measurement of less than this share of what was measured lately stands alone.
 const COLLAPSE: f64 = 0.6;
 /// How much of what was measured lately a measurement leaves.
@@ -38,18 +42,27 @@ impl Busy {
     pub fn packet(&mut self, now: Time, sent: Time, bytes: usize, arrival: i64) {
         let sent = sent.micros().cast_signed();
         let unhindered = sent.saturating_add(self.shortest(now, arrival.saturating_sub(sent)));
-        let Some(latest) = self.latest.replace(arrival) else {
+        let Some(latest) = self.latest else {
+            self.latest = Some(arrival);
             return;
         };
-        if arrival < latest {
-            self.latest = Some(latest);
+        let passed = arrival.saturating_sub(latest);
+        if passed.saturating_abs() > CLOCK_JUMP {
+            *self = Self::default();
+            return;
+        }
+        if passed < 0 {
+            return;
+        }
+        self.latest = Some(arrival);
+        if passed > PAUSE {
             return;
         }
         // Who reached the queue before the one in front had passed leaves no time between them.
         if unhindered.saturating_add(MARGIN) > latest {
             return;
         }
-        self.micros = self.micros.saturating_add(arrival - latest);
+        self.micros = self.micros.saturating_add(passed);
         self.bytes += bytes;
         self.packets += 1;
         if self.micros >= WINDOW && self.packets >= PACKETS {

@@ -138,7 +138,7 @@ impl Viewer {
                     picture.stuck = None;
                     if marker && picture.started {
                         self.record.frames += 1;
-                        if let Some(layer) = layer.filter(|_| ssrc % 100 == 0) {
+                        if let Some(layer) = layer.filter(|_| ssrc.is_multiple_of(100)) {
                             self.record.layers[usize::from(layer)] += 1;
                         }
                         if let Some(last) = picture.last.replace(now) {
