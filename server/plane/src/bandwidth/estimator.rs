@@ -291,6 +291,19 @@ impl Estimator {
         // What arrives on average says little of the link where pictures come in steps; what it carries while a queue
         // stands says all, and sooner.
         let full = self.busy.rate(now).filter(|_| usage == Usage::Over);
+        let full = full.map(|full| match arriving {
+            // Jitter lets a link look busy that is not; it carries no less than what arrives, unless that lags far behind.
+            Some(arriving) if full >= arriving / 2 => {
+                let full = full.max(arriving);
+                // Who fills a link that others share leaves them some of what it had in the moment.
+                if limited {
+                    (3 * full + arriving) / 4
+                } else {
+                    full
+                }
+            }
+            _ => full,
+        });
         self.rate_control.update(
             now,
             usage,
