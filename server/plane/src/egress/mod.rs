@@ -12,6 +12,7 @@ mod pacer;
 mod pool;
 mod redundancy;
 mod repair;
+mod reported;
 mod retransmissions;
 mod rewrite;
 mod sequence;

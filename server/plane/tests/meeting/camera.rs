@@ -91,9 +91,9 @@ impl Camera {
             self.next_voice = self.next_voice + Span::from_millis(20);
         }
         let active = self.active;
-        for (n, (layer, (rid, rate, bits))) in self.layers.iter_mut().zip(LAYERS).enumerate() {
+        for (n, (layer, (rid, rate, bits))) in (0..).zip(self.layers.iter_mut().zip(LAYERS)) {
             while layer.next <= now {
-                if n >= active {
+                if usize::from(n) >= active {
                     layer.frame += 4;
                     layer.next = layer.next + Span::from_micros(4_000_000 / rate);
                     continue;
@@ -124,8 +124,9 @@ impl Camera {
                         layer.tl0,
                         temporal << 6 | sync,
                     ];
+                    // The rest of the payload tells the layer.
                     let body = u8::from(!(key && first));
-                    let payload = [&head[..], &[body], &vec![7; bytes / count - 7]].concat();
+                    let payload = [&head[..], &[body], &vec![n; bytes / count - 7]].concat();
                     let marker = part + 1 == count;
                     let extensions: &[(u8, &[u8])] = &[(MID, b"1"), (RID, rid.as_bytes())];
                     let (ssrc, index) = (layer.ssrc, layer.index);
