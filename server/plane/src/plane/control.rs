@@ -169,7 +169,8 @@ impl Plane {
         }
     }
 
-    /// Sends a PLI for a stream if one is wanted and due.
+    /// Sends a PLI for a stream if one is wanted and due. A layer that its browser has switched off can't answer; Chromium
+    /// sends a keyframe of another for each.
     pub(super) fn request_due_keyframe<S: Sink>(
         &mut self,
         now: Time,
@@ -183,7 +184,7 @@ impl Plane {
         let Some(stream) = publisher.streams.get_mut(stream) else {
             return;
         };
-        if stream.keyframes.poll(now) {
+        if stream.is_live(now) && stream.keyframes.poll(now) {
             let ssrc = stream.ssrc;
             let write = |out: &mut [u8]| write_pli(out, FEEDBACK_SSRC, ssrc);
             if self.local.send_rtcp(transport, sink, write) {
