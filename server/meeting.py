@@ -12,7 +12,7 @@ import structlog
 from pyee import EventEmitter
 
 from server.layer_demand import LayerDemand
-from server.media import Connection, MediaEdge
+from server.media import Connection, Downlink, MediaEdge
 from server.participant import Participant, View
 from server.room import Room
 from server.subscriptions import (
@@ -177,6 +177,11 @@ class Meeting:
         """What a participant's screen shows."""
         seat.participant.view = view
         self._assign_soon([seat])
+
+    def downlinks(self) -> dict[str, Downlink]:
+        """What is known of the link to each participant, by their id; nothing of those whom nothing is known of."""
+        known = ((id_, seat.connection.downlink) for id_, seat in self._seats.items())
+        return {id_: downlink for id_, downlink in known if downlink is not None}
 
     def owner(self, connection: Connection | None) -> Participant | None:
         """Whose media it is."""

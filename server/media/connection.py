@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Iterable
 from typing import Literal
 
 from pyee import EventEmitter
 
 from server._plane import SEATS
+from server.media.downlink import Downlink, GrantedLayers
 from server.media.publish_sdp import answer_publish
 from server.media.sdp import SdpError
 from server.media.subscribe_sdp import (
@@ -94,6 +96,8 @@ class Connection(EventEmitter):
                 )
         self.paused: set[str] = set()
         """The mids of slots that are paused."""
+        self.downlink: Downlink | None = None
+        """What the plane knows of the link to this participant; None while it knows nothing."""
         self.occupants: dict[str, Connection | None] = {slot.mid: None for slot in self.slots}
         switchboard.add(self, [self.publisher, self.subscriber], self._video_slots)
 
@@ -223,6 +227,13 @@ class Connection(EventEmitter):
         if paused != (mid in self.paused):
             (self.paused.add if paused else self.paused.discard)(mid)
             self._tell_paused(mid)
+
+    def link_estimated(self, rate: int, granted: Iterable[tuple[int, int, int]]) -> None:
+        """The plane tells what the link to this participant carries, in bit/s, and what its slots may have of it."""
+        layers = {slot: (layer, temporal) for slot, layer, temporal in granted}
+        self.downlink = Downlink(
+            rate, {mid: GrantedLayers(*layers[slot]) for mid, slot in self._video_slots.items() if slot in layers}
+        )
 
     def held_back(self, mid: str) -> Connection | None:
         """Whose picture a paused slot is to show; None where nothing is held back."""

@@ -100,6 +100,9 @@ class MediaEdge:
                 if owned := board.slot(slot):
                     connection, mid = owned
                     connection.pause(mid, paused)
+            case Event.LinkEstimated(transport=id_, rate=rate, granted=granted):
+                if subscriber := board.transport_owner(id_):
+                    subscriber.link_estimated(rate, granted)
             case Event.Seats(group=group, tracks=tracks):
                 if room := self._rooms.get(group):
                     room.seats_changed([board.owner(track) for track in tracks])

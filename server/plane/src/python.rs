@@ -40,6 +40,11 @@ enum Event {
         slot: u32,
         paused: bool,
     },
+    LinkEstimated {
+        transport: u32,
+        rate: u64,
+        granted: Vec<(u32, u8, u8)>,
+    },
     Seats {
         group: u32,
         tracks: Vec<Option<u32>>,
@@ -64,6 +69,15 @@ impl Event {
             PlaneEvent::Dead { transport } => Event::Dead { transport },
             PlaneEvent::SlotOccupied { slot, track } => Event::SlotOccupied { slot, track },
             PlaneEvent::SlotPaused { slot, paused } => Event::SlotPaused { slot, paused },
+            PlaneEvent::LinkEstimated {
+                transport,
+                rate,
+                granted,
+            } => Event::LinkEstimated {
+                transport,
+                rate,
+                granted,
+            },
             PlaneEvent::Seats { group, tracks } => Event::Seats {
                 group,
                 tracks: tracks.to_vec(),
