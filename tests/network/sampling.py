@@ -16,19 +16,20 @@ READ = """async () => {
   const {publisher, subscriber} = window.balai;
   for (const report of (await subscriber.getStats()).values()) {
     if (report.type === "inbound-rtp" && report.kind === "video" && report.packetsReceived)
-      sample.video[report.mid] = pick(report, ["framesDecoded", "freezeCount", "totalFreezesDuration", "frameWidth",
-        "packetsReceived", "packetsLost", "bytesReceived", "nackCount", "pliCount", "retransmittedPacketsReceived"]);
+      sample.video[report.mid] = pick(report, ["framesDecoded", "framesDropped", "keyFramesDecoded",
+        "freezeCount", "totalFreezesDuration", "frameWidth", "packetsReceived", "packetsLost",
+        "bytesReceived", "nackCount", "pliCount", "retransmittedPacketsReceived"]);
     if (report.type === "inbound-rtp" && report.kind === "audio" && report.packetsReceived)
-      sample.audio[report.mid] = pick(report, ["concealedSamples", "silentConcealedSamples", "totalSamplesReceived",
-        "packetsReceived", "packetsLost", "bytesReceived", "totalAudioEnergy", "jitterBufferDelay",
-        "jitterBufferEmittedCount"]);
+      sample.audio[report.mid] = pick(report, ["concealedSamples", "silentConcealedSamples", "concealmentEvents",
+        "totalSamplesReceived", "packetsReceived", "packetsLost", "bytesReceived", "totalAudioEnergy",
+        "jitterBufferDelay", "jitterBufferEmittedCount"]);
     if (report.type === "candidate-pair" && report.nominated)
       sample.incoming = pick(report, ["availableIncomingBitrate", "currentRoundTripTime"]);
   }
   for (const report of (await publisher.getStats()).values()) {
     if (report.type === "outbound-rtp" && report.kind === "video" && report.active)
-      sample.layers[report.rid ?? report.ssrc] = pick(report, ["framesEncoded", "frameWidth", "targetBitrate",
-        "qualityLimitationReason", "retransmittedPacketsSent", "bytesSent"]);
+      sample.layers[report.rid ?? report.ssrc] = pick(report, ["framesEncoded", "keyFramesEncoded", "frameWidth",
+        "targetBitrate", "qualityLimitationReason", "retransmittedPacketsSent", "bytesSent"]);
     if (report.type === "candidate-pair" && report.nominated)
       sample.outgoing = pick(report, ["availableOutgoingBitrate", "currentRoundTripTime"]);
   }
@@ -39,10 +40,9 @@ Sample = dict[str, Any]
 """``at`` in s since the beginning; ``video`` and ``audio`` by mid, ``layers`` by rid, ``incoming``, ``outgoing``."""
 
 
-async def sample(pages: dict[str, Page], seconds: float, every: float = 1.0) -> dict[str, list[Sample]]:
-    """What each page says now, and again after every second, for so long."""
+async def sample(pages: dict[str, Page], began: float, seconds: float, every: float) -> dict[str, list[Sample]]:
+    """What each page says now, and again after ``every`` s, for so long. ``began``: by the loop's clock."""
     clock = asyncio.get_running_loop().time
-    began = clock()
     samples: dict[str, list[Sample]] = {name: [] for name in pages}
     for number in range(round(seconds / every) + 1):
         await asyncio.sleep(max(0.0, began + number * every - clock()))

@@ -14,6 +14,18 @@ BROAD = replace(MOBILE, rate=3_000_000)
 NARROW = replace(MOBILE, rate=300_000)
 
 
+LAYERS = {320: 150_000, 640: 500_000}
+"""The widths of the camera's layers in px, and the most that each may take in bit/s: ``web/src/media/layers.ts``."""
+BESIDE = 70_000
+"""Bit/s that a voice takes with all headers, and some room."""
+
+
+def fitting(conditions: Conditions) -> int:
+    """The width of the largest layer that such a link carries beside a voice, in px."""
+    rate = conditions.rate
+    return max((width for width, bits in LAYERS.items() if rate is None or bits + BESIDE <= rate), default=0)
+
+
 @dataclass(frozen=True)
 class Phase:
     """Conditions, in both directions, and for how long."""
