@@ -18,6 +18,17 @@ pub struct Told {
     granted: Vec<(u32, u8, u8)>,
 }
 
+impl Told {
+    /// Whether it is time to look for news.
+    fn is_old(&self, now: Time) -> bool {
+        now.since(self.at) >= INTERVAL
+    }
+
+    fn differs(&self, rate: u64, granted: &[(u32, u8, u8)]) -> bool {
+        self.granted != granted || self.rate.abs_diff(rate) * NOTICEABLE > self.rate
+    }
+}
+
 impl Plane {
     /// Tells what a link is believed to carry and what its slots have of it, when that has changed.
     pub(super) fn tell_link(&mut self, now: Time, index: usize, rate: u64) {
@@ -25,7 +36,7 @@ impl Plane {
             return;
         };
         let last = subscriber.told.as_ref();
-        if last.is_some_and(|told| now.since(told.at) < INTERVAL) {
+        if last.is_some_and(|told| !told.is_old(now)) {
             return;
         }
         let granted: Vec<_> = subscriber
@@ -38,10 +49,7 @@ impl Plane {
                 Some((slot.id, layer, temporal))
             })
             .collect();
-        let is_news = last.is_none_or(|told| {
-            told.granted != granted || told.rate.abs_diff(rate) * NOTICEABLE > told.rate
-        });
-        if !is_news {
+        if last.is_some_and(|told| !told.differs(rate, &granted)) {
             return;
         }
         let transport = subscriber.id;
@@ -57,5 +65,26 @@ impl Plane {
             rate,
             granted,
         });
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_what_changed_is_told_and_no_more_than_once_a_second() {
+        let told = Told {
+            at: Time::from_micros(5_000_000),
+            rate: 1_000_000,
+            granted: vec![(9, 1, 2)],
+        };
+        assert!(!told.is_old(Time::from_micros(5_999_999)));
+        assert!(told.is_old(Time::from_micros(6_000_000)));
+        assert!(!told.differs(1_050_000, &[(9, 1, 2)]));
+        assert!(told.differs(1_051_000, &[(9, 1, 2)]));
+        assert!(told.differs(949_000, &[(9, 1, 2)]));
+        assert!(told.differs(1_000_000, &[(9, 0, 2)]));
+        assert!(told.differs(1_000_000, &[]));
     }
 }
