@@ -9,7 +9,8 @@ said: what ``getStats()`` and the server said, and what the link did. ``scripts/
 ``estimate`` is what the sender believes that the link carries (down the server, up the browser), ``queue`` how long
 packets waited in front of the link (p95). Of the whole stretch: ``gap`` is the longest time without a packet of the
 voice, ``flows after`` when the picture came steadily in the size that fits, counted from the change of the link, and
-``all`` what the link carried with all headers.
+``all`` what the link carried with all headers. A second table tells what is asked of each link; in bold what falls
+short of it.
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
+from tests.network.demands import verdicts
 from tests.network.judgement import Judgement
 from tests.network.link import link
 from tests.network.namespaces import why_not
@@ -33,6 +35,10 @@ from tests.network.sides import good_place, good_side_in, meet, weak_place, weak
 HEAD = """
 | link | direction | estimate | queue | gap | sound made up | frames/s | frozen | flows after | width | video | all |
 | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- |"""
+
+VERDICTS = """
+| link | what is asked of it | down | up |
+| --- | --- | --- | --- |"""
 
 ACCUSTOMED = 10.0
 """How long, in s, browsers have for their estimates to rise before anything happens."""
@@ -108,6 +114,7 @@ async def main() -> None:
     if reason := why_not():
         sys.exit(f"weak-links: {reason}")
     print(HEAD, flush=True)
+    judged: list[str] = []
     for scenario in SCENARIOS:
         if options.scenario and scenario.name not in options.scenario:
             continue
@@ -117,6 +124,9 @@ async def main() -> None:
                 record = replace(record, scenario=f"{scenario.name}-{number}")
             record.write(options.json)
             print(*rows(record), sep="\n", flush=True)
+            judged += verdicts(record)
+    if judged:
+        print(VERDICTS, *judged, sep="\n")
 
 
 if __name__ == "__main__":
