@@ -39,12 +39,13 @@ pub(super) fn forward_to<S: Sink>(
     for packet in &burst.packets()[usize::from(target.from)..] {
         let switch = std::mem::take(&mut switch);
         // What waits has no numbers yet: if it has to be given up, it leaves no gap.
-        if packet.vp8.is_some() && !way.pacer.may_send(now) {
+        if packet.vp8.is_some() && !way.may_send_video(now) {
             waits = true;
             way.pacer.push(Waiting {
                 slot: target.slot as usize,
                 source: burst.source,
                 index: packet.index,
+                bytes: burst.payload(packet).len() as u16,
                 switch,
                 max_temporal: target.max_temporal,
                 since: now,

@@ -11,6 +11,7 @@ mod pacer;
 mod pool;
 mod redundancy;
 mod repair;
+mod reported;
 mod retransmissions;
 mod rewrite;
 mod sequence;

@@ -159,7 +159,10 @@ impl Shard {
         transport: usize,
         statuses: impl Iterator<Item = (u16, Option<i64>)>,
     ) {
-        self.way(transport).estimator(now).feedback(now, statuses);
+        let way = self.way(transport);
+        way.feedback(now, statuses);
+        let deadline = way.deadline();
+        self.due = self.due.into_iter().chain(deadline).min();
     }
 
     /// A subscriber tells of its reception otherwise.

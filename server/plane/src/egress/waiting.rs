@@ -34,6 +34,7 @@ impl Shard {
             if self.ways[transport].deadline().is_none() {
                 continue;
             }
+            self.send_lost(now, transport, counters, sink);
             self.send_waiting(now, transport, counters, sink);
             self.send_probe(now, transport, counters, sink);
             let next = self.ways[transport].deadline();
@@ -56,7 +57,14 @@ impl Shard {
             }
             return;
         }
-        while let Some(waiting) = way.pacer.pop(now) {
+        loop {
+            if !way.pacer.is_empty() && way.is_full(now) {
+                way.pacer.hold(now);
+                break;
+            }
+            let Some(waiting) = way.pacer.pop(now) else {
+                break;
+            };
             let stream = self.streams.get_mut(waiting.slot).and_then(Option::as_mut);
             let Some(stream) = stream.filter(|stream| stream.transport == transport) else {
                 continue;

@@ -33,8 +33,8 @@ struct Steps {
 }
 
 impl Steps {
-    /// The same, or the layer below with all of its frames: what is left out of a layer comes back with a keyframe only,
-    /// and at first estimates rise soon.
+    /// The same, or the layer below with all of its frames: a larger picture costs a keyframe, and a few frames of it a
+    /// second are no gain; what is left out of a layer comes back with another keyframe only.
     fn whole_layers(&self, grant: Grant) -> Grant {
         let Grant::Step { layer, temporal } = grant else {
             return grant;
@@ -73,12 +73,28 @@ impl Plane {
                     self.keyframes_wanted.extend(wanted);
                 }
                 Report::Starved { slot } => {
-                    if let Some(starved) = self.slots.get_mut(slot) {
-                        starved.current = None;
-                        self.consider_slot(now, slot);
-                    }
+                    self.starved(now, slot);
                 }
             }
+        }
+    }
+
+    /// What a slot was to send was given up. The stage asks for a keyframe of what it may have now at the next tick;
+    /// tiles are paused and come back one by one behind it, or all their keyframes would be given up again.
+    fn starved(&mut self, now: Time, index: usize) {
+        let Some(slot) = self.slots.get_mut(index) else {
+            return;
+        };
+        (slot.current, slot.target) = (None, None);
+        let is_tile = slot.wish.is_none_or(|wish| wish.priority == Priority::Tile);
+        if is_tile && slot.allowance.grant.take().is_some() {
+            self.events.push(Event::SlotPaused {
+                slot: slot.id,
+                paused: true,
+            });
+        }
+        if let Some(subscriber) = self.transports.get_mut(slot.transport) {
+            subscriber.resumed = Some(now);
         }
     }
 
@@ -156,7 +172,8 @@ impl Plane {
         let since = self.transports.get(transport).and_then(|t| t.estimated);
         let settled = since.is_some_and(|since| now.since(since) >= SETTLING);
         for (steps, grant) in all.iter().flatten().zip(grants) {
-            let grant = if settled {
+            let current = self.slots.get(steps.slot).and_then(|s| s.allowance.grant);
+            let grant = if settled && !grant.is_layer_above(current) {
                 grant
             } else {
                 steps.whole_layers(grant)

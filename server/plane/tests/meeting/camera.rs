@@ -79,7 +79,7 @@ impl Camera {
             self.voice += 1;
             self.next_voice = self.next_voice + Span::from_millis(20);
         }
-        for (layer, (rid, rate, bits)) in self.layers.iter_mut().zip(LAYERS) {
+        for (n, (layer, (rid, rate, bits))) in (0..).zip(self.layers.iter_mut().zip(LAYERS)) {
             while layer.next <= now {
                 let mut bytes = bits / 8 / rate as usize;
                 let temporal = TEMPORAL[layer.frame as usize % 4];
@@ -107,8 +107,9 @@ impl Camera {
                         layer.tl0,
                         temporal << 6 | sync,
                     ];
+                    // The rest of the payload tells the layer.
                     let body = u8::from(!(key && first));
-                    let payload = [&head[..], &[body], &vec![7; bytes / count - 7]].concat();
+                    let payload = [&head[..], &[body], &vec![n; bytes / count - 7]].concat();
                     let marker = part + 1 == count;
                     let extensions: &[(u8, &[u8])] = &[(MID, b"1"), (RID, rid.as_bytes())];
                     let (ssrc, index) = (layer.ssrc, layer.index);

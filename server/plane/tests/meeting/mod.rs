@@ -2,6 +2,7 @@
 #![allow(dead_code, missing_docs, clippy::unwrap_used)]
 
 mod camera;
+pub mod scenarios;
 mod viewer;
 
 use std::collections::HashMap;
@@ -23,12 +24,27 @@ const BELOW: usize = 28;
 const GROUP: u32 = 900;
 const TRACKS: u32 = 10_000;
 
+/// What was true of one viewer at a moment, and what had come until then.
+#[derive(Clone, Copy, Debug)]
+pub struct Sample {
+    pub at: Time,
+    /// bit/s.
+    pub estimate: u64,
+    /// How long a packet would have waited in front of the link.
+    pub wait: Span,
+    /// Bytes received.
+    pub bytes: u64,
+    /// Pictures shown, all slots together, and those of the speaker in each layer.
+    pub frames: u64,
+    pub layers: [u64; 3],
+}
+
 /// One viewer's outcome.
 #[derive(Clone, Debug, Default)]
 pub struct Outcome {
     pub record: Record,
-    /// Each 100 ms: when, the estimate in bit/s, and how long a packet would have waited in front of the link.
-    pub samples: Vec<(Time, u64, Span)>,
+    /// Each 100 ms.
+    pub samples: Vec<Sample>,
     /// When each change of a slot's pausing was told.
     pub pauses: Vec<(Time, u32, bool)>,
 }
@@ -36,27 +52,42 @@ pub struct Outcome {
 impl Outcome {
     /// The estimates of a time, in seconds.
     pub fn estimates(&self, from: u64, to: u64) -> Vec<u64> {
-        let within = |at: Time| (from * 1_000_000..to * 1_000_000).contains(&at.micros());
-        let samples = self.samples.iter().filter(|(at, ..)| within(*at));
-        samples.map(|(_, estimate, _)| *estimate).collect()
+        let samples = self.samples_within(from, to);
+        samples.map(|sample| sample.estimate).collect()
+    }
+
+    fn samples_within(&self, from: u64, to: u64) -> impl Iterator<Item = &Sample> {
+        let within = from * 1_000_000..to * 1_000_000;
+        let samples = self.samples.iter();
+        samples.filter(move |sample| within.contains(&sample.at.micros()))
     }
 
     /// What 95 of 100 packets of a time would have waited at most.
     pub fn wait_p95(&self, from: u64, to: u64) -> Span {
-        let within = |at: Time| (from * 1_000_000..to * 1_000_000).contains(&at.micros());
-        let samples = self.samples.iter().filter(|(at, ..)| within(*at));
-        let mut waits: Vec<_> = samples.map(|(.., wait)| *wait).collect();
+        let samples = self.samples_within(from, to);
+        let mut waits: Vec<_> = samples.map(|sample| sample.wait).collect();
         waits.sort();
         waits[waits.len() * 95 / 100]
     }
 
     /// The longest time in which nothing new was heard, from this second on.
     pub fn longest_silence(&self, from: u64) -> Span {
+        let silences = self.silences(from);
+        silences.last().map_or(Span::from_secs(3_600), |(gap, _)| *gap)
+    }
+
+    /// The times between one frame of sound that can be played, received or recovered, and the next one, and when each
+    /// began, from this second on; the longest last. Who speaks does so without a pause: a frame each 20 ms.
+    pub fn silences(&self, from: u64) -> Vec<(Span, Time)> {
         let mut times: Vec<_> = self.record.voices.values().copied().collect();
         times.sort();
         times.retain(|at| at.micros() >= from * 1_000_000);
-        let gaps = times.windows(2).map(|two| two[1].since(two[0]));
-        gaps.max().unwrap_or(Span::from_secs(3_600))
+        let mut gaps: Vec<_> = times
+            .windows(2)
+            .map(|two| (two[1].since(two[0]), two[0]))
+            .collect();
+        gaps.sort();
+        gaps
     }
 
     /// The share of the frames of sound that were heard, leaving the first and the last second out.
@@ -181,9 +212,14 @@ impl Meeting {
                 }
                 if millis % 100 == 0 {
                     let estimate = world.plane.estimate(viewer.peer.id).unwrap_or(0);
-                    outcomes[n]
-                        .samples
-                        .push((now, estimate, ways[n].0.wait(now)));
+                    outcomes[n].samples.push(Sample {
+                        at: now,
+                        estimate,
+                        wait: ways[n].0.wait(now),
+                        bytes: viewer.record.bytes,
+                        frames: viewer.record.frames,
+                        layers: viewer.record.layers,
+                    });
                 }
             }
         }
