@@ -12,6 +12,8 @@ SETTLING = 10.0
 """Seconds after a change in which an estimate, and the queue that it makes, may still be on the move."""
 STEADY_FRAMES = 5
 """So many frames within a second are a picture that flows."""
+STEADY = 3.0
+"""For so many seconds it has to, to be believed."""
 
 Estimates = Sequence[tuple[float, float]]
 """When, in s, and what, in bit/s."""
@@ -41,19 +43,23 @@ class Judgement:
 
 
 def seconds_to_flow(samples: Sequence[Sample], begins: float, ends: float, fitting: int) -> float | None:
-    """How many seconds after ``begins`` some frames a second of at least the fitting width begin to come.
-
-    A second counts from its beginning on, if that many frames were decoded in it and the picture had the width at its
-    end: not from when a first frame came that stood still after.
+    """How many seconds after ``begins`` the picture begins to flow: for ``STEADY`` s, in each second some frames of at
+    least the fitting width. 0 if nothing ever disturbed it; frames that were under way when the link changed make no
+    such flow.
     """
     here = [each for each in samples if begins <= each["at"] <= ends]
+    since: float | None = None
     for number, first in enumerate(here):
         later = next((each for each in here[number + 1 :] if each["at"] >= first["at"] + 0.95), None)
         if later is None:
             return None
         frames = total(later, "video", "framesDecoded") - total(first, "video", "framesDecoded")
-        if frames >= STEADY_FRAMES and widest(later) >= fitting:
-            return float(first["at"] - begins)
+        if frames < STEADY_FRAMES or widest(later) < fitting:
+            since = None
+            continue
+        since = first["at"] if since is None else since
+        if later["at"] - since >= STEADY - 0.1:
+            return float(since - begins)
     return None
 
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 from tests.network.impairment import Conditions
 from tests.network.sampling import Received
+from tests.network.voices import Gap
 
 FREE = Conditions()
 MOBILE = Conditions(delay=0.04, jitter=0.01)
@@ -64,10 +66,12 @@ class Expectation:
     max_concealed: float | None = None
     """Share of the sound."""
     min_frames_per_s: float | None = None
-    """Of the 10 that the cameras give."""
+    """Of the 15 that the cameras give."""
+    max_gap: float | None = None
+    """Seconds without a packet of the voice: see :mod:`tests.network.voices`."""
 
-    def shortfalls(self, got: Received) -> list[str]:
-        """What is worse than it may be, in words."""
+    def shortfalls(self, got: Received, gaps: Sequence[Gap] = ()) -> list[str]:
+        """What is worse than it may be, in words. ``gaps``: in the voice, on the way to that side."""
         found = []
         if self.max_frozen is not None and got.frozen > self.max_frozen:
             found.append(f"frozen for {got.frozen:.1%} of the time, {self.max_frozen:.1%} at most")
@@ -75,6 +79,9 @@ class Expectation:
             found.append(f"{got.concealed:.1%} of the sound made up, {self.max_concealed:.1%} at most")
         if self.min_frames_per_s is not None and got.frames_per_s < self.min_frames_per_s:
             found.append(f"{got.frames_per_s:.1f} frames/s, {self.min_frames_per_s:.1f} at least")
+        longest = max((gap.seconds for gap in gaps), default=0.0)
+        if self.max_gap is not None and longest > self.max_gap:
+            found.append(f"nothing of the voice for {longest * 1000:.0f} ms, {self.max_gap * 1000:.0f} ms at most")
         return found
 
 

@@ -23,18 +23,19 @@ def said(at: float, frames: int, width: int = 320) -> Sample:
     }
 
 
-def test_a_picture_flows_from_the_second_on_in_which_enough_frames_come() -> None:
-    frames = [0, 10, 10, 11, 12, 18, 26, 34]
+def test_a_picture_flows_from_when_enough_frames_come_in_each_of_three_seconds() -> None:
+    frames = [0, 10, 10, 19, 20, 26, 34, 42, 50]
     samples = [said(at, count) for at, count in enumerate(frames)]
-    assert seconds_to_flow(samples, 0, 7, 320) == 0
-    assert seconds_to_flow(samples, 1, 7, 320) == 3
-    assert seconds_to_flow(samples, 1, 4, 320) is None
+    assert seconds_to_flow(samples, 0, 8, 320) == 4  # neither the first second nor the third goes on
+    assert seconds_to_flow(samples, 3, 8, 320) == 1
+    assert seconds_to_flow(samples, 3, 6, 320) is None
+    assert seconds_to_flow([said(at, at * 6) for at in range(4)], 0, 3, 320) == 0
 
 
 def test_a_picture_that_is_smaller_than_fits_does_not_flow_yet() -> None:
-    samples = [said(at, at * 10, width) for at, width in enumerate([640, 320, 320, 640, 640])]
-    assert seconds_to_flow(samples, 0, 4, 640) == 2
-    assert seconds_to_flow(samples, 0, 4, 320) == 0
+    samples = [said(at, at * 10, width) for at, width in enumerate([640, 320, 320, 640, 640, 640])]
+    assert seconds_to_flow(samples, 0, 5, 640) == 2
+    assert seconds_to_flow(samples, 0, 5, 320) == 0
 
 
 def test_the_layer_that_fits_leaves_room_for_a_voice() -> None:
