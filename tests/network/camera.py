@@ -2,7 +2,8 @@
 
 Chromium's own fake camera shows flat colours: in 640x360 it takes some 120 kbit/s, and fits through every weak link.
 Noise, on the other hand, can't be compressed: encoders drop frames that a real camera's would keep. This one has a
-room that stands still behind a head that moves and speaks, under the faint grain of a webcam.
+room that stands still behind a head that moves and speaks, under the faint grain of a webcam: on a free link Chromium
+gives 150 kbit/s to it in 320x180 and 500 kbit/s in 640x360, the most that it may, and leaves no frame out.
 """
 
 from __future__ import annotations

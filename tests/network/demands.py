@@ -55,7 +55,7 @@ def flows_within(seconds: float) -> Callable[[Judgement, Received], Verdict]:
 
     def judge(judged: Judgement, _: Received) -> Verdict:
         after = judged.seconds_to_flow
-        return after is not None and after <= seconds, "never" if after is None else f"{after:.1f} s"
+        return after is not None and after <= seconds, "never" if after is None else f"{after:.2f} s"
 
     return judge
 

@@ -116,5 +116,5 @@ EXPECTED = {
 }
 """What must hold within some seconds, with room for two Chromiums and a server on two cores that others use too: while
 they are busy, browsers miss some frames and send voices late. Without loss recovery, 0.2 of 10 frames a second came
-over the lossy link. What is asked of each link in the end, in `demands.py`, is told by ``scripts/weak-links``, which takes
-more time."""
+over the lossy link. What is asked of each link in the end, in ``demands.py``, is told by ``scripts/weak-links``, which
+takes more time."""

@@ -38,6 +38,11 @@ def test_a_freeze_is_told_of_the_time_when_it_was_though_chromium_counts_it_when
     assert received(samples).frozen == pytest.approx(3 / 5)
 
 
+def test_a_picture_that_chromium_takes_for_paused_stood_still_all_the_same() -> None:
+    frames = [0, 10, *[20] * 7, 30]
+    assert received([said(at, frames=count) for at, count in enumerate(frames)]).frozen == pytest.approx(6 / 9)
+
+
 def test_only_what_came_between_the_first_sample_and_the_last_counts() -> None:
     samples = [
         said(10, frames=100, lost=50, made_up=48_000),
