@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 from tests.network.impairment import SLICE, STEP_MS, Slice
@@ -47,7 +47,9 @@ class DirectionRecord:
     slices: list[tuple[float, Slice]]
     """Each with the time when it began; those in which nothing happened are left out."""
     gaps: list[Gap]
-    """In voices, of 100 ms and more."""
+    """In voices as they came out of the link, of 100 ms and more."""
+    gaps_sent: list[Gap]
+    """As they came to it: what of the gaps was there already, because nobody sent."""
 
     @classmethod
     def read(cls, told: dict[str, Any], since: float) -> DirectionRecord:
@@ -59,7 +61,11 @@ class DirectionRecord:
             )
             for each in told["slices"]
         ]
-        return cls(slices, [replace(gap, begins=gap.begins - since) for gap in (Gap(**gap) for gap in told["gaps"])])
+
+        def gaps(name: str) -> list[Gap]:
+            return [Gap(gap["begins"] - since, gap["seconds"]) for gap in told[name]]
+
+        return cls(slices, gaps("gaps"), gaps("gaps_sent"))
 
     def between(self, begins: float, ends: float) -> list[Slice]:
         """The slices of that time."""

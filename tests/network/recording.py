@@ -48,7 +48,9 @@ class Record:
     link: dict[str, list[dict[str, float]]]
     """Second by second, what the link did in the direction to each side."""
     gaps: dict[str, list[Gap]]
-    """In the voices on their way to each side."""
+    """In the voices on their way to each side, as they came out of the link."""
+    gaps_sent: dict[str, list[Gap]]
+    """As they came to the link: a browser, or the machine, that did not send."""
 
     def write(self, folder: Path) -> Path:
         """Keep it as JSON."""
@@ -129,4 +131,5 @@ async def play(scenario: Scenario, seconds: float, meeting: Meeting, link: Link)
         server=server,
         link={side: direction.by_second(seconds) for side, direction in directions.items()},
         gaps={side: direction.gaps for side, direction in directions.items()},
+        gaps_sent={side: direction.gaps_sent for side, direction in directions.items()},
     )

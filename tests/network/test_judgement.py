@@ -46,7 +46,7 @@ def test_the_layer_that_fits_leaves_room_for_a_voice() -> None:
 
 def test_estimates_and_queues_are_judged_when_they_have_settled_and_gaps_from_the_beginning() -> None:
     slices = [(second / 10, Slice(carried_bytes=2_500, waits={60 if second < 50 else 4: 10})) for second in range(200)]
-    link = DirectionRecord(slices, [Gap(0.5, 0.25), Gap(12.0, 0.15)])
+    link = DirectionRecord(slices, [Gap(0.5, 0.25), Gap(12.0, 0.15)], [])
     estimates = [(float(at), 900_000.0 if at < 8 else 240_000.0) for at in range(20)]
     samples = [said(at, at * 10) for at in range(21)]
     judged = judge(link, samples, estimates, 0, 20, 300_000, 320)

@@ -13,7 +13,7 @@ PACKET = bytes(1000)
 
 
 def record_of(link: Direction, gaps: list[Gap] | None = None) -> DirectionRecord:
-    return DirectionRecord([(number / 10, did) for number, did in sorted(link.slices.items())], gaps or [])
+    return DirectionRecord([(number / 10, did) for number, did in sorted(link.slices.items())], gaps or [], [])
 
 
 def test_a_packet_waits_for_those_before_it_and_not_for_itself() -> None:

@@ -58,9 +58,10 @@ class Wire:
     def __init__(self, near: int, far: int) -> None:
         self.directions = {"up": Direction(Conditions(), seed=1), "down": Direction(Conditions(), seed=2)}
         self._voices = {"up": Voices(), "down": Voices()}
+        self._voices_sent = {"up": Voices(), "down": Voices()}
         self._ways = [
-            (near, far, self.directions["up"], self._voices["up"]),
-            (far, near, self.directions["down"], self._voices["down"]),
+            (near, far, self.directions["up"], self._voices_sent["up"], self._voices["up"]),
+            (far, near, self.directions["down"], self._voices_sent["down"], self._voices["down"]),
         ]
         self._lateness: deque[float] = deque(maxlen=LATENESSES)
 
@@ -76,10 +77,10 @@ class Wire:
                     return
                 order = json.loads(line)
                 print(json.dumps(self._tell(order["since"]) if "since" in order else self._obey(order)), flush=True)
-            for source, target, direction, voices in self._ways:
+            for source, target, direction, sent, arrived in self._ways:
                 if source in ready:
-                    self._take(source, direction)
-                self._give(target, direction, voices)
+                    self._take(source, direction, sent)
+                self._give(target, direction, arrived)
 
     def _patience(self, now: float) -> float | None:
         due = [at for direction in self.directions.values() if (at := direction.next_at()) is not None]
@@ -106,17 +107,22 @@ class Wire:
                     if number * SLICE >= since
                 ],
                 "gaps": [asdict(gap) for gap in self._voices[name].gaps(now) if gap.begins + gap.seconds >= since],
+                "gaps_sent": [
+                    asdict(gap) for gap in self._voices_sent[name].gaps(now) if gap.begins + gap.seconds >= since
+                ],
             }
             for name, direction in self.directions.items()
         }
 
-    def _take(self, source: int, direction: Direction) -> None:
+    def _take(self, source: int, direction: Direction, voices: Voices) -> None:
         for _ in range(AT_ONCE):
             try:
                 packet = os.read(source, MTU)
             except BlockingIOError:
                 return
-            direction.offer(time.monotonic(), packet)
+            now = time.monotonic()
+            voices.arrived(now, packet)
+            direction.offer(now, packet)
 
     def _give(self, target: int, direction: Direction, voices: Voices) -> None:
         due = direction.next_at()
