@@ -48,6 +48,17 @@ class Event:
         track: int
         layers: int
 
+    class LinkEstimated(Event):
+        """The link to a subscriber is believed to carry something else, or slots have something else of it.
+
+        Told once a second at most. ``rate`` is in bit/s with all headers. ``granted``: the video slots in use that are
+        not paused, each with the highest layer and temporal layer that it may show; 255 while all are let through.
+        """
+
+        transport: int
+        rate: int
+        granted: list[tuple[int, int, int]]
+
     class Seats(Event):
         """The audio tracks in a speaker group's seats, ``SEATS`` of them."""
 

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 import structlog
 
-from server.media import MediaEdge
+from server.media import Downlink, MediaEdge
 from server.meeting import DepartureReason, Meeting, Seat
 from server.records import CodeTakenError, Records, RecordWriter
 from server.video_codec import VIDEO_CODECS, VideoCodec
@@ -77,6 +77,10 @@ class Directory:
         finally:
             if not len(meeting.room):
                 self._end(meeting)
+
+    def downlinks(self) -> dict[str, Downlink]:
+        """What is known of the link to each participant of each meeting, by the participant's id."""
+        return {id_: downlink for meeting in self._live.values() for id_, downlink in meeting.downlinks().items()}
 
     def resume(self, code: str, token: str) -> Seat | None:
         """The seat behind a ``Seat.token`` in a live meeting; None when it was given up, or never was."""

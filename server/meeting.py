@@ -13,7 +13,7 @@ from pyee import EventEmitter
 
 from server.codec_choice import ChosenCodecs, MeetingCodecs
 from server.layer_demand import LayerDemand
-from server.media import Connection, MediaEdge
+from server.media import Connection, Downlink, MediaEdge
 from server.participant import Participant, View
 from server.room import Room
 from server.subscriptions import (
@@ -207,6 +207,11 @@ class Meeting:
         """Choose codecs anew, once a turn of the loop: who sends or decodes them has changed."""
         if self._choosing is None:
             self._choosing = asyncio.get_running_loop().call_soon(self._choose_codecs)
+
+    def downlinks(self) -> dict[str, Downlink]:
+        """What is known of the link to each participant, by their id; nothing of those whom nothing is known of."""
+        known = ((id_, seat.connection.downlink) for id_, seat in self._seats.items())
+        return {id_: downlink for id_, downlink in known if downlink is not None}
 
     def owner(self, connection: Connection | None) -> Participant | None:
         """Whose media it is."""

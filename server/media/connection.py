@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Iterable
 from typing import Literal
 
 from pyee import EventEmitter
 
 from server._plane import MAX_LAYERS, SEATS
 from server.media.codecs import SLOT_FORMATS
+from server.media.downlink import Downlink, GrantedLayers
 from server.media.publish_sdp import answer_publish
 from server.media.sdp import SdpError
 from server.media.subscribe_sdp import (
@@ -107,6 +109,8 @@ class Connection(EventEmitter):
         """So many simulcast layers of its camera, from the lowest on, reach somebody over their link, or soon could."""
         self.paused: set[str] = set()
         """The mids of slots that are paused."""
+        self.downlink: Downlink | None = None
+        """What the plane knows of the link to this participant; None while it knows nothing."""
         self.occupants: dict[str, Connection | None] = {slot.mid: None for slot in self.slots}
         switchboard.add(self, [self.publisher, self.subscriber], self._video_slots)
 
@@ -246,6 +250,13 @@ class Connection(EventEmitter):
         if track == self.video_track and layers != self.layer_limit:
             self.layer_limit = layers
             self.emit("layer_limit")
+
+    def link_estimated(self, rate: int, granted: Iterable[tuple[int, int, int]]) -> None:
+        """The plane tells what the link to this participant carries, in bit/s, and what its slots may have of it."""
+        layers = {slot: (layer, temporal) for slot, layer, temporal in granted}
+        self.downlink = Downlink(
+            rate, {mid: GrantedLayers(*layers[slot]) for mid, slot in self._video_slots.items() if slot in layers}
+        )
 
     def held_back(self, mid: str) -> Connection | None:
         """Whose picture a paused slot is to show; None where nothing is held back."""

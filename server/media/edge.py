@@ -103,6 +103,9 @@ class MediaEdge:
             case Event.LayerLimit(track=track, layers=layers):
                 if publisher := board.owner(track):
                     publisher.limit_layers(track, layers)
+            case Event.LinkEstimated(transport=id_, rate=rate, granted=granted):
+                if subscriber := board.transport_owner(id_):
+                    subscriber.link_estimated(rate, granted)
             case Event.Seats(group=group, tracks=tracks):
                 if room := self._rooms.get(group):
                     room.seats_changed([board.owner(track) for track in tracks])

@@ -44,6 +44,11 @@ enum Event {
         track: u32,
         layers: u8,
     },
+    LinkEstimated {
+        transport: u32,
+        rate: u64,
+        granted: Vec<(u32, u8, u8)>,
+    },
     Seats {
         group: u32,
         tracks: Vec<Option<u32>>,
@@ -69,6 +74,15 @@ impl Event {
             PlaneEvent::SlotOccupied { slot, track } => Event::SlotOccupied { slot, track },
             PlaneEvent::SlotPaused { slot, paused } => Event::SlotPaused { slot, paused },
             PlaneEvent::LayerLimit { track, layers } => Event::LayerLimit { track, layers },
+            PlaneEvent::LinkEstimated {
+                transport,
+                rate,
+                granted,
+            } => Event::LinkEstimated {
+                transport,
+                rate,
+                granted,
+            },
             PlaneEvent::Seats { group, tracks } => Event::Seats {
                 group,
                 tracks: tracks.to_vec(),

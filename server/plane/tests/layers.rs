@@ -309,3 +309,28 @@ fn when_a_publishers_upper_layer_stops_slots_go_on_with_the_lower_and_nothing_is
     assert!(waited <= 2_000, "{waited} ms");
     assert_eq!(asked_of_h, 0);
 }
+
+#[test]
+fn a_layer_that_was_switched_off_is_asked_for_no_keyframe() {
+    let mut scene = Scene::new(&["q", "h"], 1, 3);
+    let mut requested_by_second = Vec::new();
+    for picture in 0..240 {
+        let lowest = vp8(picture, picture as u8, picture == 0);
+        scene.next = u64::from(picture);
+        let packet = scene.packet(b"q", picture, &lowest, true);
+        scene.send(&packet);
+        // The upper layer is never at a keyframe, and ends after two seconds.
+        if (30..90).contains(&picture) {
+            scene.next = u64::from(picture);
+            let packet = scene.packet(b"h", picture, &vp8(picture, 0, false), true);
+            scene.send(&packet);
+        }
+        scene.world.pass(33);
+        if picture % 30 == 29 {
+            let counters = scene.world.plane.counters();
+            requested_by_second.push(counters.get(Counter::KeyframesRequested));
+        }
+    }
+    assert!(requested_by_second[2] >= requested_by_second[0] + 3);
+    assert_eq!(requested_by_second[7], requested_by_second[4]);
+}

@@ -7,7 +7,7 @@ mod support;
 use meeting::scenarios::{Scenario, all, changing, lossy};
 use meeting::{Meeting, Outcome};
 use network::Conditions;
-use plane::time::Span;
+use plane::time::{Span, Time};
 
 const HALF_TRIP: Span = Span::from_millis(50);
 const SEEDS: std::ops::Range<u64> = 1..6;
@@ -176,13 +176,17 @@ fn all_frames_come_once_the_estimate_has_risen() {
 #[test]
 fn a_speaker_is_asked_for_no_layer_that_reaches_nobody_and_soon_again_once_it_can() {
     for seed in 1..4 {
-        let conditions = Conditions {
-            rates: vec![(second(0), 300_000), (second(30), 3_000_000)],
-            ..Conditions::steady(300_000, HALF_TRIP)
+        let meeting = Meeting {
+            cameras: 4,
+            seconds: 60,
+            uplink: None,
+            viewers: vec![changing(&[(0, 300_000), (30, 3_000_000)])],
+            share: false,
         };
-        let outcome = one(conditions, 60, seed);
+        let outcome = meeting.hold(seed).0.remove(0);
         let limit_at = |at: u64| {
-            let told = outcome.limits.iter().rfind(|(t, _)| *t <= second(at));
+            let at = Time::from_micros(at * 1_000_000);
+            let told = outcome.limits.iter().rfind(|(t, _)| *t <= at);
             told.map_or(u8::MAX, |(_, layers)| *layers)
         };
         assert_eq!(limit_at(5), u8::MAX, "as wished at first");
@@ -203,6 +207,7 @@ fn one_viewer_on_a_good_link_is_enough_for_all_layers() {
             Conditions::steady(10_000_000, HALF_TRIP),
             Conditions::steady(300_000, HALF_TRIP),
         ],
+        share: false,
     };
     let (outcomes, _) = meeting.hold(1);
     assert!(

@@ -140,6 +140,7 @@ impl Plane {
             if let Some(estimate) = subscriber.estimate.filter(|_| subscriber.subscribes) {
                 let reserved = subscriber.beside.max(VOICES);
                 self.allocate_one(now, transport, estimate, reserved, sink);
+                self.tell_link(now, transport, estimate);
             }
         }
     }

@@ -184,7 +184,7 @@ impl Plane {
             return;
         };
         // What a publisher has stopped sending, since nobody watches it or its link does not carry it, is not asked for; it
-        // starts with a keyframe anyway.
+        // starts with a keyframe anyway, and Chromium would send one of another layer for each request.
         if stream.is_live(now) && stream.keyframes.poll(now) {
             let ssrc = stream.ssrc;
             let write = |out: &mut [u8]| write_pli(out, FEEDBACK_SSRC, ssrc);

@@ -46,6 +46,17 @@ pub enum Event {
         /// are within reach.
         layers: u8,
     },
+    /// The link to a subscriber is believed to carry something else, or its slots may have something else of it. At most
+    /// once a second.
+    LinkEstimated {
+        /// The subscriber's transport.
+        transport: u32,
+        /// In bit/s, with all headers.
+        rate: u64,
+        /// The video slots that are in use and not paused: each with the highest layer and temporal layer that it may
+        /// show; `u8::MAX` while nothing is known to be too much.
+        granted: Vec<(u32, u8, u8)>,
+    },
     /// A group's seats have other occupants.
     Seats {
         /// Which group.
