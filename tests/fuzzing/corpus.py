@@ -18,7 +18,7 @@ def kept(target: str) -> list[bytes]:
 
 
 def unpack(target: str, directory: Path) -> int:
-    """Puts what is kept of a target into a directory, one file an input, beside what is there. Returns how many there are."""
+    """Puts what is kept of a target into a directory, one file an input, beside what is there. Returns how many."""
     directory.mkdir(parents=True, exist_ok=True)
     inputs = kept(target)
     for index, data in enumerate(inputs):

@@ -1,7 +1,7 @@
 """Whether people on good links notice that a third of a meeting is on weak ones: the table of ``docs/performance.md``.
 
-``scripts/measure-weak-third [--seconds 60] [--into DIR]``: a meeting of 122 with good links alone, then one in which 41 of
-them have weak ones of three kinds, each on a server of its own; results as JSON files in DIR, the table in Markdown.
+``scripts/measure-weak-third [--seconds 60] [--into DIR]``: a meeting of 122 with good links alone, then one in which 41
+of them have weak ones of three kinds, each on a server of its own; results as JSON files in DIR, the table in Markdown.
 """
 
 from __future__ import annotations
@@ -78,7 +78,11 @@ def tables(without: Result, among: Result) -> str:
     lines = ["| " + " | ".join(COLUMNS) + " |", "| --- |" + " ---: |" * (len(COLUMNS) - 1)]
     lines.append(row("**all links good**", all_good(without)))
     lines += [row(f"{group['of']}, {group['to']}", group) for group in among["by_link"]]
-    lines += ["", "| meeting | server CPU | memory | packets/s out | tester's CPU |", "| --- | ---: | ---: | ---: | ---: |"]
+    lines += [
+        "",
+        "| meeting | server CPU | memory | packets/s out | tester's CPU |",
+        "| --- | ---: | ---: | ---: | ---: |",
+    ]
     for name, result in (("all links good", without), (f"{WEAK} of {FULL} on weak links", among)):
         server = result["server"]
         lines.append(

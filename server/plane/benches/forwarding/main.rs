@@ -11,9 +11,11 @@
 mod support;
 
 mod allocations;
+mod answering;
 mod case;
 mod floor;
 mod instructions;
+mod meeting;
 mod report;
 mod subject;
 
@@ -47,12 +49,27 @@ fn main() {
         .iter()
         .map(|case| measure(case, Duration::from_secs(seconds)))
         .collect();
+    let mut paced = Vec::new();
+    for case in &CASES {
+        for answered in [false, true] {
+            paced.push(meeting::measure(
+                case,
+                Duration::from_secs(seconds),
+                answered,
+            ));
+        }
+    }
     if arguments.iter().any(|argument| argument == "--json") {
-        report::print_json(&measured);
+        report::print_json(&measured, &paced);
     } else {
         report::print_tables(&measured);
+        report::print_paced(&paced);
     }
-    if measured.iter().any(|m| m.allocations > 0) {
+    let allocations = measured.iter().map(|m| m.allocations);
+    if allocations
+        .chain(paced.iter().map(|p| p.allocations))
+        .any(|n| n > 0)
+    {
         eprintln!("forwarding: packets were forwarded with allocations; there must be none");
         std::process::exit(1);
     }
