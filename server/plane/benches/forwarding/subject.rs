@@ -22,6 +22,8 @@ struct Publisher {
     peer: Peer,
     payload: Vec<u8>,
     index: u64,
+    /// Its next frame is a keyframe.
+    keyframe: bool,
 }
 
 impl Publisher {
@@ -36,6 +38,7 @@ impl Publisher {
             peer,
             payload,
             index: 0,
+            keyframe: true,
         }
     }
 
@@ -47,8 +50,9 @@ impl Publisher {
         };
         let frame = self.index / self.case.burst;
         if self.case.kind == MediaKind::Video {
-            // Another picture id, so that it is another frame; and no keyframe but the first.
-            let head = vp8(frame as u16 & 0x7fff, frame as u8, frame == 0);
+            // Another picture id, so that it is another frame; and no keyframe unless it is to be one.
+            let keyframe = std::mem::take(&mut self.keyframe);
+            let head = vp8(frame as u16 & 0x7fff, frame as u8, keyframe);
             self.payload[..head.len()].copy_from_slice(&head);
         }
         let first = self.index;
@@ -213,6 +217,11 @@ impl Driven {
     pub fn is_due(&self) -> bool {
         let deadline = self.worker.plane().deadline();
         deadline.is_some_and(|deadline| deadline <= self.now())
+    }
+
+    /// The publisher's next frame is to be a keyframe.
+    pub fn want_keyframe(&mut self) {
+        self.publisher.keyframe = true;
     }
 
     /// The publisher sends a frame.
