@@ -126,31 +126,33 @@ fn run(
                 driven.want_keyframe();
             }
             driven.send();
+            let now = driven.now();
             spent.media += timed(driven, &mut spent.allocations);
-            read(driven, listeners);
+            read(now, listeners);
             floors += floor.frame();
             drain(others);
         }
         if answered {
-            let now = driven.now();
             for listener in listeners.iter_mut() {
+                let now = driven.now();
                 if listener.answer(now) {
                     spent.answers += timed(driven, &mut spent.allocations);
-                    listener.read(driven.now());
+                    listener.read(now);
                 }
             }
         }
         if driven.is_due() {
+            let now = driven.now();
             spent.timers += timed(driven, &mut spent.allocations);
-            read(driven, listeners);
+            read(now, listeners);
         }
         std::thread::sleep(Duration::from_micros(200));
     }
     (spent, floors, frames)
 }
 
-fn read(driven: &Driven, listeners: &mut [Listener]) {
-    let now: Time = driven.now();
+/// Everybody reads what a turn sent that began at `now`: that is when it arrived, however late this process comes to it.
+fn read(now: Time, listeners: &mut [Listener]) {
     listeners.iter_mut().for_each(|listener| listener.read(now));
 }
 
