@@ -3,12 +3,14 @@
 import argparse
 import os
 import re
+import shutil
 import subprocess
 import sys
 import time
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from threading import Event
 from typing import Any
 
@@ -104,16 +106,18 @@ class Run:
     def keep(self) -> None:
         """Keeps the inputs that between them reach everything that was reached, short ones first."""
         unpack(self.target, self.corpus)
-        least = WORK / self.target / "least"
-        least.mkdir(exist_ok=True)
-        for path in least.iterdir():
-            path.unlink()
-        with self.log.open("ab") as log:
-            process = launch(self.target, ["-merge=1", str(least), str(self.corpus)], log)
-            if process.wait() != 0:
-                sys.exit(f"balai: merging the inputs of {self.target} failed, see {self.log}")
-        reached = len(list(least.iterdir()))
-        self.say(f"{pack(self.target, least)} inputs kept, of {reached} that reach something")
+        with TemporaryDirectory(dir=WORK) as folder:
+            least, found = Path(folder, "least"), Path(folder, "found")
+            least.mkdir()
+            # A fuzzer that runs meanwhile takes away what it finds a shorter input for.
+            shutil.copytree(self.corpus, found, ignore_dangling_symlinks=True)
+            log = WORK / self.target / "merge.log"
+            with log.open("wb") as output:
+                process = launch(self.target, ["-merge=1", str(least), str(found)], output)
+                if process.wait() != 0:
+                    sys.exit(f"balai: merging the inputs of {self.target} failed, see {log}")
+            reached = len(list(least.iterdir()))
+            self.say(f"{pack(self.target, least)} inputs kept, of {reached} that reach something")
 
 
 def launch(target: str, arguments: list[str], log: Any) -> subprocess.Popen[bytes]:
