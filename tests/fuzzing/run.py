@@ -20,7 +20,7 @@ PLANE = Path("server/plane")
 ARTIFACTS = PLANE / "fuzz/artifacts"
 WORK = Path("build/fuzz")
 LONGEST_INPUT = 2048
-# Seconds for one input, by the wall clock: whoever stops a fuzzer for a while to measure something must not find a hang.
+# Seconds for one input, by the wall clock: a fuzzer that was stopped while something is measured is no hang.
 PATIENCE = 600
 # libFuzzer's lines: `#4096 NEW    cov: 212 ft: 480 corp: 61/2310b lim: 43 exec/s: 2048 rss: 41Mb …`
 LINE = re.compile(r"^#(\d+)\s.*cov: (\d+) ft: \d+ corp: (\d+)/.*exec/s: (\d+)", re.MULTILINE)
