@@ -11,6 +11,7 @@ RUST_SOURCES := $(shell find $(PLANE)/src -name '*.rs' 2>/dev/null) $(PLANE)/Car
 LOAD_SOURCES := $(shell find $(LOAD)/src -type f 2>/dev/null) $(LOAD)/Cargo.toml $(LOAD)/Cargo.lock
 WEB_SOURCES := $(shell find web/src web/public -type f 2>/dev/null) web/index.html web/vite.config.ts web/tsconfig.json
 FUZZ_SECONDS ?= 60
+FUZZ_JOBS ?= 1
 
 .PHONY: help run test bench loadtest lint fuzz clean test-rust test-web test-python
 
@@ -40,11 +41,8 @@ lint: build/dev build/node build/tools ## Check style and types everywhere.
 	@$(STEP) "clippy, load tester" cargo clippy -q --manifest-path $(LOAD)/Cargo.toml --all-targets -- -D warnings
 	@$(STEP) "biome and tsc" npm --prefix web run --silent lint
 
-fuzz: ## Fuzz every parser and the state machine (FUZZ_SECONDS=60 each; needs nightly Rust).
-	@cargo fuzz --version >/dev/null 2>&1 || $(STEP) "installing cargo-fuzz" cargo install --locked cargo-fuzz
-	@cd $(PLANE) && for target in $$(cargo +nightly fuzz list); do \
-		echo "· fuzzing $$target for $(FUZZ_SECONDS) s"; \
-		cargo +nightly fuzz run $$target -- -max_total_time=$(FUZZ_SECONDS) -max_len=2048 || exit 1; done
+fuzz: ## Fuzz every parser and the state machine (FUZZ_SECONDS=60 each, FUZZ_JOBS=1 at a time; needs nightly Rust).
+	@scripts/fuzz --seconds $(FUZZ_SECONDS) --jobs $(FUZZ_JOBS)
 
 clean: ## Remove everything that was built; data stays.
 	rm -rf build .venv web/dist web/node_modules $(PLANE)/target $(PLANE)/fuzz/target $(LOAD)/target server/_plane*.so

@@ -39,6 +39,26 @@ class Event:
         slot: int
         paused: bool
 
+    class LayerLimit(Event):
+        """So many simulcast layers of a camera, from the lowest on, reach somebody over their link, or could soon.
+
+        ``MAX_LAYERS`` where all that is wished for is within reach. Until the first of these no limit is known.
+        """
+
+        track: int
+        layers: int
+
+    class LinkEstimated(Event):
+        """The link to a subscriber is believed to carry something else, or slots have something else of it.
+
+        Told once a second at most. ``rate`` is in bit/s with all headers. ``granted``: the video slots in use that are
+        not paused, each with the highest layer and temporal layer that it may show; 255 while all are let through.
+        """
+
+        transport: int
+        rate: int
+        granted: list[tuple[int, int, int]]
+
     class Seats(Event):
         """The audio tracks in a speaker group's seats, ``SEATS`` of them."""
 
@@ -104,14 +124,24 @@ class Plane:
     ) -> None:
         """What was agreed with a publisher. ValueError for what is unknown.
 
-        Payload types with ``opus``, ``red``, ``VP8`` or ``rtx``; extension ids with their URIs; whether it sends lost
-        audio packets again.
+        Payload types with ``opus``, ``red``, ``rtx``, ``VP8``, ``H264``, ``VP9`` or ``AV1``; extension ids with their
+        URIs; whether it sends lost audio packets again.
         """
 
     def restrict_subscriber(
-        self, transport: int, *, transport_feedback: bool, retransmission: bool, redundancy: bool
+        self,
+        transport: int,
+        *,
+        transport_feedback: bool,
+        retransmission: bool,
+        redundancy: bool,
+        video_codecs: list[str],
+        dependency_descriptor: bool,
     ) -> None:
-        """What of all that its slots were offered with a subscriber takes."""
+        """What of all that its slots were offered with a subscriber takes. ValueError for an unknown codec.
+
+        Of a track in a codec that it does not take, its slots show nothing.
+        """
 
     def add_group(self) -> int:
         """A speaker group: its audio tracks compete for its seats."""
@@ -141,11 +171,16 @@ class Plane:
         transport: int,
         *,
         ssrc: int,
-        payload_type: int,
+        formats: list[tuple[str, int, int | None]],
         transport_sequence_id: int | None,
-        retransmission: tuple[int, int] | None,
+        dependency_descriptor_id: int | None,
+        retransmission_ssrc: int | None,
     ) -> int:
-        """``retransmission``: the SSRC and payload type in which lost packets are sent again (RFC 4588)."""
+        """A slot for video. ValueError for an unknown codec.
+
+        ``formats``: codecs, each with its payload type and that of its retransmissions (RFC 4588), which are sent by
+        ``retransmission_ssrc``. ``dependency_descriptor_id``: the extension id of AV1's dependency descriptor.
+        """
 
     def route(
         self,

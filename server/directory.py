@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import secrets
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
@@ -11,11 +12,12 @@ import structlog
 
 from server.conversation.chat import ChatFile
 from server.door import Newcomer, Place
-from server.media import MediaEdge
+from server.media import Downlink, MediaEdge
 from server.meeting import DepartureReason, Meeting, Seat
 from server.recorder import Recorder
 from server.records import CodeTakenError, MeetingRecord, Records, holds_host_key
 from server.text import clean_line
+from server.video_codec import VIDEO_CODECS, VideoCodec
 
 log = structlog.get_logger()
 
@@ -66,8 +68,15 @@ class Live:
 class Directory:
     """Every meeting of this server. Each live one has its own room, seats and media; nothing is shared."""
 
-    def __init__(self, edge: MediaEdge, records: Records, grace: float = GRACE) -> None:
-        self._edge, self._records, self._grace = edge, records, grace
+    def __init__(
+        self,
+        edge: MediaEdge,
+        records: Records,
+        grace: float = GRACE,
+        video_codecs: Sequence[VideoCodec] = VIDEO_CODECS,
+    ) -> None:
+        """``video_codecs``: those in which pictures may be sent, most preferred first."""
+        self._edge, self._records, self._grace, self._video_codecs = edge, records, grace, video_codecs
         self._live: dict[str, Live] = {}
 
     async def create(self, title: str = "") -> tuple[str, str]:
@@ -107,6 +116,10 @@ class Directory:
         finally:
             self._end_if_empty(live.meeting)
 
+    def downlinks(self) -> dict[str, Downlink]:
+        """What is known of the link to each participant of each meeting, by the participant's id."""
+        return {id_: downlink for live in self._live.values() for id_, downlink in live.meeting.downlinks().items()}
+
     def resume(self, code: str, token: str) -> Seat | None:
         """The seat behind a ``Seat.token`` in a live meeting; None when it was given up, or never was."""
         live = self._live.get(code)
@@ -139,7 +152,14 @@ class Directory:
         kept = await Recorder.read(self._records, record)
         if (live := self._live.get(code)) is not None:
             return live
-        meeting = Meeting(code, self._edge, self._grace, title=record.title, inherits=record.host_key_sha256 is None)
+        meeting = Meeting(
+            code,
+            self._edge,
+            self._grace,
+            self._video_codecs,
+            title=record.title,
+            inherits=record.host_key_sha256 is None,
+        )
         live = self._live[code] = Live(meeting, record, Recorder(self._records, record, meeting, kept))
         # Later in this turn, so that everybody has been told of the last departure when the media ends.
         loop = asyncio.get_running_loop()

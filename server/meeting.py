@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import secrets
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -12,10 +12,11 @@ import structlog
 from pyee import EventEmitter
 
 from server.chairing.chair import Chair
+from server.codec_choice import ChosenCodecs, MeetingCodecs
 from server.conversation.conversation import Conversation
 from server.door import Door, Newcomer, Place
 from server.layer_demand import LayerDemand
-from server.media import Connection, MediaEdge
+from server.media import Connection, Downlink, MediaEdge
 from server.participant import Participant, View
 from server.roles import Power, Role
 from server.room import Room
@@ -27,6 +28,7 @@ from server.subscriptions import (
     view_before_any,
     wanted_tiles,
 )
+from server.video_codec import VIDEO_CODECS, VideoCodec
 
 log = structlog.get_logger()
 
@@ -52,6 +54,7 @@ class Seat(EventEmitter):
     - ``slot`` (mid: str, occupant: Participant | None): a slot has another occupant now;
     - ``paused`` (mid: str, paused: bool): its picture is held back now, or no more so; or it is another's;
     - ``layers`` (camera: int, screen: bool): so many layers of its camera are watched, and its shared screen or not;
+    - ``codecs`` (ChosenCodecs): its pictures are to be sent in these from now on;
     - ``replaced`` (): another session has taken this seat;
     - ``gone`` (reason: DepartureReason): this seat is given up.
     """
@@ -80,12 +83,22 @@ class Seat(EventEmitter):
         """Take the answer to the offer of the slots. Raises SdpError."""
         self.connection.accept_subscribe_answer(sdp)
         self.subscribed = True
+        self.meeting.codecs.decodes(self.participant.id, self.connection.decodes)
+        self.meeting.choose_codecs_soon()
 
     def answer_publish(self, offer: str) -> str:
         """Answer the publish offer; the same offer again gets the same answer. Raises SdpError."""
         if self.published is None or self.published[0] != offer:
             self.published = (offer, self.connection.answer_publish(offer))
+            connection = self.connection
+            self.meeting.codecs.publishes(self.participant.id, connection.camera_codecs, connection.screen_codecs)
+            self.meeting.choose_codecs_soon()
         return self.published[1]
+
+    @property
+    def chosen_codecs(self) -> ChosenCodecs:
+        """What its pictures are to be sent in."""
+        return self.meeting.codecs.chosen(self.participant.id)
 
     def occupancy(self, mid: str) -> Occupancy:
         """What is in a slot now. KeyError for a mid that is no slot's."""
@@ -101,10 +114,20 @@ class Seat(EventEmitter):
 class Meeting:
     """One live meeting. Its ``room`` tells who comes, changes, speaks and goes; a ``Seat`` what concerns it alone."""
 
-    def __init__(self, code: str, edge: MediaEdge, grace: float, *, title: str = "", inherits: bool = True) -> None:
+    def __init__(
+        self,
+        code: str,
+        edge: MediaEdge,
+        grace: float,
+        video_codecs: Sequence[VideoCodec] = VIDEO_CODECS,
+        *,
+        title: str = "",
+        inherits: bool = True,
+    ) -> None:
         """``grace``: for how many seconds the seat of somebody whose session broke is kept.
 
-        ``inherits``: nobody has a key that makes them its host, so that the first to arrive is.
+        ``video_codecs``: those that may be chosen, most preferred first. ``inherits``: nobody has a key that makes them
+        its host, so that the first to arrive is.
         """
         self.code, self.title = code, title
         self.label = secrets.token_hex(4)
@@ -113,6 +136,8 @@ class Meeting:
         self.chair = Chair(self.room)
         self.conversation = Conversation(self.room)
         self.door = Door(title, self.room, self.chair, grace)
+        self.codecs = MeetingCodecs(video_codecs)
+        """Who sends and decodes what, and what is chosen. Who changes it calls ``choose_codecs_soon``."""
         self._media = edge.add_room()
         self._grace = grace
         self._seats: dict[str, Seat] = {}
@@ -121,6 +146,8 @@ class Meeting:
         self._to_assign: dict[Seat, None] = {}
         """Whose slots are to be assigned anew."""
         self._lowering: asyncio.TimerHandle | None = None
+        self._choosing: asyncio.Handle | None = None
+        self._rising: asyncio.TimerHandle | None = None
         self._media.on("dominant", self._dominant)
         self.room.on("changed", self._apply_media)
         for event in ("joined", "changed", "left", "dominant"):
@@ -155,6 +182,7 @@ class Meeting:
         self._by_connection[connection] = seat
         connection.on("slot", lambda mid, occupant: seat.emit("slot", mid, self.owner(occupant)))
         connection.on("paused", lambda mid, paused: seat.emit("paused", mid, paused))
+        connection.on("layer_limit", lambda: self._assign_soon(()))
         connection.on("dead", lambda: self.depart(seat, "media_timeout"))
         log.info("participant came", meeting=self.label, participant=participant.id, here=len(self.room))
         return seat
@@ -190,7 +218,9 @@ class Meeting:
         seat.connection.close()
         log.info("participant gone", meeting=self.label, participant=seat.participant.id, reason=reason)
         seat.emit("gone", reason)
+        self.codecs.leaves(seat.participant.id)
         self.room.leave(seat.participant)
+        self.choose_codecs_soon()
 
     def set_media(self, seat: Seat, *, microphone: bool, camera: bool, screen: bool = False) -> None:
         """Switch a participant's microphone, camera and shared screen, as they wish it.
@@ -213,6 +243,16 @@ class Meeting:
         seat.participant.view = view
         self._assign_soon([seat])
 
+    def choose_codecs_soon(self) -> None:
+        """Choose codecs anew, once a turn of the loop: who sends or decodes them has changed."""
+        if self._choosing is None:
+            self._choosing = asyncio.get_running_loop().call_soon(self._choose_codecs)
+
+    def downlinks(self) -> dict[str, Downlink]:
+        """What is known of the link to each participant, by their id; nothing of those whom nothing is known of."""
+        known = ((id_, seat.connection.downlink) for id_, seat in self._seats.items())
+        return {id_: downlink for id_, downlink in known if downlink is not None}
+
     def owner(self, connection: Connection | None) -> Participant | None:
         """Whose media it is."""
         seat = self._by_connection.get(connection) if connection is not None else None
@@ -228,10 +268,9 @@ class Meeting:
         self.door.close()
         for seat in list(self._seats.values()):
             self.depart(seat, reason)
-        if self._assigning is not None:
-            self._assigning.cancel()
-        if self._lowering is not None:
-            self._lowering.cancel()
+        for waiting in (self._assigning, self._lowering, self._choosing, self._rising):
+            if waiting is not None:
+                waiting.cancel()
         self._media.close()
 
     def _keep(self, seat: Seat) -> None:
@@ -299,13 +338,13 @@ class Meeting:
         return others[0] if others else None
 
     def _tell_demand(self) -> None:
-        """Tell publishers what somebody watches now."""
+        """Tell publishers what somebody watches now, and can be reached with."""
         now = asyncio.get_running_loop().time()
         everything = (assignment for seat in self._seats.values() for assignment in seat.assignments)
         layers = layers_watched(everything)
         screens = {self._sharer_for(seat.participant, seat.participant.view) for seat in self._seats.values()}
         for seat in self._seats.values():
-            watched = layers.get(seat.participant.id, 0)
+            watched = min(layers.get(seat.participant.id, 0), seat.connection.layer_limit)
             if seat.demand.want(watched, seat.participant.id in screens, now):
                 seat.emit("layers", seat.demand.told_layers, seat.demand.told_screen)
         self._lower_later()
@@ -323,3 +362,15 @@ class Meeting:
             if seat.demand.lower(now):
                 seat.emit("layers", seat.demand.told_layers, seat.demand.told_screen)
         self._lower_later()
+
+    def _choose_codecs(self) -> None:
+        """Tell publishers whose codecs are others now."""
+        loop = asyncio.get_running_loop()
+        if self._rising is not None:
+            self._rising.cancel()
+        self._choosing = self._rising = None
+        for participant in self.codecs.decide(loop.time()):
+            seat = self._seats[participant]
+            seat.emit("codecs", seat.chosen_codecs)
+        if (rise_at := self.codecs.rise_at) is not None:
+            self._rising = loop.call_at(rise_at, self._choose_codecs)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from pathlib import Path
 
 from aiohttp import web
@@ -13,6 +13,7 @@ from server.directory import Directory
 from server.files import FileRules, FileStore
 from server.media import MediaEdge
 from server.records import Records
+from server.video_codec import VIDEO_CODECS, VideoCodec
 from signaling.announcers import Announcers
 from signaling.http import api, exports, health, load_test, pages, socket
 from signaling.http import files as files_http
@@ -52,11 +53,13 @@ def create_app(
     load_test_token: str | None = None,
     file_rules: FileRules | None = None,
     time_zone: str = "UTC",
+    video_codecs: Sequence[VideoCodec] = VIDEO_CODECS,
 ) -> web.Application:
     """The application over an open edge and open records, which stay the caller's to close. Call it within a loop.
 
     ``files``: the folder in which what people send is kept. ``behind_proxy``: believe X-Forwarded-For.
     ``load_test_token``: who carries it may put the server under load. ``time_zone``: in which exports tell the time.
+    ``video_codecs``: those in which pictures may be sent, most preferred first.
     """
     limits = limits or Limits()
     app = web.Application(client_max_size=MAX_BODY, middlewares=[errors_as_json, refuse_foreign_origins])
@@ -64,7 +67,7 @@ def create_app(
     app[LOAD_TEST_TOKEN] = load_test_token
     app[FILES] = FileStore(files, records, file_rules or FileRules())
     app[TIME_ZONE] = time_zone
-    app[DIRECTORY] = Directory(edge, records, limits.grace)
+    app[DIRECTORY] = Directory(edge, records, limits.grace, video_codecs)
     app[ANNOUNCERS] = Announcers(limits.merge)
     app[NEW_MEETINGS] = Buckets(rate=limits.meetings_per_second, burst=limits.meeting_burst)
     app[WEB_ROOT] = web_root or pages.web_root()

@@ -11,6 +11,8 @@ from typing import Any, Literal
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from server.video_codec import VIDEO_CODECS, VideoCodec
+
 
 class ConfigError(Exception):
     """A setting that can't be used; one line that names it and says the mend."""
@@ -95,6 +97,15 @@ def _time_zone(value: object) -> str:
         raise ValueError("give a time zone of the tz database, such as Asia/Makassar") from None
 
 
+def _video_codecs(value: object) -> tuple[VideoCodec, ...]:
+    parts = value if isinstance(value, list) else str(value).split(",")
+    names = [str(part).strip() for part in parts]
+    codecs = tuple(codec for name in names for codec in VIDEO_CODECS if codec == name)
+    if not codecs or len(codecs) != len(names) or len(set(codecs)) != len(codecs):
+        raise ValueError(f"give some of {','.join(VIDEO_CODECS)} with commas, each once, the most preferred first")
+    return codecs
+
+
 def _count(value: object, what: str, most: int) -> int:
     if (
         isinstance(value, bool)
@@ -155,6 +166,13 @@ OPTIONS: dict[str, Option] = {
     "file_mb": Option(_file_mb, 25, "How many MB a file in a chat has at most, 1 to 1000."),
     "file_days": Option(_file_days, 30, "After how many days files in chats are deleted, 1 to 3650."),
     "video_slots": Option(_video_slots, 10, "How many pictures one participant receives at most, 1 to 49."),
+    "video_codecs": Option(
+        _video_codecs,
+        ",".join(VIDEO_CODECS),
+        "Codecs of pictures, most preferred first: each picture is sent in the first one that its sender's browser can "
+        "send and everybody else's can decode. VP8 and H264 are the cheapest for old computers and phones; VP9 and AV1 "
+        "look better on thin links, and cost more.",
+    ),
     "workers": Option(
         _workers,
         1,
@@ -190,6 +208,7 @@ class Config:
     file_mb: int
     file_days: int
     video_slots: int
+    video_codecs: tuple[VideoCodec, ...]
     workers: int
     tls: Literal["self-signed", "off"]
     log_level: str

@@ -13,6 +13,7 @@ from typing import get_args, get_type_hints
 import msgspec
 from msgspec import inspect as shapes
 
+from server.video_codec import VideoCodec
 from signaling import messages
 from signaling.messages import base, chairing, conversation, meeting
 
@@ -26,6 +27,7 @@ _LITERALS = {
     "GoodbyeReason": messages.GoodbyeReason,
     "Reaction": messages.Reaction,
     "PollState": messages.PollState,
+    "VideoCodec": VideoCodec,
 }
 _MODULES = (base, chairing, conversation, meeting)
 

@@ -49,6 +49,7 @@ async def serve(config: Config) -> None:
             load_test_token=token,
             file_rules=FileRules(config.file_mb * 1024 * 1024, timedelta(days=config.file_days)),
             time_zone=config.time_zone,
+            video_codecs=config.video_codecs,
         )
         runner = web.AppRunner(app, access_log=None, shutdown_timeout=3)
         opened.push_async_callback(runner.cleanup)

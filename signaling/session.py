@@ -10,6 +10,7 @@ import structlog
 from aiohttp import WSCloseCode, WSMsgType
 from aiohttp.web import WebSocketResponse
 
+from server.codec_choice import ChosenCodecs
 from server.conversation.chat import ChatFile
 from server.directory import Directory
 from server.door import Place
@@ -25,6 +26,7 @@ from signaling.messages import (
     Admitted,
     Answer,
     AnyRequest,
+    CodecsWanted,
     Error,
     Goodbye,
     GoodbyeReason,
@@ -191,7 +193,7 @@ class Session:
         match request:
             case PublishOffer(id=id_, sdp=sdp):
                 self._outbox.put(PublishAnswer(id=id_, sdp=seat.answer_publish(sdp)))
-                self._tell_layers(seat)
+                self._tell_wanted(seat)
                 return
             case SubscribeAnswer(sdp=sdp):
                 seat.accept_subscribe_answer(sdp)
@@ -268,7 +270,7 @@ class Session:
         if not seat.subscribed:
             self._outbox.put(SubscribeOffer(sdp=seat.connection.subscribe_offer()))
         if seat.published:
-            self._tell_layers(seat)
+            self._tell_wanted(seat)
 
     def _wait(self, place: Place, request: Join) -> None:
         """Wait in the lobby."""
@@ -278,8 +280,10 @@ class Session:
         place.on("replaced", self._on_replaced)
         self._outbox.put(InLobby(id=request.id, person=self._person, title=place.title))
 
-    def _tell_layers(self, seat: Seat) -> None:
+    def _tell_wanted(self, seat: Seat) -> None:
         self._on_layers(seat.demand.told_layers, seat.demand.told_screen)
+        if seat.chosen_codecs != ChosenCodecs():  # chosen after the first offer, and told then
+            self._on_codecs(seat.chosen_codecs)
 
     def _leave(self, request: Leave) -> None:
         self._outbox.put(Ok(id=request.id))
@@ -298,6 +302,7 @@ class Session:
         seat.on("slot", self._on_slot)
         seat.on("paused", self._on_slot)
         seat.on("layers", self._on_layers)
+        seat.on("codecs", self._on_codecs)
         seat.on("gone", self._on_gone)
         seat.on("replaced", self._on_replaced)
         seat.meeting.chair.on("asked", self._on_asked)
@@ -309,6 +314,7 @@ class Session:
             seat.remove_listener("slot", self._on_slot)
             seat.remove_listener("paused", self._on_slot)
             seat.remove_listener("layers", self._on_layers)
+            seat.remove_listener("codecs", self._on_codecs)
             seat.remove_listener("gone", self._on_gone)
             seat.remove_listener("replaced", self._on_replaced)
             seat.meeting.chair.remove_listener("asked", self._on_asked)
@@ -389,3 +395,6 @@ class Session:
     def _on_layers(self, camera: int, screen: bool) -> None:
         if self._seat is not None and self._seat.published:
             self._outbox.put(LayersWanted(camera=camera, screen=screen))
+
+    def _on_codecs(self, chosen: ChosenCodecs) -> None:
+        self._outbox.put(CodecsWanted(camera=chosen.camera, screen=chosen.screen))

@@ -3,26 +3,29 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Iterable
 from typing import Literal
 
 from pyee import EventEmitter
 
-from server._plane import SEATS
+from server._plane import MAX_LAYERS, SEATS
+from server.media.codecs import SLOT_FORMATS
+from server.media.downlink import Downlink, GrantedLayers
 from server.media.publish_sdp import answer_publish
 from server.media.sdp import SdpError
 from server.media.subscribe_sdp import (
     AUDIO_LEVEL_ID,
+    DEPENDENCY_DESCRIPTOR_ID,
     OPUS_PAYLOAD_TYPE,
     REDUNDANCY_PAYLOAD_TYPE,
-    RETRANSMISSION_PAYLOAD_TYPE,
     TRANSPORT_SEQUENCE_ID,
-    VP8_PAYLOAD_TYPE,
     Slot,
     offer_subscribe,
     read_subscribe_answer,
 )
 from server.media.switchboard import Switchboard
 from server.media.transport import MediaTransport
+from server.video_codec import VideoCodec
 
 __all__ = ["Connection", "Slot"]
 
@@ -39,6 +42,7 @@ class Connection(EventEmitter):
     - ``slot`` (mid, Connection | None): somebody else is in a slot now; the first packet has been sent.
     - ``paused`` (mid, bool): a picture is held back, because its subscriber's link has no room for it, or no more so;
       told again when it is another's picture: ``held_back`` tells whose;
+    - ``layer_limit`` (): the links of those who watch its camera carry more or fewer layers: see there;
     - ``published`` (): its tracks are known to the plane now;
     - ``closed`` (): it has ended;
     - ``dead`` (): a handshake failed, or nothing came for 30 s. Told once.
@@ -55,6 +59,11 @@ class Connection(EventEmitter):
         self.audio_track: int | None = None
         self.video_track: int | None = None
         self.screen_track: int | None = None
+        self.camera_codecs: tuple[VideoCodec, ...] = ()
+        self.screen_codecs: tuple[VideoCodec, ...] = ()
+        """What its pictures can be sent in, once it publishes."""
+        self.decodes: tuple[VideoCodec, ...] = ()
+        """What it decodes, once it has answered the offer of its slots."""
         self._microphone = self._camera = self._screen = False
         self._published = self._subscribed = self._dead = self._closed = False
         self._wishes: dict[str, tuple[Connection, int, int, Priority]] = {}
@@ -88,12 +97,20 @@ class Connection(EventEmitter):
                 self._video_slots[slot.mid] = plane.add_video_slot(
                     self.subscriber.id,
                     ssrc=ssrc,
-                    payload_type=VP8_PAYLOAD_TYPE,
+                    formats=[
+                        (codec, slot_format.payload_type, slot_format.retransmission_payload_type)
+                        for codec, slot_format in SLOT_FORMATS.items()
+                    ],
                     transport_sequence_id=TRANSPORT_SEQUENCE_ID,
-                    retransmission=(retransmission_ssrc, RETRANSMISSION_PAYLOAD_TYPE),
+                    dependency_descriptor_id=DEPENDENCY_DESCRIPTOR_ID,
+                    retransmission_ssrc=retransmission_ssrc,
                 )
+        self.layer_limit = MAX_LAYERS
+        """So many simulcast layers of its camera, from the lowest on, reach somebody over their link, or soon could."""
         self.paused: set[str] = set()
         """The mids of slots that are paused."""
+        self.downlink: Downlink | None = None
+        """What the plane knows of the link to this participant; None while it knows nothing."""
         self.occupants: dict[str, Connection | None] = {slot.mid: None for slot in self.slots}
         switchboard.add(self, [self.publisher, self.subscriber], self._video_slots)
 
@@ -113,7 +130,10 @@ class Connection(EventEmitter):
             transport_feedback=agreement.transport_feedback,
             retransmission=agreement.retransmission,
             redundancy=agreement.redundancy,
+            video_codecs=list(agreement.video_codecs),
+            dependency_descriptor=agreement.dependency_descriptor,
         )
+        self.decodes = tuple(agreement.video_codecs)
         self.subscriber.connect(agreement.fingerprints)
 
     def answer_publish(self, offer: str) -> str:
@@ -122,6 +142,7 @@ class Connection(EventEmitter):
             raise SdpError("this participant publishes already")
         agreement = answer_publish(offer, self.publisher.local(self._addresses))
         self._published = True
+        self.camera_codecs, self.screen_codecs = tuple(agreement.video_codecs), tuple(agreement.screen_codecs)
         plane = self._plane
         plane.configure_publisher(
             self.publisher.id, agreement.codecs, agreement.extensions, audio_nack=agreement.audio_nack
@@ -223,6 +244,19 @@ class Connection(EventEmitter):
         if paused != (mid in self.paused):
             (self.paused.add if paused else self.paused.discard)(mid)
             self._tell_paused(mid)
+
+    def limit_layers(self, track: int, layers: int) -> None:
+        """The links of those who watch one of its tracks carry so many layers of it."""
+        if track == self.video_track and layers != self.layer_limit:
+            self.layer_limit = layers
+            self.emit("layer_limit")
+
+    def link_estimated(self, rate: int, granted: Iterable[tuple[int, int, int]]) -> None:
+        """The plane tells what the link to this participant carries, in bit/s, and what its slots may have of it."""
+        layers = {slot: (layer, temporal) for slot, layer, temporal in granted}
+        self.downlink = Downlink(
+            rate, {mid: GrantedLayers(*layers[slot]) for mid, slot in self._video_slots.items() if slot in layers}
+        )
 
     def held_back(self, mid: str) -> Connection | None:
         """Whose picture a paused slot is to show; None where nothing is held back."""

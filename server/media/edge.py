@@ -100,6 +100,12 @@ class MediaEdge:
                 if owned := board.slot(slot):
                     connection, mid = owned
                     connection.pause(mid, paused)
+            case Event.LayerLimit(track=track, layers=layers):
+                if publisher := board.owner(track):
+                    publisher.limit_layers(track, layers)
+            case Event.LinkEstimated(transport=id_, rate=rate, granted=granted):
+                if subscriber := board.transport_owner(id_):
+                    subscriber.link_estimated(rate, granted)
             case Event.Seats(group=group, tracks=tracks):
                 if room := self._rooms.get(group):
                     room.seats_changed([board.owner(track) for track in tracks])

@@ -1,7 +1,8 @@
-"""Answering a publisher: Opus and VP8 (in up to three simulcast layers), received on one ICE-lite transport."""
+"""Answering a publisher: Opus, and pictures in every codec that is known, received on one ICE-lite transport."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from aiortc.rtcdtlstransport import RTCDtlsFingerprint
@@ -15,7 +16,9 @@ from aiortc.sdp import MediaDescription
 
 from server._plane import MAX_LAYERS
 from server.media import sdp
-from server.media.sdp import LocalTransport, SdpError, Section
+from server.media.codecs import CLOCK_RATE, TakenFormat, formats_to_take
+from server.media.sdp import DEPENDENCY_DESCRIPTOR, LocalTransport, SdpError, Section
+from server.video_codec import VIDEO_CODECS, VideoCodec
 
 EXTENSIONS = (
     "urn:ietf:params:rtp-hdrext:sdes:mid",
@@ -24,6 +27,7 @@ EXTENSIONS = (
     "http://www.webrtc.org/experiments/rtp-hdrext/abs-send-time",
     "http://www.ietf.org/id/draft-holmer-rmcat-transport-wide-cc-extensions-01",
     "urn:ietf:params:rtp-hdrext:ssrc-audio-level",
+    DEPENDENCY_DESCRIPTOR,
 )
 """The RTP header extensions that the plane reads."""
 
@@ -42,9 +46,13 @@ class PublishAgreement:
     audio_mid: str | None = None
     video_mid: str | None = None
     video_rids: list[str] = field(default_factory=list)
+    video_codecs: list[VideoCodec] = field(default_factory=list)
+    """What the camera can be sent in."""
     screen_mid: str | None = None
+    screen_codecs: list[VideoCodec] = field(default_factory=list)
+    """What the shared screen can be sent in."""
     codecs: list[tuple[int, str]] = field(default_factory=list)
-    """Payload types and the plane's names for what they carry."""
+    """Payload types and the plane's names for what they carry; a codec's retransmissions right after it."""
     audio_nack: bool = False
     """It sends lost audio packets again too."""
     extensions: list[tuple[int, str]] = field(default_factory=list)
@@ -62,51 +70,85 @@ def answer_publish(offer: str, local: LocalTransport) -> PublishAgreement:
         kind = section.media.kind
         if kind == "audio" and agreement.audio_mid is None:
             agreement.audio_mid = section.mid
-            wanted = _codec(section, "audio/opus", 48_000)
+            codecs = _take_audio(section, agreement)
         elif kind == "video" and agreement.video_mid is None:
             agreement.video_mid, agreement.video_rids = section.mid, section.rids
-            wanted = _codec(section, "video/VP8", 90_000)
+            codecs, agreement.video_codecs = _take_video(section, agreement)
         elif kind == "video" and agreement.screen_mid is None:
             if section.rids:
                 raise SdpError("the shared screen has no simulcast layers")
             agreement.screen_mid = section.mid
-            wanted = _codec(section, "video/VP8", 90_000)
+            codecs, agreement.screen_codecs = _take_video(section, agreement)
         else:
             raise SdpError("an offer has at most one audio and two video sections, and nothing else")
         if len(section.rids) > MAX_LAYERS:
             raise SdpError(f"a camera has at most {MAX_LAYERS} simulcast layers")
         if section.media.dtls is None or section.media.dtls.role == "server":
             raise SdpError("the offer must leave the DTLS role to the server (a=setup:actpass)")
-        answers.append(_answer_section(section, wanted, local, agreement))
-    agreement.answer = sdp.session(answers)
+        answers.append(_answer_section(section, codecs, local, agreement))
+    agreement.answer = sdp.session(answers, allow_mixed=sdp.allows_mixed(offer))
     return agreement
 
 
-def _codec(section: Section, mime_type: str, clock_rate: int) -> RTCRtpCodecParameters:
-    for codec in section.media.rtp.codecs:
-        if codec.mimeType.lower() == mime_type.lower() and codec.clockRate == clock_rate:
-            return codec
-    raise SdpError(f"the {section.media.kind} section does not offer {mime_type.split('/')[1]}")
+def _take_audio(section: Section, agreement: PublishAgreement) -> list[RTCRtpCodecParameters]:
+    offered = next(
+        (c for c in section.media.rtp.codecs if (c.mimeType.lower(), c.clockRate) == ("audio/opus", 48_000)), None
+    )
+    if offered is None or offered.payloadType is None or offered.payloadType not in section.media.fmt:
+        raise SdpError("the audio section does not offer opus")
+    _agree(agreement, offered.payloadType, "opus")
+    feedback = _feedback("audio")
+    if any((f.type, f.parameter) == ("nack", None) for f in offered.rtcpFeedback):
+        # Browsers can, and do where it is asked for in the offer.
+        feedback.append(RTCRtcpFeedback("nack"))
+        agreement.audio_nack = True
+    # RFC 7587 section 6.1: forward error correction for weak links, and next to nothing sent in silence.
+    parameters: ParametersDict = {"minptime": 10, "useinbandfec": 1, "usedtx": 1}
+    channels, payload_type = offered.channels, offered.payloadType
+    codecs = [RTCRtpCodecParameters("audio/opus", 48_000, channels, payload_type, feedback, parameters)]
+    redundant = _redundant(section, payload_type)
+    if redundant is not None and redundant.payloadType is not None:
+        # After Opus, so that this is what a browser sends unless its page asks for the other.
+        codecs.append(redundant)
+        _agree(agreement, redundant.payloadType, "red")
+    return codecs
+
+
+def _take_video(section: Section, agreement: PublishAgreement) -> tuple[list[RTCRtpCodecParameters], list[VideoCodec]]:
+    taken = formats_to_take(section)
+    if not taken:
+        raise SdpError(f"the video section offers none of {', '.join(VIDEO_CODECS)} in a format that can be taken")
+    return [line for each in taken for line in _video_lines(each, agreement)], [each.codec for each in taken]
+
+
+def _video_lines(taken: TakenFormat, agreement: PublishAgreement) -> Iterator[RTCRtpCodecParameters]:
+    payload_type, again = taken.payload_type, taken.retransmission_payload_type
+    _agree(agreement, payload_type, taken.codec)
+    yield RTCRtpCodecParameters(
+        f"video/{taken.codec}", CLOCK_RATE, None, payload_type, _feedback("video"), taken.parameters
+    )
+    if again is not None:
+        _agree(agreement, again, "rtx")
+        yield RTCRtpCodecParameters("video/rtx", CLOCK_RATE, None, again, [], {"apt": payload_type})
+
+
+def _agree(agreement: PublishAgreement, payload_type: int, name: str) -> None:
+    """RFC 9143 section 9.1: within a bundle a payload type means the same in all sections."""
+    before = dict(agreement.codecs).get(payload_type)
+    if before is None:
+        agreement.codecs.append((payload_type, name))
+    elif before != name:
+        raise SdpError(f"payload type {payload_type} is both {before} and {name}")
+
+
+def _feedback(kind: str) -> list[RTCRtcpFeedback]:
+    return [RTCRtcpFeedback(type=name, parameter=parameter) for name, parameter in _FEEDBACK[kind]]
 
 
 def _answer_section(
-    section: Section, codec: RTCRtpCodecParameters, local: LocalTransport, agreement: PublishAgreement
+    section: Section, codecs: list[RTCRtpCodecParameters], local: LocalTransport, agreement: PublishAgreement
 ) -> tuple[MediaDescription, list[str]]:
-    kind = section.media.kind
-    codecs = [_accepted(codec, kind)]
-    if kind == "audio" and any((f.type, f.parameter) == ("nack", None) for f in codec.rtcpFeedback):
-        # Browsers can, and do where it is asked for in the offer.
-        codecs[0].rtcpFeedback.append(RTCRtcpFeedback("nack"))
-        agreement.audio_nack = True
-    payload_type = codec.payloadType or 0
-    agreement.codecs.append((payload_type, "opus" if kind == "audio" else "VP8"))
-    for other in section.media.rtp.codecs:
-        if other.mimeType.lower() == "video/rtx" and other.parameters.get("apt") == payload_type:
-            parameters: ParametersDict = {"apt": payload_type}
-            codecs.append(RTCRtpCodecParameters("video/rtx", 90_000, None, other.payloadType, [], parameters))
-            agreement.codecs.append((other.payloadType or 0, "rtx"))
-            break
-    media = sdp.section(kind, section.mid, [c.payloadType or 0 for c in codecs], local, "passive")
+    media = sdp.section(section.media.kind, section.mid, [c.payloadType or 0 for c in codecs], local, "passive")
     media.direction = "recvonly"
     media.rtp.codecs = codecs
     offered: list[RTCRtpHeaderExtensionParameters] = section.media.rtp.headerExtensions
@@ -122,15 +164,11 @@ def _answer_section(
     return media, extra
 
 
-def _accepted(codec: RTCRtpCodecParameters, kind: str) -> RTCRtpCodecParameters:
-    feedback = [RTCRtcpFeedback(type=name, parameter=parameter) for name, parameter in _FEEDBACK[kind]]
-    # RFC 7587 section 6.1: forward error correction for weak links, and next to nothing sent in silence.
-    parameters: ParametersDict = {"minptime": 10, "useinbandfec": 1, "usedtx": 1}
-    return RTCRtpCodecParameters(
-        mimeType=codec.mimeType,
-        clockRate=codec.clockRate,
-        channels=codec.channels,
-        payloadType=codec.payloadType,
-        rtcpFeedback=feedback,
-        parameters=parameters if kind == "audio" else {},
-    )
+def _redundant(section: Section, payload_type: int) -> RTCRtpCodecParameters | None:
+    """Redundant audio (RFC 2198) in which every block is of this payload type, where it is offered."""
+    wanted = f"{payload_type}/{payload_type}"
+    for codec in section.media.rtp.codecs:
+        if codec.mimeType.lower() == "audio/red" and codec.clockRate == 48_000 and wanted in codec.parameters:
+            parameters: ParametersDict = {wanted: None}
+            return RTCRtpCodecParameters("audio/red", 48_000, codec.channels, codec.payloadType, [], parameters)
+    return None

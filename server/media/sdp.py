@@ -15,6 +15,11 @@ from aiortc.sdp import GroupDescription, MediaDescription, SessionDescription, g
 _RID = re.compile(r"[A-Za-z0-9_-]{1,16}")  # RFC 8851 section 10, as long as RFC 8852's one-byte extension allows
 _MID = re.compile(r"[!#-'*+\-.0-9A-Z^-~]{1,16}")  # RFC 5888 section 4: token
 
+DEPENDENCY_DESCRIPTOR = "https://aomediacodec.github.io/av1-rtp-spec/#dependency-descriptor-rtp-header-extension"
+"""The RTP header extension that says of each frame, whatever its codec, which layers it is of and needs."""
+
+_ALLOW_MIXED = "a=extmap-allow-mixed"
+
 
 class SdpError(ValueError):
     """An SDP that this server cannot answer; the message says which part and why, in one sentence."""
@@ -80,7 +85,7 @@ def _simulcast_rids(lines: Sequence[str]) -> list[str]:
     words = sent.removeprefix("a=simulcast:").split()
     if "send" not in words[:-1]:
         return []
-    # Alternatives (commas) are for codecs that this server does not offer; "~" marks a layer that starts paused.
+    # Of alternatives (commas) the first is taken; "~" marks a layer that starts paused.
     streams = words[words.index("send") + 1].split(";")
     rids = [stream.split(",")[0].lstrip("~") for stream in streams]
     declared = {line.removeprefix("a=rid:").partition(" ")[0] for line in lines if line.startswith("a=rid:")}
@@ -115,11 +120,21 @@ def section(kind: str, mid: str, payload_types: list[int], local: LocalTransport
     return media
 
 
-def session(sections: Sequence[tuple[MediaDescription, Sequence[str]]]) -> str:
-    """The text of a bundled ICE-lite session; each section with lines that aiortc's grammar does not know."""
+def allows_mixed(text: str) -> bool:
+    """Whether a peer takes both forms of header extensions in one stream, in every section (RFC 8285 section 6)."""
+    head, groups = grouplines(text)
+    return _ALLOW_MIXED in head or (bool(groups) and all(_ALLOW_MIXED in lines for lines in groups))
+
+
+def session(sections: Sequence[tuple[MediaDescription, Sequence[str]]], *, allow_mixed: bool) -> str:
+    """The text of a bundled ICE-lite session; each section with lines that aiortc's grammar does not know.
+
+    ``allow_mixed``: header extensions may come in both of their forms, so that one of over 16 bytes (a dependency
+    descriptor with its structure) does not make the others larger too (RFC 8285 section 6).
+    """
     description = SessionDescription()
     description.origin = f"- {secrets.randbits(62)} 1 IN IP4 0.0.0.0"
     description.group = [GroupDescription("BUNDLE", [media.rtp.muxId for media, _ in sections])]
-    head = str(description) + "a=ice-lite\r\n"
+    head = str(description) + "a=ice-lite\r\n" + (f"{_ALLOW_MIXED}\r\n" if allow_mixed else "")
     bodies = ("".join([str(media), *(f"{line}\r\n" for line in extra)]) for media, extra in sections)
     return head + "".join(bodies)

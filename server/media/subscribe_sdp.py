@@ -13,17 +13,18 @@ from aiortc.rtcrtpparameters import (
     RTCRtpCodecParameters,
     RTCRtpHeaderExtensionParameters,
 )
-from aiortc.sdp import GroupDescription, SsrcDescription
+from aiortc.sdp import GroupDescription, MediaDescription, SsrcDescription
 
 from server.media import sdp
-from server.media.sdp import LocalTransport, SdpError
+from server.media.codecs import CLOCK_RATE, SLOT_FORMATS
+from server.media.sdp import DEPENDENCY_DESCRIPTOR, LocalTransport, SdpError
+from server.video_codec import VIDEO_CODECS, VideoCodec
 
 OPUS_PAYLOAD_TYPE = 111
 REDUNDANCY_PAYLOAD_TYPE = 63
-VP8_PAYLOAD_TYPE = 96
-RETRANSMISSION_PAYLOAD_TYPE = 97
 AUDIO_LEVEL_ID = 1
 TRANSPORT_SEQUENCE_ID = 2
+DEPENDENCY_DESCRIPTOR_ID = 3
 
 AUDIO_LEVEL = "urn:ietf:params:rtp-hdrext:ssrc-audio-level"
 TRANSPORT_SEQUENCE = "http://www.ietf.org/id/draft-holmer-rmcat-transport-wide-cc-extensions-01"
@@ -53,68 +54,103 @@ class SubscribeAgreement:
     """It takes lost packets again in a stream of their own (RFC 4588)."""
     redundancy: bool
     """It takes earlier frames of audio along with later ones (RFC 2198)."""
+    video_codecs: list[VideoCodec]
+    """What it decodes, in every slot for pictures."""
+    dependency_descriptor: bool
+    """It takes the descriptors of frames, which need the two-byte form of header extensions (RFC 8285)."""
 
 
 def offer_subscribe(slots: Sequence[tuple[Slot, int, int | None]], local: LocalTransport) -> str:
     """The offer for ``slots``, each with its SSRC and, for pictures, that of its retransmissions."""
     sections = []
     for slot, ssrc, retransmission_ssrc in slots:
-        payload_types = (
-            [OPUS_PAYLOAD_TYPE, REDUNDANCY_PAYLOAD_TYPE]
-            if slot.kind == "audio"
-            else [VP8_PAYLOAD_TYPE, RETRANSMISSION_PAYLOAD_TYPE]
-        )
-        payload_type = payload_types[0]
+        codecs = _audio_formats() if slot.kind == "audio" else _video_formats()
+        payload_types = [codec.payloadType or 0 for codec in codecs]
         extra = ["a=rtcp-rsize"]
+        if slot.kind == "audio":
+            payload_types.append(REDUNDANCY_PAYLOAD_TYPE)
+            extra += [
+                f"a=rtpmap:{REDUNDANCY_PAYLOAD_TYPE} red/48000/2",
+                f"a=fmtp:{REDUNDANCY_PAYLOAD_TYPE} {OPUS_PAYLOAD_TYPE}/{OPUS_PAYLOAD_TYPE}",
+            ]
         media = sdp.section(slot.media, slot.mid, payload_types, local, "actpass")
         media.direction = "sendonly"
         # A stream of its own for each slot: browsers keep the tracks of one stream in step, and who is in two slots
         # at once is not known here.
         media.msid = f"{slot.mid} {slot.mid}"
+        media.rtp.codecs = codecs
+        media.rtp.headerExtensions = [
+            RTCRtpHeaderExtensionParameters(id=TRANSPORT_SEQUENCE_ID, uri=TRANSPORT_SEQUENCE),
+            RTCRtpHeaderExtensionParameters(id=AUDIO_LEVEL_ID, uri=AUDIO_LEVEL)
+            if slot.kind == "audio"
+            else RTCRtpHeaderExtensionParameters(id=DEPENDENCY_DESCRIPTOR_ID, uri=DEPENDENCY_DESCRIPTOR),
+        ]
         media.ssrc = [SsrcDescription(ssrc=ssrc, cname="balai")]
-        media.rtp.headerExtensions = [RTCRtpHeaderExtensionParameters(id=TRANSPORT_SEQUENCE_ID, uri=TRANSPORT_SEQUENCE)]
-        if slot.kind == "audio":
-            media.rtp.headerExtensions.append(RTCRtpHeaderExtensionParameters(id=AUDIO_LEVEL_ID, uri=AUDIO_LEVEL))
-            feedback = [RTCRtcpFeedback("transport-cc")]
-            parameters: ParametersDict = {"minptime": 10, "useinbandfec": 1}
-            media.rtp.codecs = [RTCRtpCodecParameters("audio/opus", 48_000, 2, payload_type, feedback, parameters)]
-            extra += [
-                f"a=rtpmap:{REDUNDANCY_PAYLOAD_TYPE} red/48000/2",
-                f"a=fmtp:{REDUNDANCY_PAYLOAD_TYPE} {payload_type}/{payload_type}",
-            ]
-        else:
-            feedback = [
-                *(RTCRtcpFeedback("nack"), RTCRtcpFeedback("nack", "pli"), RTCRtcpFeedback("ccm", "fir")),
-                # For browsers that don't report on each packet.
-                *(RTCRtcpFeedback("transport-cc"), RTCRtcpFeedback("goog-remb")),
-            ]
-            apt: ParametersDict = {"apt": payload_type}
-            media.rtp.codecs = [
-                RTCRtpCodecParameters("video/VP8", 90_000, None, payload_type, feedback, {}),
-                RTCRtpCodecParameters("video/rtx", 90_000, None, RETRANSMISSION_PAYLOAD_TYPE, [], apt),
-            ]
-            if retransmission_ssrc is not None:
-                media.ssrc.append(SsrcDescription(ssrc=retransmission_ssrc, cname="balai"))
-                media.ssrc_group = [GroupDescription("FID", [ssrc, retransmission_ssrc])]
+        if retransmission_ssrc is not None:
+            media.ssrc.append(SsrcDescription(ssrc=retransmission_ssrc, cname="balai"))
+            media.ssrc_group = [GroupDescription("FID", [ssrc, retransmission_ssrc])]
         sections.append((media, extra))
-    return sdp.session(sections)
+    return sdp.session(sections, allow_mixed=True)
+
+
+def _audio_formats() -> list[RTCRtpCodecParameters]:
+    parameters: ParametersDict = {"minptime": 10, "useinbandfec": 1}
+    feedback = [RTCRtcpFeedback("transport-cc")]
+    return [RTCRtpCodecParameters("audio/opus", 48_000, 2, OPUS_PAYLOAD_TYPE, feedback, parameters)]
+
+
+def _video_formats() -> list[RTCRtpCodecParameters]:
+    """Every codec, each with its retransmissions."""
+    lines = []
+    for codec, slot_format in SLOT_FORMATS.items():
+        payload_type, again = slot_format.payload_type, slot_format.retransmission_payload_type
+        feedback = [
+            *(RTCRtcpFeedback("nack"), RTCRtcpFeedback("nack", "pli"), RTCRtcpFeedback("ccm", "fir")),
+            # For browsers that don't report on each packet.
+            *(RTCRtcpFeedback("transport-cc"), RTCRtcpFeedback("goog-remb")),
+        ]
+        parameters, apt = slot_format.parameters, ParametersDict({"apt": payload_type})
+        lines.append(RTCRtpCodecParameters(f"video/{codec}", CLOCK_RATE, None, payload_type, feedback, parameters))
+        lines.append(RTCRtpCodecParameters("video/rtx", CLOCK_RATE, None, again, [], apt))
+    return lines
 
 
 def read_subscribe_answer(answer: str, slots: Sequence[Slot]) -> SubscribeAgreement:
-    """What the peer takes. Raises SdpError unless it took every slot as it was offered."""
+    """What the peer takes.
+
+    Raises SdpError unless it took every slot as it was offered, those for pictures in one codec at least that is the
+    same in all of them: who is in a slot changes, and so does the slot that somebody is in.
+    """
     sections = sdp.parse(answer)
     if [section.mid for section in sections] != [slot.mid for slot in slots]:
         raise SdpError("the answer must have the offer's media sections, in its order")
+    video_codecs = list(VIDEO_CODECS)
     for section, slot in zip(sections, slots, strict=True):
-        wanted = OPUS_PAYLOAD_TYPE if slot.kind == "audio" else VP8_PAYLOAD_TYPE
-        if section.media.port == 0 or wanted not in section.media.fmt:
+        taken = set(section.media.fmt) if section.media.port else set()
+        if slot.kind == "audio":
+            refused = OPUS_PAYLOAD_TYPE not in taken
+        else:
+            decoded = [codec for codec, slot_format in SLOT_FORMATS.items() if slot_format.payload_type in taken]
+            refused = not decoded
+            video_codecs = [codec for codec in video_codecs if codec in decoded]
+        if refused:
             raise SdpError(f"the answer refuses slot {slot.mid}")
         if section.media.dtls is None or section.media.dtls.role != "client":
             raise SdpError("the answer must take the active DTLS role (a=setup:active)")
+    if not video_codecs:
+        raise SdpError("the slots for pictures must have a codec in common")
     media = [section.media for section in sections]
+    pictures = [each for each in media if each.kind == "video"]
+    retransmissions = {SLOT_FORMATS[codec].retransmission_payload_type for codec in video_codecs}
     return SubscribeAgreement(
         fingerprints=sdp.fingerprints(sections),
-        transport_feedback=all(any(e.uri == TRANSPORT_SEQUENCE for e in m.rtp.headerExtensions) for m in media),
-        retransmission=all(RETRANSMISSION_PAYLOAD_TYPE in m.fmt for m in media if m.kind == "video"),
-        redundancy=all(REDUNDANCY_PAYLOAD_TYPE in m.fmt for m in media if m.kind == "audio"),
+        transport_feedback=all(_takes(each, TRANSPORT_SEQUENCE) for each in media),
+        retransmission=all(retransmissions <= set(each.fmt) for each in pictures),
+        redundancy=all(REDUNDANCY_PAYLOAD_TYPE in each.fmt for each in media if each.kind == "audio"),
+        video_codecs=video_codecs,
+        dependency_descriptor=sdp.allows_mixed(answer) and all(_takes(p, DEPENDENCY_DESCRIPTOR) for p in pictures),
     )
+
+
+def _takes(media: MediaDescription, extension: str) -> bool:
+    return any(each.uri == extension for each in media.rtp.headerExtensions)

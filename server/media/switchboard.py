@@ -23,7 +23,7 @@ class Switchboard(Generic[Owner]):
         self.video_slots = video_slots
         """How many video slots each subscriber is offered."""
         self._endpoints = 0
-        self._transports: dict[int, MediaTransport] = {}
+        self._transports: dict[int, tuple[Owner, MediaTransport]] = {}
         self._slots: dict[int, tuple[Owner, str]] = {}
         self._tracks: dict[int, Owner] = {}
         self._finishing: set[asyncio.Future[None]] = set()
@@ -35,7 +35,7 @@ class Switchboard(Generic[Owner]):
 
     def add(self, owner: Owner, transports: Iterable[MediaTransport], slots: Mapping[str, int]) -> None:
         """These transports, and video slots by mid, are this owner's."""
-        self._transports.update((transport.id, transport) for transport in transports)
+        self._transports.update((transport.id, (owner, transport)) for transport in transports)
         self._slots.update((slot, (owner, mid)) for mid, slot in slots.items())
 
     def add_tracks(self, owner: Owner, tracks: Iterable[int | None]) -> None:
@@ -54,7 +54,13 @@ class Switchboard(Generic[Owner]):
 
     def transport(self, transport: int) -> MediaTransport | None:
         """A transport by its id, while it lasts."""
-        return self._transports.get(transport)
+        owned = self._transports.get(transport)
+        return owned[1] if owned else None
+
+    def transport_owner(self, transport: int) -> Owner | None:
+        """Whose transport it is, while it lasts."""
+        owned = self._transports.get(transport)
+        return owned[0] if owned else None
 
     def slot(self, slot: int) -> tuple[Owner, str] | None:
         """Whose slot it is, and its mid."""

@@ -29,11 +29,16 @@ def for_the_token_only(handler: Handler) -> Handler:
 
 @for_the_token_only
 async def show_figures(request: web.Request) -> web.StreamResponse:
-    """``GET``: what the server has used and done so far; see ``ProcessFigures``, and ``counters`` of the plane."""
-    figures = msgspec.to_builtins(process_figures.read())
-    return web.json_response(
-        {**figures, "counters": request.app[EDGE].counters()}, headers={"Cache-Control": "no-store"}
-    )
+    """``GET``: what the server has used and done so far, and what it knows of links.
+
+    See ``ProcessFigures``, ``counters`` of the plane, and ``downlinks``: ``Downlink`` by participant id.
+    """
+    figures = {
+        **msgspec.to_builtins(process_figures.read()),
+        "counters": request.app[EDGE].counters(),
+        "downlinks": msgspec.to_builtins(request.app[DIRECTORY].downlinks()),
+    }
+    return web.json_response(figures, headers={"Cache-Control": "no-store"})
 
 
 @for_the_token_only

@@ -71,6 +71,7 @@ from signaling.messages.conversation import (
     Vote,
 )
 from signaling.messages.meeting import (
+    CodecsWanted,
     DominantChanged,
     Error,
     Goodbye,
@@ -137,6 +138,7 @@ Event = (
     | SlotsChanged
     | DominantChanged
     | LayersWanted
+    | CodecsWanted
     | MeetingChanged
     | LobbyChanged
     | Admitted
@@ -165,6 +167,7 @@ __all__ = [
     "ChatMessage",
     "ChatPage",
     "ChatSaid",
+    "CodecsWanted",
     "CreatePoll",
     "DeclineUnmute",
     "DeleteChat",

@@ -10,8 +10,8 @@ from msgspec import Meta
 PROTOCOL = "balai.v1"
 """The WebSocket subprotocol (RFC 6455 section 1.9) that both sides must name."""
 
-MAX_MESSAGE_BYTES = 64 * 1024
-"""The largest frame a client may send. A publish offer of Chromium is about 8 kB."""
+MAX_MESSAGE_BYTES = 128 * 1024
+"""The largest frame a client may send. Chromium's answer to 49 slots, the most there can be, is 74 kB; to 10, 18 kB."""
 
 MAX_REQUEST_ID = 2**31 - 1
 RequestId = Annotated[int, Meta(ge=1, le=MAX_REQUEST_ID)]
@@ -20,7 +20,7 @@ Affiliation = Annotated[str, Meta(max_length=120)]
 """A unit or a position."""
 MeetingCode = Annotated[str, Meta(pattern="^[a-z]{3}-[a-z]{4}-[a-z]{3}$")]
 Secret = Annotated[str, Meta(min_length=16, max_length=64)]
-Sdp = Annotated[str, Meta(min_length=1, max_length=48 * 1024)]
+Sdp = Annotated[str, Meta(min_length=1, max_length=112 * 1024)]
 ParticipantId = Annotated[str, Meta(max_length=32)]
 Role = Literal["host", "cohost", "participant", "listener"]
 SlotKind = Literal["audio", "video", "screen"]

@@ -7,6 +7,7 @@ from typing import Annotated
 import msgspec
 from msgspec import Meta
 
+from server.video_codec import VideoCodec
 from signaling.messages.base import (
     Affiliation,
     DisplayName,
@@ -74,7 +75,7 @@ class PublishOffer(Request, frozen=True, tag="publish_offer"):
     """The offer of the publishing peer connection, answered by ``publish_answer``.
 
     At most one audio section, and two video sections: the first is the camera's, the second the shared screen's.
-    ``layers_wanted`` follows.
+    ``layers_wanted`` and ``codecs_wanted`` follow.
     """
 
     sdp: Sdp
@@ -239,6 +240,17 @@ class LayersWanted(msgspec.Struct, frozen=True, kw_only=True, tag_field="type", 
     """How many simulcast layers of the camera, from the lowest on: 0 to 3. 0 while nobody sees it."""
     screen: bool
     """Whether anybody sees its shared screen."""
+
+
+class CodecsWanted(msgspec.Struct, frozen=True, kw_only=True, tag_field="type", tag="codecs_wanted"):
+    """In which codec this client is to send its pictures from now on, so that everybody here can decode them.
+
+    Each is one that was offered and answered. What is sent in another meanwhile is forwarded to those who decode it.
+    """
+
+    camera: VideoCodec | None
+    """Null where there is none to choose: send whatever was agreed on first."""
+    screen: VideoCodec | None
 
 
 class Goodbye(msgspec.Struct, frozen=True, kw_only=True, tag_field="type", tag="goodbye"):

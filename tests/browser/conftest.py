@@ -166,9 +166,12 @@ async def join(page: Page, url: str, name: str, *, small: bool = True) -> None:
     await page.get_by_role("button", name="Leave").wait_for()
 
 
-STATS = """async (which) => [...(await window.balai[which].getStats()).values()]
-  .filter((r) => ["inbound-rtp", "outbound-rtp", "transport"].includes(r.type))
-  .map((r) => ({...r}))"""
+STATS = """async (which) => {
+  const reports = await window.balai[which].getStats();
+  return [...reports.values()]
+    .filter((r) => ["inbound-rtp", "outbound-rtp", "transport"].includes(r.type))
+    .map((r) => ({...r, codec: reports.get(r.codecId)?.mimeType.split("/")[1]}));
+}"""
 
 
 async def stats(page: Page, which: str) -> list[dict[str, Any]]:
@@ -192,3 +195,21 @@ async def until(check: Callable[[], Awaitable[Any]], what: str, seconds: float =
     except TimeoutError:
         pytest.fail(f"not within {seconds} s: {what}")
     return last
+
+
+WATCH_FRAMES = """() => {
+  const longest = window.longestGap = {};
+  for (const video of document.querySelectorAll("[data-slot] video")) {
+    const slot = video.closest("[data-slot]").dataset.slot;
+    let last = null;
+    longest[slot] = 0;
+    const frame = (_, {receiveTime}) => {
+      if (last !== null) longest[slot] = Math.max(longest[slot], receiveTime - last);
+      last = receiveTime;
+      video.requestVideoFrameCallback(frame);
+    };
+    video.requestVideoFrameCallback(frame);
+  }
+}"""
+"""Keeps the longest time, in ms, between the arrivals of two shown frames, for each slot. Arrival, because four
+browsers on two cores draw late now and then, whatever the server does."""

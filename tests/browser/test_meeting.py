@@ -9,7 +9,17 @@ from typing import Any
 import pytest
 from playwright.async_api import Browser, Page
 
-from tests.browser.conftest import Server, create_meeting, inbound, join, new_page, running_server, stats, until
+from tests.browser.conftest import (
+    WATCH_FRAMES,
+    Server,
+    create_meeting,
+    inbound,
+    join,
+    new_page,
+    running_server,
+    stats,
+    until,
+)
 
 pytestmark = pytest.mark.browser
 
@@ -52,24 +62,6 @@ async def hears(page: Page, *, at_least: int) -> None:
 
 async def subscribe_sdp(page: Page) -> str:
     return str(await page.evaluate("window.balai.subscriber.remoteDescription.sdp"))
-
-
-WATCH_FRAMES = """() => {
-  const longest = window.longestGap = {};
-  for (const video of document.querySelectorAll("[data-slot] video")) {
-    const slot = video.closest("[data-slot]").dataset.slot;
-    let last = null;
-    longest[slot] = 0;
-    const frame = (_, {receiveTime}) => {
-      if (last !== null) longest[slot] = Math.max(longest[slot], receiveTime - last);
-      last = receiveTime;
-      video.requestVideoFrameCallback(frame);
-    };
-    video.requestVideoFrameCallback(frame);
-  }
-}"""
-"""Keeps the longest time, in ms, between the arrivals of two shown frames, for each slot. Arrival, because four
-browsers on two cores draw late now and then, whatever the server does."""
 
 
 async def test_four_people_see_and_hear_each_other_while_they_come_and_go(browser: Browser, server: Server) -> None:

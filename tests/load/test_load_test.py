@@ -70,6 +70,31 @@ async def test_a_meeting_is_filled_measured_and_judged(tmp_path: Path) -> None:
         assert [person["weak_link"] for person in people] == [False, False, True]
 
 
+async def test_what_people_get_is_told_by_whose_links_are_weak(tmp_path: Path) -> None:
+    async with running_server(tmp_path / "data") as server:
+        code, out, err = await load_test(
+            *(server.url, "--data-dir", str(tmp_path / "data"), "--participants", "12", "--seconds", "8"),
+            *("--mix", "--weak", "4", "--json"),
+            cache=tmp_path,
+        )
+    assert code in (0, 1), err
+    result = json.loads(out)
+    weak = [person for person in result["people"] if person["weak_link"]]
+    assert [person["number"] for person in weak] == [3, 6, 9, 12]
+    groups = {(group["to"], group["of"]): group for group in result["by_link"]}
+    assert [groups["good", of]["people"] for of in ("good", "weak")] == [8, 8]
+    assert [groups["weak", of]["people"] for of in ("good", "weak")] == [4, 4]
+    # Nobody looks at themselves: of nine tiles, two thirds are of people on good links.
+    assert groups["good", "good"]["pictures"] > groups["good", "weak"]["pictures"] > 0
+    assert groups["good", "good"]["frames_per_s_per_picture"] > 0
+    # Links of 300 kbit/s, and links that lose a tenth, have a share in what is lost and late; good ones have none.
+    assert groups["weak", "good"]["latency_ms"]["p50"] > 30 > groups["good", "good"]["latency_ms"]["p50"]
+    assert groups["good", "weak"]["latency_ms"]["p50"] > 30
+    assert groups["weak", "good"]["packets_lost"] > groups["good", "good"]["packets_lost"]
+    assert groups["weak", "good"]["packets_recovered"] > groups["good", "good"]["packets_recovered"]
+    assert sum(group["freezes"] for group in result["by_link"]) == result["freezes"]
+
+
 async def test_what_is_refused_is_one_line_with_exit_code_2(tmp_path: Path) -> None:
     async with running_server(tmp_path / "data") as server:
         nobody = (server.url, "--data-dir", str(tmp_path / "elsewhere"), "--participants", "2", "--seconds", "1")

@@ -1,4 +1,6 @@
-"""A publish offer as Chromium 156 makes it, cut to what matters. ``{fingerprint}`` is to be filled in."""
+"""A publish offer as Chromium 156 makes it, cut to what matters; and the same with the codecs of other browsers."""
+
+from __future__ import annotations
 
 EXTENSIONS = """a=extmap:14 urn:ietf:params:rtp-hdrext:toffset
 a=extmap:2 http://www.webrtc.org/experiments/rtp-hdrext/abs-send-time
@@ -58,3 +60,60 @@ a=rid:f send
 a=simulcast:send q;h;f
 """
 ).replace("{fingerprint}", ":".join(["AB"] * 32))
+
+
+def with_video(*formats: tuple[int, str, str]) -> str:
+    """The offer with these video formats: payload type, name, and ``a=fmtp`` (empty: none)."""
+    head, tail = OFFER[: OFFER.index("m=video")], OFFER[OFFER.index("m=video") :]
+    lines = []
+    for line in tail.splitlines():
+        if line.startswith("m="):
+            line = "m=video 9 UDP/TLS/RTP/SAVPF " + " ".join(str(payload_type) for payload_type, *_ in formats)
+        if not line.startswith(("a=rtpmap:", "a=rtcp-fb:", "a=fmtp:")):
+            lines.append(line)
+    for payload_type, name, parameters in formats:
+        lines.append(f"a=rtpmap:{payload_type} {name}/90000")
+        if parameters:
+            lines.append(f"a=fmtp:{payload_type} {parameters}")
+        if name != "rtx":
+            feedback = ("goog-remb", "transport-cc", "ccm fir", "nack", "nack pli")
+            lines += [f"a=rtcp-fb:{payload_type} {each}" for each in feedback]
+    return head + "\n".join(lines) + "\n"
+
+
+_H264 = "level-asymmetry-allowed=1;packetization-mode={};profile-level-id={}"
+
+CHROMIUM_VIDEO = (
+    (96, "VP8", ""), (97, "rtx", "apt=96"),
+    (102, "H264", _H264.format(1, "42001f")), (103, "rtx", "apt=102"),
+    (104, "H264", _H264.format(0, "42001f")), (107, "rtx", "apt=104"),
+    (108, "H264", _H264.format(1, "42e01f")), (109, "rtx", "apt=108"),
+    (114, "H264", _H264.format(0, "42e01f")), (115, "rtx", "apt=114"),
+    (116, "H264", _H264.format(1, "4d001f")), (117, "rtx", "apt=116"),
+    (39, "H264", _H264.format(0, "4d001f")), (40, "rtx", "apt=39"),
+    (45, "AV1", "level-idx=5;profile=0;tier=0"), (46, "rtx", "apt=45"),
+    (98, "VP9", "profile-id=0"), (99, "rtx", "apt=98"),
+    (100, "VP9", "profile-id=2"), (101, "rtx", "apt=100"),
+    (118, "red", ""), (119, "rtx", "apt=118"), (120, "ulpfec", ""),
+)  # fmt: skip
+"""All that Chromium 156 can send, in its order."""
+
+SAFARI_VIDEO = (
+    (96, "H264", _H264.format(1, "640c1f")), (97, "rtx", "apt=96"),
+    (98, "H264", _H264.format(1, "42e01f")), (99, "rtx", "apt=98"),
+    (100, "H264", _H264.format(0, "640c1f")), (101, "rtx", "apt=100"),
+    (102, "H264", _H264.format(0, "42e01f")), (103, "rtx", "apt=102"),
+    (104, "H265", "level-id=93;profile-id=1;tier-flag=0;tx-mode=SRST"), (105, "rtx", "apt=104"),
+    (106, "VP8", ""), (107, "rtx", "apt=106"),
+    (108, "VP9", "profile-id=0"), (109, "rtx", "apt=108"),
+    (127, "red", ""), (125, "ulpfec", ""),
+)  # fmt: skip
+
+FIREFOX_VIDEO = (
+    (120, "VP8", "max-fs=12288;max-fr=60"), (124, "rtx", "apt=120"),
+    (121, "VP9", "max-fs=12288;max-fr=60"), (125, "rtx", "apt=121"),
+    (126, "H264", "profile-level-id=42e01f;level-asymmetry-allowed=1;packetization-mode=1"), (127, "rtx", "apt=126"),
+    (97, "H264", "profile-level-id=42e01f;level-asymmetry-allowed=1"), (98, "rtx", "apt=97"),
+    (105, "H264", "profile-level-id=42001f;level-asymmetry-allowed=1;packetization-mode=1"), (106, "rtx", "apt=105"),
+    (123, "ulpfec", ""), (122, "red", ""), (119, "rtx", "apt=122"),
+)  # fmt: skip

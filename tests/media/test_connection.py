@@ -54,6 +54,10 @@ async def test_a_camera_comes_into_a_slot_and_leaves_it_with_its_owner(edge: Med
         assert await shown.get() == ("v1", ayu)
         assert ayu.publisher.srtp_profile == budi.subscriber.srtp_profile == "SRTP_AEAD_AES_128_GCM"
         assert edge.counters()["forwarded"] > 0
+        while budi.downlink is None or "v1" not in budi.downlink.slots:
+            await asyncio.sleep(0.1)
+        assert budi.downlink.estimate > 100_000
+        assert ayu.downlink is None
         ayu.close()
         assert await shown.get() == ("v1", None)
         await asyncio.gather(*(browser.close() for browser in browsers))

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from pyee import EventEmitter
 
+from server._plane import MAX_LAYERS
 from server.directory import Directory, NoSuchMeetingError, new_code
 from server.door import Newcomer
 from server.media import Connection, MediaEdge
@@ -329,3 +330,28 @@ async def test_a_shared_screen_is_shown_to_all_who_show_it_and_one_is_shared_at_
     await turn()
     assert shown == {watcher: None, away: None}
     meeting.set_media(watcher, microphone=False, camera=False, screen=True)
+
+
+async def test_publishers_are_asked_for_no_layer_that_reaches_nobody_over_their_link(
+    meeting: Meeting, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("server.layer_demand.LOWER_AFTER", 0.05)
+    watcher, watched = take(meeting, "A"), take(meeting, "B")
+    meeting.set_view(watcher, View((Tile(watched.participant.id, 720),)))
+    await turn()
+    told: list[int] = []
+    watched.on("layers", lambda camera, _: told.append(camera))
+    connection = watched.connection
+    connection.video_track = 77
+    connection.limit_layers(78, 1)
+    await asyncio.sleep(0.1)
+    assert told == [], "another track's limit"
+    connection.limit_layers(77, 1)
+    await asyncio.sleep(0.1)
+    assert told == [1]
+    connection.limit_layers(77, 2)
+    await turn()
+    assert told == [1, 2], "more at once"
+    connection.limit_layers(77, MAX_LAYERS)
+    await turn()
+    assert told == [1, 2, 3], "no more than is wished"

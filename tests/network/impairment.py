@@ -7,7 +7,7 @@ What is lost on the air has used up rate, as with radio. Packets are never overt
 from __future__ import annotations
 
 import random
-from collections import deque
+from collections import defaultdict, deque
 from dataclasses import dataclass, field
 
 
@@ -46,6 +46,26 @@ class Counters:
     delivered_bytes: int = 0
 
 
+SLICE = 0.1
+"""Seconds of which each has a record of its own."""
+STEP_MS = 5
+"""Waiting times are known to so many ms."""
+
+
+@dataclass
+class Slice:
+    """What a direction did in one tenth of a second."""
+
+    offered_bytes: int = 0
+    carried_bytes: int = 0
+    """Sent at the link's rate; of this, some is lost on the air."""
+    queue_drops: int = 0
+    lost: int = 0
+    waits: dict[int, int] = field(default_factory=dict)
+    """How many packets waited so many steps of ``STEP_MS`` in the queue, by when they left it; their own time on the
+    slow part is not counted. Only where there is a rate is there a queue."""
+
+
 @dataclass
 class Direction:
     """One direction of a link, and the packets on it. ``now`` is in seconds, and never goes back."""
@@ -56,12 +76,16 @@ class Direction:
     counters: Counters = field(default_factory=Counters)
 
     def __post_init__(self) -> None:
+        self.slices: defaultdict[int, Slice] = defaultdict(Slice)
+        """What was done in each slice of time, by its number: ``SLICE`` times that is when it began."""
         self._random = random.Random(self.seed)
-        self._waiting: deque[bytes] = deque()
+        self._waiting: deque[tuple[float, bytes]] = deque()
+        """With the time since which they have waited."""
         self._bits_waiting = 0.0
         """Of all that waits, less what is sent of the first by ``_sent_until``."""
         self._bits_of_first = 0.0
         self._sent_until = 0.0
+        self._first_began = 0.0
         self._flying: deque[tuple[float, bytes]] = deque()
 
     def change(self, now: float, conditions: Conditions) -> None:
@@ -74,18 +98,20 @@ class Direction:
         """A packet comes to the link."""
         self._send(now)
         self.counters.offered += 1
+        self._slice(now).offered_bytes += len(packet)
         rate = self.conditions.rate
         if rate is None:
             self._take_off(now, packet)
             return
         if self._bits_waiting > self.conditions.queue * rate:
             self.counters.queue_drops += 1
+            self._slice(now).queue_drops += 1
             return
         bits = len(packet) * 8.0
         if not self._waiting:
             self._bits_of_first = bits
-            self._sent_until = now
-        self._waiting.append(packet)
+            self._sent_until = self._first_began = now
+        self._waiting.append((now, packet))
         self._bits_waiting += bits
 
     def arrived(self, now: float) -> list[bytes]:
@@ -120,16 +146,24 @@ class Direction:
                 self._sent_until = now
                 return
             self._bits_waiting -= self._bits_of_first
-            self._sent_until = done
-            packet = self._waiting.popleft()
-            self._bits_of_first = len(self._waiting[0]) * 8.0 if self._waiting else 0.0
+            began = self._first_began
+            self._sent_until = self._first_began = done
+            since, packet = self._waiting.popleft()
+            self._bits_of_first = len(self._waiting[0][1]) * 8.0 if self._waiting else 0.0
+            waits, steps = self._slice(done).waits, round((began - since) * 1000) // STEP_MS
+            waits[steps] = waits.get(steps, 0) + 1
             self._take_off(done, packet)
         self._bits_waiting = 0.0
 
+    def _slice(self, at: float) -> Slice:
+        return self.slices[int(at / SLICE)]
+
     def _take_off(self, at: float, packet: bytes) -> None:
-        here = self.conditions
+        here, now = self.conditions, self._slice(at)
+        now.carried_bytes += len(packet)
         if here.loss and self._random.random() < here.loss:
             self.counters.lost += 1
+            now.lost += 1
             return
         arrives = at + here.delay + (self._random.uniform(0.0, here.jitter) if here.jitter else 0.0)
         if self._flying:

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from tests.network.impairment import Conditions, Counters
+from tests.network.link_record import DirectionRecord
 from tests.network.namespaces import Namespace
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -49,6 +50,13 @@ class Link:
     def traffic(self) -> Traffic:
         """What the link has done so far."""
         return self.change()
+
+    def record(self, since: float) -> dict[str, DirectionRecord]:
+        """What went ``up`` and ``down`` since then, in s of the monotonic clock; that moment is 0 in the record."""
+        assert self._process.stdin is not None
+        self._process.stdin.write(json.dumps({"since": since}).encode() + b"\n")
+        self._process.stdin.flush()
+        return {name: DirectionRecord.read(told, since) for name, told in self._answer().items()}
 
     def started(self) -> None:
         """Wait until the devices are there. RuntimeError if they can't be made; the reason stands on stderr."""

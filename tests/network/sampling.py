@@ -16,19 +16,20 @@ READ = """async () => {
   const {publisher, subscriber} = window.balai;
   for (const report of (await subscriber.getStats()).values()) {
     if (report.type === "inbound-rtp" && report.kind === "video" && report.packetsReceived)
-      sample.video[report.mid] = pick(report, ["framesDecoded", "freezeCount", "totalFreezesDuration", "frameWidth",
-        "packetsReceived", "packetsLost", "bytesReceived", "nackCount", "pliCount", "retransmittedPacketsReceived"]);
+      sample.video[report.mid] = pick(report, ["framesDecoded", "framesDropped", "keyFramesDecoded",
+        "freezeCount", "totalFreezesDuration", "frameWidth", "packetsReceived", "packetsLost",
+        "bytesReceived", "nackCount", "pliCount", "retransmittedPacketsReceived"]);
     if (report.type === "inbound-rtp" && report.kind === "audio" && report.packetsReceived)
-      sample.audio[report.mid] = pick(report, ["concealedSamples", "silentConcealedSamples", "totalSamplesReceived",
-        "packetsReceived", "packetsLost", "bytesReceived", "totalAudioEnergy", "jitterBufferDelay",
-        "jitterBufferEmittedCount"]);
+      sample.audio[report.mid] = pick(report, ["concealedSamples", "silentConcealedSamples", "concealmentEvents",
+        "totalSamplesReceived", "packetsReceived", "packetsLost", "bytesReceived", "totalAudioEnergy",
+        "jitterBufferDelay", "jitterBufferEmittedCount"]);
     if (report.type === "candidate-pair" && report.nominated)
       sample.incoming = pick(report, ["availableIncomingBitrate", "currentRoundTripTime"]);
   }
   for (const report of (await publisher.getStats()).values()) {
     if (report.type === "outbound-rtp" && report.kind === "video" && report.active)
-      sample.layers[report.rid ?? report.ssrc] = pick(report, ["framesEncoded", "frameWidth", "targetBitrate",
-        "qualityLimitationReason", "retransmittedPacketsSent", "bytesSent"]);
+      sample.layers[report.rid ?? report.ssrc] = pick(report, ["framesEncoded", "keyFramesEncoded", "frameWidth",
+        "targetBitrate", "qualityLimitationReason", "retransmittedPacketsSent", "bytesSent"]);
     if (report.type === "candidate-pair" && report.nominated)
       sample.outgoing = pick(report, ["availableOutgoingBitrate", "currentRoundTripTime"]);
   }
@@ -39,10 +40,9 @@ Sample = dict[str, Any]
 """``at`` in s since the beginning; ``video`` and ``audio`` by mid, ``layers`` by rid, ``incoming``, ``outgoing``."""
 
 
-async def sample(pages: dict[str, Page], seconds: float, every: float = 1.0) -> dict[str, list[Sample]]:
-    """What each page says now, and again after every second, for so long."""
+async def sample(pages: dict[str, Page], began: float, seconds: float, every: float) -> dict[str, list[Sample]]:
+    """What each page says now, and again after ``every`` s, for so long. ``began``: by the loop's clock."""
     clock = asyncio.get_running_loop().time
-    began = clock()
     samples: dict[str, list[Sample]] = {name: [] for name in pages}
     for number in range(round(seconds / every) + 1):
         await asyncio.sleep(max(0.0, began + number * every - clock()))
@@ -65,7 +65,8 @@ class Received:
     frames_per_s: float
     frozen: float
     """Share of the time in which the picture stood still: Chromium's freezes, and the stillness at the end, which
-    Chromium counts as one only when the next frame comes."""
+    Chromium counts as one only when the next frame comes; or the time between samples without a new frame, where that
+    is more: what lasts for five seconds Chromium takes for a pause."""
     freezes: int
     concealed: float
     """Share of the sound that the browser made up."""
@@ -88,6 +89,13 @@ def still_at_end(samples: Sequence[Sample]) -> float:
     return float(samples[-1]["at"] - samples[latest]["at"])
 
 
+def without_frames(samples: Sequence[Sample]) -> float:
+    """Seconds between samples between which no frame came."""
+    frames = [total(each, "video", "framesDecoded") for each in samples]
+    pairs = zip(samples, samples[1:], frames, frames[1:], strict=False)
+    return float(sum(later["at"] - first["at"] for first, later, before, after in pairs if after <= before))
+
+
 def received(samples: Sequence[Sample], earlier: Sequence[Sample] = ()) -> Received:
     """What the samples of one page come to. ``earlier`` ones tell since when the picture has stood still."""
     first, last = samples[0], samples[-1]
@@ -105,6 +113,7 @@ def received(samples: Sequence[Sample], earlier: Sequence[Sample] = ()) -> Recei
     # Chromium counts a freeze as a whole when it ends, so what of it was before is to be taken off.
     frozen = grown("video", "totalFreezesDuration") + still_at_end([*earlier, *samples])
     frozen -= still_at_end([*earlier, first])
+    frozen = max(frozen, without_frames(samples))
     bits_in = (last["incoming"] or {}).get("availableIncomingBitrate")
     bits_out = (last["outgoing"] or {}).get("availableOutgoingBitrate")
     return Received(

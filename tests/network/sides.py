@@ -9,8 +9,9 @@ from pathlib import Path
 
 from playwright.async_api import Browser, Page, async_playwright
 
+from signaling.load_test_token import keep_token
 from tests.browser.conftest import CHROMIUM, FLAGS, Server, create_meeting, join, new_page, running_server
-from tests.network.camera import record
+from tests.network import camera, voice
 from tests.network.impairment import Conditions
 from tests.network.link import Link
 from tests.network.namespaces import Namespace, namespace
@@ -38,6 +39,8 @@ class GoodSide:
 
     place: Namespace
     server: Server
+    token: str
+    """Opens the server's figures."""
     browser: Browser
 
 
@@ -52,12 +55,18 @@ class WeakSide:
 
 @asynccontextmanager
 async def chromium_in(place: Namespace, folder: Path) -> AsyncIterator[Browser]:
-    """A Chromium in a namespace, steered through pipes; ``folder`` gets the script that starts it, and its camera."""
-    camera = record(folder / f"camera-in-{place.name}.y4m")
+    """A Chromium in a namespace, steered through pipes; ``folder`` gets the script that starts it, its camera and its
+    microphone."""
+    pictures = camera.record(folder / f"camera-in-{place.name}.y4m")
+    sound = voice.record(folder / f"microphone-in-{place.name}.wav")
     async with async_playwright() as playwright:
         browser = await playwright.chromium.launch(
             executable_path=place.executable(CHROMIUM, folder),
-            args=[*FLAGS, f"--use-file-for-fake-video-capture={camera}"],
+            args=[
+                *FLAGS,
+                f"--use-file-for-fake-video-capture={pictures}",
+                f"--use-file-for-fake-audio-capture={sound}",
+            ],
         )
         try:
             yield browser
@@ -73,7 +82,7 @@ async def good_side_in(place: Namespace, folder: Path) -> AsyncIterator[GoodSide
         running_server(folder / "data", *options, through=place.command()) as server,
         chromium_in(place, folder) as browser,
     ):
-        yield GoodSide(place, server, browser)
+        yield GoodSide(place, server, keep_token(folder / "data"), browser)
 
 
 @asynccontextmanager
@@ -89,6 +98,8 @@ class Meeting:
 
     good: Page
     weak: Page
+    token: str
+    """Opens the server's figures."""
 
     def pages(self) -> dict[str, Page]:
         """Both pages, by whose they are."""
@@ -100,6 +111,7 @@ async def meet(good_side: GoodSide, weak_side: WeakSide, conditions: Conditions)
     weak_side.link.change(up=conditions, down=conditions)
     good, weak = await new_page(good_side.browser), await new_page(weak_side.browser)
     url = await create_meeting(good, good_side.server)
-    await join(good, url, "Ayu")
-    await join(weak, url, "Budi")
-    return Meeting(good, weak)
+    # The camera is small by itself.
+    await join(good, url, "Ayu", small=False)
+    await join(weak, url, "Budi", small=False)
+    return Meeting(good, weak, good_side.token)

@@ -7,6 +7,7 @@ import pytest
 from tests.network.impairment import Conditions
 from tests.network.sampling import Sample, received
 from tests.network.scenarios import Expectation, Phase, Scenario
+from tests.network.voices import Gap
 
 
 def said(at: float, *, frames: int, frozen: float = 0.0, width: int = 640, lost: int = 0, made_up: int = 0) -> Sample:
@@ -37,6 +38,11 @@ def test_a_freeze_is_told_of_the_time_when_it_was_though_chromium_counts_it_when
     assert received(samples).frozen == pytest.approx(3 / 5)
 
 
+def test_a_picture_that_chromium_takes_for_paused_stood_still_all_the_same() -> None:
+    frames = [0, 10, *[20] * 7, 30]
+    assert received([said(at, frames=count) for at, count in enumerate(frames)]).frozen == pytest.approx(6 / 9)
+
+
 def test_only_what_came_between_the_first_sample_and_the_last_counts() -> None:
     samples = [
         said(10, frames=100, lost=50, made_up=48_000),
@@ -56,6 +62,9 @@ def test_an_expectation_names_what_falls_short_and_nothing_else() -> None:
     assert Expectation().shortfalls(got) == []
     assert Expectation(max_frozen=0.25, max_concealed=0.1, min_frames_per_s=5).shortfalls(got) == []
     assert len(Expectation(max_frozen=0.1, max_concealed=0.1, min_frames_per_s=6).shortfalls(got)) == 2
+    gaps = [Gap(0.1, 0.15), Gap(0.6, 0.25)]
+    assert Expectation(max_gap=0.3).shortfalls(got, gaps) == []
+    assert Expectation(max_gap=0.2).shortfalls(got, gaps) == ["nothing of the voice for 250 ms, 200 ms at most"]
 
 
 def test_phases_share_what_those_of_a_fixed_length_leave() -> None:

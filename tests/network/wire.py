@@ -2,8 +2,9 @@
 
 ``python -m tests.network.wire NAMESPACE DEVICE NAMESPACE DEVICE``: packets of the first to the second go ``up``, the
 others ``down``. One line of JSON on stdin, ``{"up": CONDITIONS, "down": CONDITIONS}`` (either may be left out), changes
-the link; each is answered by one on stdout with what became of the packets so far. It ends, and takes its devices with
-it, when stdin is closed. :mod:`tests.network.link` runs it.
+the link; each is answered by one on stdout with what became of the packets so far. ``{"since": SECONDS}`` is answered
+by what each direction did since then, on this system's monotonic clock. It ends, and takes its devices with it, when
+stdin is closed. :mod:`tests.network.link` runs it.
 """
 
 from __future__ import annotations
@@ -21,8 +22,9 @@ from contextlib import suppress
 from dataclasses import asdict
 from typing import Any
 
-from tests.network.impairment import Conditions, Direction
+from tests.network.impairment import SLICE, Conditions, Direction
 from tests.network.namespaces import enter
+from tests.network.voices import Voices
 
 TUNSETIFF = 0x400454CA
 IFF_TUN_WITHOUT_HEADER = 0x1001
@@ -55,24 +57,30 @@ class Wire:
 
     def __init__(self, near: int, far: int) -> None:
         self.directions = {"up": Direction(Conditions(), seed=1), "down": Direction(Conditions(), seed=2)}
-        self._ways = [(near, far, self.directions["up"]), (far, near, self.directions["down"])]
+        self._voices = {"up": Voices(), "down": Voices()}
+        self._voices_sent = {"up": Voices(), "down": Voices()}
+        self._ways = [
+            (near, far, self.directions["up"], self._voices_sent["up"], self._voices["up"]),
+            (far, near, self.directions["down"], self._voices_sent["down"], self._voices["down"]),
+        ]
         self._lateness: deque[float] = deque(maxlen=LATENESSES)
 
     def run(self) -> None:
         """Move packets until stdin ends."""
         control = os.fdopen(sys.stdin.fileno(), "rb", buffering=0, closefd=False)
-        files: list[Any] = [control, *(source for source, _, _ in self._ways)]
+        files: list[Any] = [control, *(source for source, *_ in self._ways)]
         while True:
             ready = select.select(files, [], [], self._patience(time.monotonic()))[0]
             if control in ready:
                 line = control.readline()
                 if not line:
                     return
-                print(json.dumps(self._obey(json.loads(line))), flush=True)
-            for source, target, direction in self._ways:
+                order = json.loads(line)
+                print(json.dumps(self._tell(order["since"]) if "since" in order else self._obey(order)), flush=True)
+            for source, target, direction, sent, arrived in self._ways:
                 if source in ready:
-                    self._take(source, direction)
-                self._give(target, direction)
+                    self._take(source, direction, sent)
+                self._give(target, direction, arrived)
 
     def _patience(self, now: float) -> float | None:
         due = [at for direction in self.directions.values() if (at := direction.next_at()) is not None]
@@ -89,21 +97,41 @@ class Wire:
             "cpu_s": time.process_time(),
         }
 
-    def _take(self, source: int, direction: Direction) -> None:
+    def _tell(self, since: float) -> dict[str, Any]:
+        now = time.monotonic()
+        return {
+            name: {
+                "slices": [
+                    {"at": number * SLICE, **asdict(did)}
+                    for number, did in sorted(direction.slices.items())
+                    if number * SLICE >= since
+                ],
+                "gaps": [asdict(gap) for gap in self._voices[name].gaps(now) if gap.begins + gap.seconds >= since],
+                "gaps_sent": [
+                    asdict(gap) for gap in self._voices_sent[name].gaps(now) if gap.begins + gap.seconds >= since
+                ],
+            }
+            for name, direction in self.directions.items()
+        }
+
+    def _take(self, source: int, direction: Direction, voices: Voices) -> None:
         for _ in range(AT_ONCE):
             try:
                 packet = os.read(source, MTU)
             except BlockingIOError:
                 return
-            direction.offer(time.monotonic(), packet)
+            now = time.monotonic()
+            voices.arrived(now, packet)
+            direction.offer(now, packet)
 
-    def _give(self, target: int, direction: Direction) -> None:
+    def _give(self, target: int, direction: Direction, voices: Voices) -> None:
         due = direction.next_at()
         if due is None:
             return
         now = time.monotonic()
         for packet in direction.arrived(now):
             self._lateness.append(now - due)
+            voices.arrived(now, packet)
             with suppress(OSError):  # a device that is down takes nothing
                 os.write(target, packet)
 

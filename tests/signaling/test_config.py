@@ -18,6 +18,7 @@ def test_the_defaults() -> None:
         data_dir=Path("data"),
         database=None,
         video_slots=10,
+        video_codecs=("VP8", "H264", "VP9", "AV1"),
         workers=1,
         tls="self-signed",
         log_level="info",
@@ -32,6 +33,12 @@ def test_command_line_before_environment_before_file_before_default(tmp_path: Pa
     assert (config.port, config.media_port, config.video_slots) == (21, 12, 3)
     assert config.public_ip == ("203.0.113.7", "2001:db8::7")
     assert config.tls == "self-signed"
+
+
+def test_codecs_are_given_in_the_order_of_preference_with_commas_or_as_a_list(tmp_path: Path) -> None:
+    (tmp_path / "a.toml").write_text('video_codecs = ["AV1", "VP8"]\n')
+    assert load({}, {}, str(tmp_path / "a.toml")).video_codecs == ("AV1", "VP8")
+    assert load({}, {"BALAI_VIDEO_CODECS": "VP9, H264"}).video_codecs == ("VP9", "H264")
 
 
 def test_the_file_named_on_the_command_line_is_read_instead_of_the_environments(tmp_path: Path) -> None:
@@ -51,6 +58,7 @@ def test_an_empty_variable_is_as_good_as_none() -> None:
         *[("host", bad) for bad in ("example.org", "1.2.3", "[::]")],
         *[("public_ip", bad) for bad in ("here", "0.0.0.0", "::", "203.0.113.7;203.0.113.8", ",")],
         *[("video_slots", bad) for bad in ("0", "50", "nine")],
+        *[("video_codecs", bad) for bad in ("MPEG2", "VP8,", "vp8", "VP8,VP8", "VP8;VP9", ",")],
         *[("workers", bad) for bad in ("0", "65", "all")],
         *[("tls", bad) for bad in ("on", "OFF", "letsencrypt")],
         ("log_level", "loud"),

@@ -21,6 +21,7 @@ async def test_the_token_opens_the_figures_and_makes_a_meeting(make_server: Make
     assert figures["cpu_s"] > 0
     assert figures["memory_bytes"] > 10_000_000
     assert "forwarded" in figures["counters"]
+    assert figures["downlinks"] == {}
     async with http.post(server.make_url("/api/load-test"), headers=carry) as answer:
         code = (await answer.json())["code"]
     async with http.get(server.make_url(f"/api/meetings/{code}")) as answer:

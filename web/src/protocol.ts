@@ -2,7 +2,7 @@
 
 export const PROTOCOL = "balai.v1";
 
-export const MAX_MESSAGE_BYTES = 65536;
+export const MAX_MESSAGE_BYTES = 131072;
 
 export type Role =
 	| "host"
@@ -65,6 +65,12 @@ export type PollState =
 	| "draft"
 	| "open"
 	| "closed";
+
+export type VideoCodec =
+	| "VP8"
+	| "H264"
+	| "VP9"
+	| "AV1";
 
 /** What the chair leaves open to those who don't chair the meeting. */
 export interface Policy {
@@ -584,6 +590,13 @@ export interface LayersWanted {
 	screen: boolean;
 }
 
+/** In which codec this client is to send its pictures from now on, so that everybody here can decode them. */
+export interface CodecsWanted {
+	type: "codecs_wanted";
+	camera: VideoCodec | null;
+	screen: VideoCodec | null;
+}
+
 /** The last message before the server closes the WebSocket. */
 export interface Goodbye {
 	type: "goodbye";
@@ -639,6 +652,7 @@ export type Event =
 	| SlotsChanged
 	| DominantChanged
 	| LayersWanted
+	| CodecsWanted
 	| MeetingChanged
 	| LobbyChanged
 	| Admitted

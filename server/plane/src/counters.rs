@@ -99,6 +99,12 @@ counters! {
     DropPaused = "drop_paused",
     /// A copy of a temporal layer that its slot has no use for.
     DropTemporalLayer = "drop_temporal_layer",
+    /// A copy of a spatial layer that its slot has no use for.
+    DropSpatialLayer = "drop_spatial_layer",
+    /// A copy of video in a codec that its subscriber does not decode.
+    DropCodecRefused = "drop_codec_refused",
+    /// AV1 whose dependency descriptor names a structure that did not arrive: it waits for a keyframe.
+    DropStructureUnknown = "drop_structure_unknown",
     /// A copy older than the slot's switch to this stream.
     DropBeforeSwitch = "drop_before_switch",
     /// A copy whose number was used before: it must not go out twice (RFC 7714 section 10.1).

@@ -7,6 +7,7 @@ pub mod allocation;
 pub mod arena;
 pub mod bandwidth;
 pub mod counters;
+pub mod demand;
 pub mod demux;
 pub mod driver;
 pub mod egress;

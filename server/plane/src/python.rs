@@ -11,9 +11,9 @@ use pyo3::types::{PyBytes, PyDict};
 
 use crate::allocation::Priority;
 use crate::driver::Driver;
-use crate::egress::{Agreed, Format};
+use crate::egress::{Agreed, Format, VideoFormat, VideoFormats};
 use crate::plane::{Command, Event as PlaneEvent};
-use crate::rtp::ExtensionKind;
+use crate::rtp::{ExtensionKind, VideoCodec};
 use crate::speakers::SEATS;
 use crate::srtp::{MasterKey, Profile};
 use crate::track::{MAX_LAYERS, MediaKind};
@@ -40,6 +40,15 @@ enum Event {
         slot: u32,
         paused: bool,
     },
+    LayerLimit {
+        track: u32,
+        layers: u8,
+    },
+    LinkEstimated {
+        transport: u32,
+        rate: u64,
+        granted: Vec<(u32, u8, u8)>,
+    },
     Seats {
         group: u32,
         tracks: Vec<Option<u32>>,
@@ -64,6 +73,16 @@ impl Event {
             PlaneEvent::Dead { transport } => Event::Dead { transport },
             PlaneEvent::SlotOccupied { slot, track } => Event::SlotOccupied { slot, track },
             PlaneEvent::SlotPaused { slot, paused } => Event::SlotPaused { slot, paused },
+            PlaneEvent::LayerLimit { track, layers } => Event::LayerLimit { track, layers },
+            PlaneEvent::LinkEstimated {
+                transport,
+                rate,
+                granted,
+            } => Event::LinkEstimated {
+                transport,
+                rate,
+                granted,
+            },
             PlaneEvent::Seats { group, tracks } => Event::Seats {
                 group,
                 tracks: tracks.to_vec(),
@@ -97,6 +116,11 @@ impl Plane {
     fn new_id(&self) -> u32 {
         self.next_id.fetch_add(1, Ordering::Relaxed)
     }
+}
+
+fn video_codec(name: &str) -> PyResult<VideoCodec> {
+    VideoCodec::from_name(name)
+        .ok_or_else(|| PyValueError::new_err(format!("unknown codec {name:?}")))
 }
 
 #[pymethods]
@@ -225,10 +249,9 @@ impl Plane {
             .map(|(payload_type, name)| {
                 let codec = match name.as_str() {
                     "opus" => Codec::Opus,
-                    "VP8" => Codec::Vp8,
                     "rtx" => Codec::Retransmission,
                     "red" => Codec::Redundant,
-                    other => return Err(PyValueError::new_err(format!("unknown codec {other:?}"))),
+                    other => Codec::Video(video_codec(other)?),
                 };
                 Ok((payload_type, codec))
             })
@@ -249,20 +272,26 @@ impl Plane {
         })
     }
 
-    #[pyo3(signature = (transport, *, transport_feedback, retransmission, redundancy))]
+    #[pyo3(signature = (transport, *, transport_feedback, retransmission, redundancy, video_codecs, dependency_descriptor))]
     fn restrict_subscriber(
         &self,
         transport: u32,
         transport_feedback: bool,
         retransmission: bool,
         redundancy: bool,
+        video_codecs: Vec<String>,
+        dependency_descriptor: bool,
     ) -> PyResult<()> {
+        let video_codecs = video_codecs.iter().map(|name| video_codec(name));
+        let video_codecs = video_codecs.collect::<PyResult<_>>()?;
         self.command(Command::RestrictSubscriber {
             transport,
             agreed: Agreed {
                 transport_feedback,
                 retransmission,
                 redundancy,
+                video_codecs,
+                dependency_descriptor,
             },
         })
     }
@@ -333,8 +362,8 @@ impl Plane {
             audio_level_id,
             transport_sequence_id,
             redundancy,
-            retransmission: None,
             clock_rate: 48_000,
+            ..Format::default()
         };
         self.command(Command::AddAudioSlot {
             slot,
@@ -346,24 +375,33 @@ impl Plane {
         Ok(slot)
     }
 
-    #[pyo3(signature = (transport, *, ssrc, payload_type, transport_sequence_id, retransmission))]
+    #[pyo3(signature = (transport, *, ssrc, formats, transport_sequence_id, dependency_descriptor_id, retransmission_ssrc))]
     fn add_video_slot(
         &self,
         transport: u32,
         ssrc: u32,
-        payload_type: u8,
+        formats: Vec<(String, u8, Option<u8>)>,
         transport_sequence_id: Option<u8>,
-        retransmission: Option<(u32, u8)>,
+        dependency_descriptor_id: Option<u8>,
+        retransmission_ssrc: Option<u32>,
     ) -> PyResult<u32> {
+        let mut video = VideoFormats::default();
+        for (codec, payload_type, retransmission) in formats {
+            let format = VideoFormat {
+                payload_type,
+                retransmission,
+            };
+            video.set(video_codec(&codec)?, format);
+        }
         let slot = self.new_id();
         let format = Format {
             ssrc,
-            payload_type,
-            audio_level_id: None,
+            video,
             transport_sequence_id,
-            redundancy: None,
-            retransmission,
+            dependency_descriptor_id,
+            retransmission_ssrc,
             clock_rate: 90_000,
+            ..Format::default()
         };
         self.command(Command::AddVideoSlot {
             slot,

@@ -4,7 +4,8 @@ use std::fmt;
 
 use crate::ice::IceAgent;
 use crate::ingress::{Arrivals, SenderClock, Stream};
-use crate::rtp::ExtensionMap;
+use crate::plane::Told;
+use crate::rtp::{ExtensionMap, VideoCodec};
 use crate::srtp::SrtpReceiver;
 use crate::time::{Span, Time};
 
@@ -13,8 +14,8 @@ use crate::time::{Span, Time};
 pub enum Codec {
     /// Opus at 48 kHz.
     Opus,
-    /// VP8 at 90 kHz.
-    Vp8,
+    /// Video at 90 kHz.
+    Video(VideoCodec),
     /// Opus frames, each together with earlier ones (RFC 2198).
     Redundant,
     /// Retransmissions (RFC 4588) of another payload type.
@@ -62,6 +63,8 @@ pub struct Transport {
     pub estimate: Option<u64>,
     /// Since when there are estimates.
     pub estimated: Option<Time>,
+    /// What was last told of that.
+    pub(crate) told: Option<Told>,
     /// When one of its slots that was paused was last let go on.
     pub resumed: Option<Time>,
     /// What of it goes to voices and retransmissions, in bit/s.
@@ -116,6 +119,7 @@ impl Transport {
             slots: Vec::new(),
             estimate: None,
             estimated: None,
+            told: None,
             resumed: None,
             beside: 0,
             arrivals: Arrivals::default(),

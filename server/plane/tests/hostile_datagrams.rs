@@ -9,7 +9,9 @@ use plane::allocation::Priority;
 use plane::counters::Counter;
 use plane::egress::Path;
 use plane::plane::Command;
-use support::{LEVEL, MID, OPUS, VP8, World, vp8};
+use plane::rtp::VideoCodec;
+use support::pictures::Picture;
+use support::{AV1, DEPENDENCIES, H264, LEVEL, MID, OPUS, VP8, VP9, World, any_video_format, vp8};
 
 const DATAGRAMS: u64 = 1_000_000;
 
@@ -36,7 +38,11 @@ fn a_million_hostile_datagrams_change_nothing() {
     world.command(Command::AddGroup { group: 9 });
     world.add_camera(&camera, 50, &[]);
     world.add_microphone(&camera, 51, 9);
-    world.add_video_slot(&viewer, 9);
+    world.command(Command::AddVideoSlot {
+        slot: 9,
+        transport: viewer.id,
+        format: any_video_format(5_009),
+    });
     world.command(Command::Route {
         slot: 9,
         wish: Some((50, 2, 2)),
@@ -80,6 +86,16 @@ fn a_million_hostile_datagrams_change_nothing() {
             0,
         ));
         originals.push(camera.rtcp(&[0x81, 206, 0, 2, 0, 0, 0, 1, 0, 0, 0, 7]));
+    }
+    for (index, payload_type, codec) in [
+        (10, H264, VideoCodec::H264),
+        (11, VP9, VideoCodec::Vp9),
+        (12, AV1, VideoCodec::Av1),
+    ] {
+        let packet = &Picture::layered(0, true).packets(codec)[0];
+        let extensions: &[(u8, &[u8])] = &[(MID, b"1"), (DEPENDENCIES, &packet.descriptor)];
+        let payload = &packet.payload;
+        originals.push(camera.rtp(payload_type, 7, index, 9, extensions, payload, 0));
     }
     originals.push([&[22, 254, 253][..], &[7; 60]].concat());
     world.sent();

@@ -7,6 +7,7 @@ use plane::allocation::Priority;
 use plane::counters::Counter;
 use plane::egress::MAX_DATAGRAM;
 use plane::plane::Command;
+use plane::rtcp::{KeyframeRequest, Packet, Packets, write_pli};
 use plane::rtp::vp8::Descriptor;
 use support::{MID, Peer, RID, Received, VP8, World, vp8};
 
@@ -263,4 +264,73 @@ fn a_publisher_who_leaves_in_the_middle_of_a_frame_leaves_nothing_behind() {
         .command(Command::RemoveTransport { transport: 1 });
     scene.world.pass(100);
     assert_eq!(scene.received(), []);
+}
+
+#[test]
+fn when_a_publishers_upper_layer_stops_slots_go_on_with_the_lower_and_nothing_is_asked_of_the_dead_one()
+ {
+    let mut scene = Scene::new(&["q", "h"], 1, 2);
+    let (q, h) = (SSRC + u32::from(b'q'), SSRC + u32::from(b'h'));
+    let mut keyframe_of_q = true;
+    let (mut lower_at, mut asked_of_h) = (None, 0);
+    for n in 0..150u16 {
+        let low = scene.packet(b"q", n, &vp8(n, 0, keyframe_of_q), true);
+        scene.send(&low);
+        keyframe_of_q = false;
+        if n < 50 {
+            let high = scene.packet(b"h", n, &vp8(1_000 + n, 0, n == 0), true);
+            scene.send(&high);
+        }
+        if n == 49 {
+            // The viewer asks for a keyframe that will never come.
+            let mut pli = [0; 64];
+            let len = write_pli(&mut pli, 1, 5_009);
+            let pli = scene.viewer.rtcp(&pli[..len]);
+            let path = scene.viewer.path;
+            scene.world.datagram(&path, &pli);
+        }
+        scene.world.pass(40);
+        let sent = scene.world.sent();
+        let (_, rtcp) = scene.camera.read(&sent);
+        let packets = rtcp.iter().flat_map(|compound| Packets::new(compound));
+        for packet in packets.flatten() {
+            if let Packet::KeyframeRequest(KeyframeRequest::Pli { media_ssrc }) = packet {
+                keyframe_of_q |= media_ssrc == q;
+                let is_dead = n >= 50 + 1_500 / 40;
+                asked_of_h += u32::from(media_ssrc == h && is_dead);
+            }
+        }
+        let (received, _) = scene.viewer.read(&sent);
+        if n >= 50 && !received.is_empty() {
+            lower_at.get_or_insert(n);
+        }
+    }
+    let waited = (lower_at.expect("it goes on") - 49) * 40;
+    assert!(waited <= 2_000, "{waited} ms");
+    assert_eq!(asked_of_h, 0);
+}
+
+#[test]
+fn a_layer_that_was_switched_off_is_asked_for_no_keyframe() {
+    let mut scene = Scene::new(&["q", "h"], 1, 3);
+    let mut requested_by_second = Vec::new();
+    for picture in 0..240 {
+        let lowest = vp8(picture, picture as u8, picture == 0);
+        scene.next = u64::from(picture);
+        let packet = scene.packet(b"q", picture, &lowest, true);
+        scene.send(&packet);
+        // The upper layer is never at a keyframe, and ends after two seconds.
+        if (30..90).contains(&picture) {
+            scene.next = u64::from(picture);
+            let packet = scene.packet(b"h", picture, &vp8(picture, 0, false), true);
+            scene.send(&packet);
+        }
+        scene.world.pass(33);
+        if picture % 30 == 29 {
+            let counters = scene.world.plane.counters();
+            requested_by_second.push(counters.get(Counter::KeyframesRequested));
+        }
+    }
+    assert!(requested_by_second[2] >= requested_by_second[0] + 3);
+    assert_eq!(requested_by_second[7], requested_by_second[4]);
 }

@@ -17,6 +17,8 @@ use crate::transport::Counts;
 pub struct Snapshot {
     /// On its slots.
     pub totals: Totals,
+    /// Of that, what people behind weak links sent.
+    pub totals_of_weak: Totals,
     /// On its subscribing transport.
     pub subscriber: Counts,
     /// On its publishing transport.
@@ -36,6 +38,7 @@ impl Snapshot {
         let mut snapshot = Self::default();
         if let Some(subscriber) = &participant.subscriber {
             snapshot.totals = subscriber.totals();
+            snapshot.totals_of_weak = subscriber.totals_of_weak();
             snapshot.subscriber = subscriber.transport.counts;
             snapshot.asked = subscriber.keyframes_asked;
         }
@@ -89,6 +92,8 @@ pub struct Person {
     pub after: Snapshot,
     /// From sending to arrival.
     pub latency: Histogram,
+    /// The same of what people behind weak links sent.
+    pub latency_of_weak: Histogram,
 }
 
 impl Person {
@@ -329,18 +334,14 @@ fn person(participant: &Participant, before: Snapshot) -> Person {
         before,
         after: Snapshot::of(participant),
         latency: subscriber.map(|s| s.latency.clone()).unwrap_or_default(),
+        latency_of_weak: subscriber
+            .map(|s| s.latency_of_weak.clone())
+            .unwrap_or_default(),
     }
 }
 
 fn sum(totals: impl Iterator<Item = Totals>) -> Totals {
-    totals.fold(Totals::default(), |sum, one| Totals {
-        received: sum.received + one.received,
-        lost: sum.lost + one.lost,
-        late: sum.late + one.late,
-        freezes: sum.freezes + one.freezes,
-        frozen: sum.frozen + one.frozen,
-        frames: sum.frames + one.frames,
-    })
+    totals.fold(Totals::default(), |sum, one| sum.plus(&one))
 }
 
 /// The value, of many, that a share of them does not exceed.

@@ -12,7 +12,36 @@ pub struct Link {
     pub delay: Duration,
     /// Bits a second; `None` for no limit.
     pub rate: Option<u64>,
+    /// When nothing passes for [`OUTAGE`]: so long after the beginning, and again after each [`OUTAGES`].
+    pub outages: Option<Duration>,
 }
+
+/// How long an outage is.
+const OUTAGE: Duration = Duration::from_secs(1);
+/// One outage begins so long after the one before.
+pub const OUTAGES: Duration = Duration::from_secs(20);
+
+/// The kinds of weak links that people have in one meeting.
+pub const MIX: [Link; 3] = [
+    Link {
+        loss: 0.02,
+        delay: Duration::from_millis(50),
+        rate: Some(300_000),
+        outages: None,
+    },
+    Link {
+        loss: 0.1,
+        delay: Duration::from_millis(50),
+        rate: Some(1_000_000),
+        outages: None,
+    },
+    Link {
+        loss: 0.0,
+        delay: Duration::from_millis(30),
+        rate: Some(3_000_000),
+        outages: Some(OUTAGES),
+    },
+];
 
 /// How much a router before a slow link holds back before it throws away.
 const QUEUE: Duration = Duration::from_millis(300);
@@ -25,6 +54,7 @@ pub struct Direction<T> {
     link: Link,
     random: fastrand::Rng,
     free_at: Option<Instant>,
+    began: Option<Instant>,
     underway: VecDeque<(Instant, T)>,
 }
 
@@ -35,13 +65,14 @@ impl<T> Direction<T> {
             link,
             random: fastrand::Rng::with_seed(seed),
             free_at: None,
+            began: None,
             underway: VecDeque::new(),
         }
     }
 
     /// Puts a datagram of so many bytes on the link. It is lost, or arrives later.
     pub fn send(&mut self, now: Instant, bytes: usize, datagram: T) {
-        if self.random.f64() < self.link.loss {
+        if self.random.f64() < self.link.loss || self.is_out(now) {
             return;
         }
         let mut leaves = now;
@@ -56,6 +87,16 @@ impl<T> Direction<T> {
         }
         self.underway
             .push_back((leaves + self.link.delay, datagram));
+    }
+
+    fn is_out(&mut self, now: Instant) -> bool {
+        let passed = now - *self.began.get_or_insert(now);
+        let since_first = self
+            .link
+            .outages
+            .and_then(|first| passed.checked_sub(first));
+        since_first
+            .is_some_and(|since| since.as_micros() % OUTAGES.as_micros() < OUTAGE.as_micros())
     }
 
     /// The next datagram that has arrived, and when it did.
@@ -99,6 +140,7 @@ mod tests {
             loss: 0.0,
             delay: Duration::from_millis(40),
             rate: None,
+            outages: None,
         };
         let arrived = arrivals(link, 1);
         assert_eq!(arrived.len(), 1_000);
@@ -115,11 +157,33 @@ mod tests {
             loss: 0.2,
             delay: Duration::ZERO,
             rate: None,
+            outages: None,
         };
         let arrived = arrivals(link, 1);
         assert!((720..880).contains(&arrived.len()), "{}", arrived.len());
         assert_eq!(arrived, arrivals(link, 1));
         assert_ne!(arrived, arrivals(link, 2));
+    }
+
+    #[test]
+    fn an_outage_takes_a_second_of_each_twenty() {
+        let start = Instant::now();
+        let link = Link {
+            loss: 0.0,
+            delay: Duration::ZERO,
+            rate: None,
+            outages: Some(Duration::from_secs(7)),
+        };
+        let mut direction = Direction::new(link, 3);
+        let arrives = (0..60_000u64).map(|milli| {
+            let now = start + Duration::from_millis(milli);
+            direction.send(now, 100, milli);
+            direction.arrived(now).is_some()
+        });
+        let arrives: Vec<bool> = arrives.collect();
+        assert_eq!(arrives.iter().filter(|arrives| !**arrives).count(), 3_000);
+        let ends = arrives.windows(2).filter(|pair| !pair[0] && pair[1]);
+        assert_eq!(ends.count(), 3);
     }
 
     #[test]
@@ -129,6 +193,7 @@ mod tests {
             loss: 0.0,
             delay: Duration::ZERO,
             rate: Some(4_000_000),
+            outages: None,
         };
         let arrived = arrivals(link, 1);
         assert!((600..680).contains(&arrived.len()), "{}", arrived.len());

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use clap::Parser;
 
-use crate::network::Link;
+use crate::network::{Link, MIX, OUTAGES};
 
 /// As `signaling/load_test_token.py` names it.
 const TOKEN_FILE: &str = "load-test.token";
@@ -31,6 +31,9 @@ Examples:
 
   balai loadtest https://localhost:8443 --loss 2 --delay 80 --rate 1500 --weak 5
       Five of 122 clients sit behind a weak link.
+
+  balai loadtest https://localhost:8443 --mix --weak 41 --json | jq .by_link
+      A third of them sit behind weak links of three kinds: what they get, and what the others get of each other.
 
   balai loadtest https://localhost:8443 --json | jq .server.cpu_cores
       For a script. Exit codes: 0 it holds; 1 it does not; 2 it could not be run.";
@@ -87,7 +90,13 @@ pub struct Options {
     #[arg(long, value_name = "KBIT_PER_S", value_parser = clap::value_parser!(u64).range(1..))]
     pub rate: Option<u64>,
 
-    /// How many have such a link [default: all, if one of --loss, --delay and --rate is given].
+    /// Weak links are of three kinds in equal parts: 300 kbit/s, 2 % lost, 50 ms; 1 Mbit/s, 10 % lost, 50 ms; and 3 Mbit/s,
+    /// 30 ms, with a second of every twenty in which nothing passes. Each way.
+    #[arg(long, conflicts_with_all = ["loss", "delay", "rate"])]
+    pub mix: bool,
+
+    /// How many have such a link, every so-manieth of those who join [default: all, if one of --loss, --delay, --rate and
+    /// --mix is given].
     #[arg(long, value_name = "N")]
     pub weak: Option<u32>,
 
@@ -150,19 +159,34 @@ impl Options {
             .min(self.participants)
     }
 
-    /// The link of the weak, if there are any.
+    /// The link of one participant, from 0, if it is weak. The weak are spread evenly, so that everybody looks at some.
+    pub fn link_of(&self, number: u32) -> Option<Link> {
+        let weak_among = |first: u32| first * self.weak() / self.participants.max(1);
+        let before = weak_among(number);
+        (weak_among(number + 1) > before).then(|| {
+            let kind = MIX[before as usize % MIX.len()];
+            // Not all have their outages at once.
+            let outages = kind
+                .outages
+                .map(|first| first + OUTAGES.mul_f64(f64::from(before) / f64::from(self.weak())));
+            self.link().unwrap_or(Link { outages, ..kind })
+        })
+    }
+
+    /// The link of all the weak, if there are any and they are of one kind.
     pub fn link(&self) -> Option<Link> {
         let any = self.loss.is_some() || self.delay.is_some() || self.rate.is_some();
         any.then(|| Link {
             loss: self.loss.unwrap_or(0.0) / 100.0,
             delay: Duration::from_millis(self.delay.unwrap_or(0)),
             rate: self.rate.map(|rate| rate * 1_000),
+            outages: None,
         })
     }
 
-    /// How many have that link.
+    /// How many have weak links.
     pub fn weak(&self) -> u32 {
-        if self.link().is_none() {
+        if self.link().is_none() && !self.mix {
             return 0;
         }
         self.weak
@@ -202,5 +226,24 @@ mod tests {
         );
         assert_eq!(options.link().unwrap().loss, 0.025);
         assert!(Options::try_parse_from(["x", "http://h", "--loss", "101"]).is_err());
+    }
+
+    #[test]
+    fn the_weak_are_spread_and_of_all_kinds() {
+        let options = Options::parse_from(["x", "http://h", "--mix", "--weak", "41"]);
+        let links: Vec<_> = (0..122).map(|number| options.link_of(number)).collect();
+        assert!(links[0].is_none());
+        let counts = MIX.map(|kind| {
+            links
+                .iter()
+                .flatten()
+                .filter(|link| link.rate == kind.rate)
+                .count()
+        });
+        assert_eq!(counts, [14, 14, 13]);
+        let gaps = links
+            .windows(4)
+            .filter(|four| four.iter().all(Option::is_none));
+        assert_eq!(gaps.count(), 0);
     }
 }

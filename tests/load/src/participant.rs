@@ -18,6 +18,8 @@ const PING: Duration = Duration::from_secs(10);
 /// How long a screen is left alone before the server is told what it shows.
 const VIEW: Duration = Duration::from_millis(300);
 const TILES: usize = 9;
+/// Their names are this and a number from 1.
+const NAME: &str = "Load ";
 const TILE: Size = Size {
     width: 320,
     height: 180,
@@ -35,12 +37,26 @@ pub struct Meeting {
     pub clips: Arc<Clips>,
     /// How many of them have cameras; these come first.
     pub cameras: usize,
+    /// Whether they are behind weak links, by number.
+    pub weak: Vec<bool>,
     /// The address from which the server is reached.
     pub local: IpAddr,
     /// When the test began.
     pub began: Instant,
     /// For whatever is to be the same in the next test.
     pub seed: u64,
+}
+
+impl Meeting {
+    fn is_weak(&self, person: &Person) -> bool {
+        let number = person
+            .name
+            .strip_prefix(NAME)
+            .and_then(|number| number.parse::<usize>().ok());
+        number
+            .and_then(|number| self.weak.get(number.checked_sub(1)?))
+            .is_some_and(|weak| *weak)
+    }
 }
 
 /// How far a participant has come.
@@ -147,7 +163,7 @@ impl Participant {
         self.stage = Stage::Talking;
         self.next_ping = now + PING;
         let camera = self.number < meeting.cameras;
-        let name = format!("Load {}", self.number + 1);
+        let name = format!("{NAME}{}", self.number + 1);
         self.say(&Request::Join {
             meeting: &meeting.code,
             name: &name,
@@ -186,7 +202,7 @@ impl Participant {
                     .collect();
                 self.next_view = Some(now);
                 self.publish(meeting, now)?;
-                self.occupy(slots);
+                self.occupy(slots, meeting);
             }
             Message::SubscribeOffer { sdp } => self.subscribe(&sdp, meeting, now)?,
             Message::PublishAnswer { sdp } => {
@@ -199,7 +215,8 @@ impl Participant {
             Message::ParticipantsChanged { changed, left } => {
                 for person in changed {
                     if let Some(subscriber) = &mut self.subscriber {
-                        subscriber.switch(&person.id, person.camera, person.screen);
+                        let weak = meeting.is_weak(&person);
+                        subscriber.switch(&person.id, person.camera, person.screen, weak);
                     }
                     self.people.insert(person.id.clone(), person);
                 }
@@ -208,7 +225,7 @@ impl Participant {
                 }
                 self.next_view.get_or_insert(now + VIEW);
             }
-            Message::SlotsChanged { slots } => self.occupy(slots),
+            Message::SlotsChanged { slots } => self.occupy(slots, meeting),
             Message::LayersWanted { camera, screen } => {
                 if let Some(publisher) = &mut self.publisher {
                     let camera = if self.number < meeting.cameras {
@@ -236,24 +253,22 @@ impl Participant {
         Ok(())
     }
 
-    fn occupy(&mut self, slots: Vec<crate::signaling::SlotState>) {
+    fn occupy(&mut self, slots: Vec<crate::signaling::SlotState>, meeting: &Meeting) {
         let Some(subscriber) = &mut self.subscriber else {
             return;
         };
         for slot in slots {
-            let shown = slot
-                .participant
-                .as_ref()
-                .and_then(|id| self.people.get(id))
-                .is_none_or(|person| {
-                    if slot.slot.starts_with('s') {
-                        person.screen
-                    } else {
-                        person.camera
-                    }
-                });
+            let person = slot.participant.as_ref().and_then(|id| self.people.get(id));
+            let weak = person.is_some_and(|person| meeting.is_weak(person));
+            let shown = person.is_none_or(|person| {
+                if slot.slot.starts_with('s') {
+                    person.screen
+                } else {
+                    person.camera
+                }
+            });
             // Who is told that a picture is paused shows it as a still that says so: that is no freeze.
-            subscriber.occupy(&slot.slot, slot.participant, shown && !slot.paused);
+            subscriber.occupy(&slot.slot, slot.participant, shown && !slot.paused, weak);
         }
     }
 

@@ -80,15 +80,16 @@ impl Run {
             code,
             clips: Arc::new(clips),
             cameras: options.cameras() as usize,
+            weak: (0..options.participants)
+                .map(|number| options.link_of(number).is_some())
+                .collect(),
             local,
             began,
             seed: options.seed,
         };
-        let weak = options.weak() as usize;
         let participants = voices.into_iter().enumerate().map(|(number, utterances)| {
             let starts = began + Duration::from_secs_f64(number as f64 / options.join_rate);
-            // The weak are the last: the first may share a screen.
-            let link = options.link().filter(|_| number >= count - weak);
+            let link = options.link_of(number as u32);
             let shares = options.screen_share && number == 0;
             Participant::new(number, starts, Voice::new(utterances), link, shares)
         });
@@ -154,6 +155,7 @@ impl Run {
             if let Some(subscriber) = &mut participant.subscriber {
                 subscriber.settle_freezes();
                 subscriber.latency = Default::default();
+                subscriber.latency_of_weak = Default::default();
             }
         }
         self.recorder.begin(begin, Baseline::of(&self.participants));

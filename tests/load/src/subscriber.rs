@@ -28,6 +28,12 @@ pub struct Slot {
     quality: Quality,
     /// Who is in it, as the server says.
     pub occupant: Option<String>,
+    /// That one is behind a weak link.
+    weak: bool,
+    /// Counted while somebody behind a weak link was in it, up to when it was last told who is.
+    of_weak: Totals,
+    /// Everything counted up to then.
+    counted: Totals,
     asked: Option<Instant>,
     asks: bool,
 }
@@ -47,6 +53,38 @@ pub struct Totals {
     pub frozen: u64,
     /// Pictures shown.
     pub frames: u64,
+    /// For how long there were pictures to look at, each counted by itself, in microseconds.
+    pub watched: u64,
+    /// RTP packets of voices.
+    pub audio_received: u64,
+    /// Of these, the gaps that were never filled.
+    pub audio_lost: u64,
+}
+
+impl Totals {
+    /// What came since an earlier moment. What is filled of earlier gaps does not make up for later ones.
+    pub fn since(&self, earlier: &Self) -> Self {
+        self.with(earlier, u64::saturating_sub)
+    }
+
+    /// Both together.
+    pub fn plus(&self, other: &Self) -> Self {
+        self.with(other, |one, other| one + other)
+    }
+
+    fn with(&self, other: &Self, with: fn(u64, u64) -> u64) -> Self {
+        Self {
+            received: with(self.received, other.received),
+            lost: with(self.lost, other.lost),
+            late: with(self.late, other.late),
+            freezes: with(self.freezes, other.freezes),
+            frozen: with(self.frozen, other.frozen),
+            frames: with(self.frames, other.frames),
+            watched: with(self.watched, other.watched),
+            audio_received: with(self.audio_received, other.audio_received),
+            audio_lost: with(self.audio_lost, other.audio_lost),
+        }
+    }
 }
 
 /// A subscribing transport.
@@ -59,6 +97,8 @@ pub struct Subscriber {
     pub ended: bool,
     /// From sending to the arrival at this machine.
     pub latency: Histogram,
+    /// The same of what people behind weak links sent.
+    pub latency_of_weak: Histogram,
     /// When the first audio packet came, in microseconds since 1970.
     pub first_audio: Option<u64>,
     /// When the first picture could be shown.
@@ -87,6 +127,7 @@ impl Subscriber {
             connected: false,
             ended: false,
             latency: Histogram::default(),
+            latency_of_weak: Histogram::default(),
             first_audio: None,
             first_video: None,
             keyframes_asked: 0,
@@ -121,6 +162,7 @@ impl Subscriber {
             connected,
             ended,
             latency,
+            latency_of_weak,
             first_audio,
             first_video,
             slots,
@@ -138,6 +180,9 @@ impl Subscriber {
                 };
                 if let Some(age) = stamp::age(&packet.payload, arrival) {
                     latency.add(age);
+                    if slot.weak {
+                        latency_of_weak.add(age);
+                    }
                 }
                 if slot.audio {
                     first_audio.get_or_insert(arrival);
@@ -176,23 +221,27 @@ impl Subscriber {
         }
     }
 
-    /// The server says who is in a slot; `shown` is whether that one's camera, or screen, is on.
-    pub fn occupy(&mut self, mid: &str, occupant: Option<String>, shown: bool) {
+    /// The server says who is in a slot; `shown` is whether that one's camera, or screen, is on, `weak` whether the link of
+    /// that one is weak.
+    pub fn occupy(&mut self, mid: &str, occupant: Option<String>, shown: bool, weak: bool) {
         if let Some(slot) = self.slots.iter_mut().find(|slot| slot.mid == mid) {
-            slot.quality.occupy(shown && occupant.is_some());
+            slot.quality.occupy(micros(), shown && occupant.is_some());
+            slot.attribute(weak);
             slot.occupant = occupant;
         }
     }
 
     /// Somebody's camera, or screen, went on or off.
-    pub fn switch(&mut self, participant: &str, camera: bool, screen: bool) {
+    pub fn switch(&mut self, participant: &str, camera: bool, screen: bool, weak: bool) {
         for slot in &mut self.slots {
             if slot.occupant.as_deref() == Some(participant) {
-                slot.quality.occupy(if slot.mid.starts_with('s') {
+                let shown = if slot.mid.starts_with('s') {
                     screen
                 } else {
                     camera
-                });
+                };
+                slot.quality.occupy(micros(), shown);
+                slot.attribute(weak);
             }
         }
     }
@@ -207,20 +256,48 @@ impl Subscriber {
 
     /// Everything counted so far.
     pub fn totals(&self) -> Totals {
-        self.slots
-            .iter()
-            .fold(Totals::default(), |sum, slot| Totals {
-                received: sum.received + slot.losses.received,
-                lost: sum.lost + slot.losses.lost(),
-                late: sum.late + slot.losses.late,
-                freezes: sum.freezes + slot.quality.freezes,
-                frozen: sum.frozen + slot.quality.frozen,
-                frames: sum.frames + slot.quality.frames,
-            })
+        let totals = self.slots.iter().map(Slot::totals);
+        totals.fold(Totals::default(), |sum, one| sum.plus(&one))
+    }
+
+    /// The same of what people behind weak links sent.
+    pub fn totals_of_weak(&self) -> Totals {
+        let totals = self.slots.iter().map(Slot::totals_of_weak);
+        totals.fold(Totals::default(), |sum, one| sum.plus(&one))
     }
 }
 
 impl Slot {
+    fn totals(&self) -> Totals {
+        let (received, lost) = (self.losses.received, self.losses.lost());
+        let (audio_received, audio_lost) = if self.audio { (received, lost) } else { (0, 0) };
+        Totals {
+            received,
+            lost,
+            late: self.losses.late,
+            freezes: self.quality.freezes,
+            frozen: self.quality.frozen,
+            frames: self.quality.frames,
+            watched: self.quality.watched,
+            audio_received,
+            audio_lost,
+        }
+    }
+
+    fn totals_of_weak(&self) -> Totals {
+        if !self.weak {
+            return self.of_weak;
+        }
+        self.of_weak.plus(&self.totals().since(&self.counted))
+    }
+
+    /// What is counted from now on is of somebody behind a weak link, or not.
+    fn attribute(&mut self, weak: bool) {
+        self.of_weak = self.totals_of_weak();
+        self.counted = self.totals();
+        self.weak = weak;
+    }
+
     /// Takes a packet; says whether a picture could be shown by it.
     fn take(&mut self, packet: &RtpPacket, arrival: u64) -> bool {
         self.losses.add(*packet.seq_no);
@@ -263,6 +340,9 @@ fn read_slots(offer: &str) -> Vec<Slot> {
             frames: Assembler::new(nack),
             quality: Quality::default(),
             occupant: None,
+            weak: false,
+            of_weak: Totals::default(),
+            counted: Totals::default(),
             asked: None,
             asks: false,
         })
@@ -284,5 +364,19 @@ mod tests {
             .map(|s| (s.mid.as_str(), *s.ssrc, s.audio))
             .collect();
         assert_eq!(read, [("a0", 7, true), ("v0", 8, false)]);
+    }
+
+    #[test]
+    fn what_is_seen_is_counted_for_whoever_sent_it() {
+        let offer = "v=0\r\nm=video 1 x 96\r\na=mid:v0\r\na=ssrc:8 cname:b\r\n";
+        let slot = &mut read_slots(offer)[0];
+        // Somebody on a good link, then two others on weak ones, of whom packet 5 is lost, then the first again.
+        for (weak, numbers) in [(false, 1..=2), (true, 3..=4), (true, 6..=6), (false, 7..=9)] {
+            slot.attribute(weak);
+            numbers.for_each(|number| slot.losses.add(number));
+        }
+        let (all, weak) = (slot.totals(), slot.totals_of_weak());
+        assert_eq!((all.received, all.lost), (8, 1));
+        assert_eq!((weak.received, weak.lost), (3, 1));
     }
 }

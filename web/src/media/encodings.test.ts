@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { Encodings } from "./encodings";
 
 /** A sender of as many encodings, whose browser takes its time and refuses what overlaps. */
@@ -7,6 +7,7 @@ class FakeSender {
 	changes: string[] = [];
 	/** So many calls are refused first. */
 	refusals = 0;
+	codecs: RTCRtpCodecParameters[] = [];
 	latest: Partial<RTCRtpSendParameters> = {};
 	private changing = false;
 
@@ -14,7 +15,8 @@ class FakeSender {
 		this.encodings = active.map((each, i) => ({ rid: "qhf"[i] ?? "", active: each }));
 	}
 	getParameters(): RTCRtpSendParameters {
-		return { encodings: structuredClone(this.encodings) } as RTCRtpSendParameters;
+		const { codecs, encodings } = structuredClone({ codecs: this.codecs, encodings: this.encodings });
+		return { codecs, encodings } as RTCRtpSendParameters;
 	}
 	async setParameters(parameters: RTCRtpSendParameters): Promise<void> {
 		if (this.changing) throw new Error("overlapping");
@@ -37,7 +39,7 @@ let encodings: Encodings;
 beforeEach(() => {
 	vi.useFakeTimers();
 	sender = new FakeSender(true, false, false);
-	encodings = new Encodings(sender, 1);
+	encodings = new Encodings(sender, 1, "L1T3");
 });
 
 afterEach(() => vi.useRealTimers());
@@ -107,14 +109,14 @@ test("a refusal after it was stopped is the last", async () => {
 
 test("a sender that has no encodings yet is left alone", async () => {
 	sender = new FakeSender();
-	new Encodings(sender, 1).want(3);
+	new Encodings(sender, 1, "L1T3").want(3);
 	await vi.runAllTimersAsync();
 	expect(sender.changes).toEqual([]);
 });
 
 test("what can't be said beforehand is set with the encodings", async () => {
 	sender = new FakeSender(false);
-	new Encodings(sender, 0, { degradationPreference: "maintain-resolution" }).want(1);
+	new Encodings(sender, 0, "L1T1", { degradationPreference: "maintain-resolution" }).want(1);
 	await vi.runAllTimersAsync();
 	expect(sender.latest.degradationPreference).toBe("maintain-resolution");
 });
@@ -129,4 +131,78 @@ test("a small picture has fewer layers, scaled down by less, however many are wa
 	await vi.runAllTimersAsync();
 	expect(sender.active).toBe("qhf");
 	expect(sender.encodings.map((each) => each.scaleResolutionDownBy)).toEqual([4, 2, 1]);
+});
+
+describe("another codec", () => {
+	const agreed = (payloadType: number, mimeType: string, sdpFmtpLine?: string) => ({
+		payloadType,
+		clockRate: 90_000,
+		mimeType,
+		...(sdpFmtpLine && { sdpFmtpLine }),
+	});
+	const H264 = "level-asymmetry-allowed=1;packetization-mode=1;profile-level-id=42e01f";
+	const sent = () => sender.encodings.map(({ codec }) => codec?.mimeType);
+	const modes = () => sender.encodings.map(({ scalabilityMode }) => scalabilityMode);
+
+	beforeEach(() => {
+		sender.codecs = [
+			agreed(96, "video/VP8"),
+			agreed(97, "video/rtx", "apt=96"),
+			agreed(108, "video/H264", H264),
+			agreed(98, "video/VP9", "profile-id=0"),
+		];
+	});
+
+	test("is that of every layer, active or not, and the layers stay as they are", async () => {
+		encodings.want(2);
+		encodings.use("H264");
+		await vi.runAllTimersAsync();
+		expect(sender.active).toBe("qh-");
+		expect(sent()).toEqual(Array(3).fill("video/H264"));
+		expect(sender.encodings[0]?.codec).toEqual({
+			clockRate: 90_000,
+			mimeType: "video/H264",
+			sdpFmtpLine: H264,
+		});
+		expect(modes()).toEqual([undefined, undefined, undefined]);
+	});
+
+	test("is sent as simulcast where it would be one scalable stream by itself", async () => {
+		encodings.use("VP9");
+		await vi.runAllTimersAsync();
+		expect(modes()).toEqual(["L1T3", "L1T3", "L1T3"]);
+		encodings.use("VP8");
+		await vi.runAllTimersAsync();
+		expect(sent()).toEqual(Array(3).fill("video/VP8"));
+		expect(modes()).toEqual([undefined, undefined, undefined]);
+	});
+
+	test("is not set again where it is so already", async () => {
+		encodings.use("VP9");
+		await vi.runAllTimersAsync();
+		encodings.check();
+		encodings.use("VP9");
+		await vi.runAllTimersAsync();
+		expect(sender.changes).toHaveLength(1);
+	});
+
+	test.each(["AV1", null] as const)("that was not agreed on (%s) changes nothing", async (codec) => {
+		encodings.use(codec);
+		await vi.runAllTimersAsync();
+		expect(sender.changes).toEqual([]);
+		encodings.want(3);
+		await vi.runAllTimersAsync();
+		expect(sender.active).toBe("qhf");
+	});
+
+	test("that was told before the answer is used after it", async () => {
+		const { codecs } = sender;
+		sender.codecs = [];
+		encodings.use("VP9");
+		await vi.runAllTimersAsync();
+		sender.codecs = codecs;
+		encodings.check();
+		await vi.runAllTimersAsync();
+		expect(sent()).toEqual(Array(3).fill("video/VP9"));
+	});
 });

@@ -1,3 +1,6 @@
+import type { VideoCodec } from "../protocol";
+import { setCodec } from "./codecs";
+
 /** As much of an RTCRtpSender as is needed to switch its encodings; tests have their own. */
 export type EncodingsOf = Pick<RTCRtpSender, "getParameters" | "setParameters">;
 
@@ -17,11 +20,16 @@ export class Encodings {
 	private failures = 0;
 	private timer: ReturnType<typeof setTimeout> | undefined;
 	private scales: readonly number[] | null = null;
+	private codec: VideoCodec | null = null;
 
-	/** `wanted`: how many encodings, from the lowest on. `extra` is set with them: what can't be said beforehand. */
+	/**
+	 * `wanted`: how many encodings, from the lowest on. `mode`: how VP9 and AV1 are sent. `extra` is set with them: what
+	 * can't be said beforehand.
+	 */
 	constructor(
 		private readonly sender: EncodingsOf,
 		private wanted: number,
+		private readonly mode: string,
 		private readonly extra: Partial<RTCRtpSendParameters> = {},
 	) {}
 
@@ -33,6 +41,12 @@ export class Encodings {
 	/** Scale the encodings down by so much, from the lowest on. The others are of no use to this picture. */
 	scale(scales: readonly number[]): void {
 		this.scales = scales;
+		this.check();
+	}
+
+	/** Send all of them in this codec, or in whatever was agreed on first. */
+	use(codec: VideoCodec | null): void {
+		this.codec = codec;
 		this.check();
 	}
 
@@ -74,6 +88,7 @@ export class Encodings {
 			const scale = this.scales?.[i];
 			if (scale !== undefined) encoding.scaleResolutionDownBy = scale;
 		}
+		if (this.codec) setCodec(parameters, this.codec, this.mode);
 		if (JSON.stringify(parameters.encodings) === before) return;
 		await this.sender.setParameters(Object.assign(parameters, this.extra));
 	}

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { withAudioRetransmission } from "./offer";
+import { withAudioRetransmission, withVoiceAs } from "./offer";
 
 const sdp = (...lines: string[]) => lines.map((line) => `${line}\r\n`).join("");
 
@@ -40,4 +40,18 @@ test("every audio section gets it, under its own payload type", () => {
 	expect(withAudioRetransmission(sdp(...SESSION, ...AUDIO, ...OPUS, ...second))).toBe(
 		sdp(...SESSION, ...AUDIO, ...OPUS, NACK, ...second, "a=rtcp-fb:109 nack"),
 	);
+});
+
+test("a voice's codec comes first, and nothing else changes", () => {
+	const answer = sdp(...SESSION, ...AUDIO, ...OPUS, ...OTHERS, ...VIDEO);
+	const redundant = withVoiceAs(answer, "red") ?? "";
+	expect(redundant).toBe(answer.replace("SAVPF 111 63", "SAVPF 63 111"));
+	expect(withVoiceAs(redundant, "opus")).toBe(answer);
+	expect(withVoiceAs(redundant, "red")).toBe(redundant);
+});
+
+test("a codec that was not agreed for the voice can't come first", () => {
+	const RED_VIDEO = [...VIDEO, "a=rtpmap:98 red/48000"];
+	expect(withVoiceAs(sdp(...SESSION, ...AUDIO, ...OPUS, ...RED_VIDEO), "red")).toBeNull();
+	expect(withVoiceAs("", "red")).toBeNull();
 });

@@ -27,3 +27,18 @@ function withNack(section: string): string {
 function opusPayloadTypes(lines: readonly string[]): string[] {
 	return lines.flatMap((line) => /^a=rtpmap:(\d+) opus\/48000\b/i.exec(line)?.[1] ?? []);
 }
+
+/**
+ * The description with this codec before all others of the voice's section; null where it is not among them.
+ *
+ * Of an answer, browsers send the first. Chromium (156) takes `audio/red` for an encoding's codec too, in `setParameters`,
+ * but goes on to send plain Opus.
+ */
+export function withVoiceAs(sdp: string, codec: "opus" | "red"): string | null {
+	const section = sdp.split(/(?=^m=)/m).find((section) => section.startsWith("m=audio ")) ?? "";
+	const wanted = new RegExp(`^a=rtpmap:(\\d+) ${codec}/48000\\b`, "im").exec(section)?.[1];
+	const line = /^(m=audio \S+ \S+)((?: \d+)+)/.exec(section);
+	if (!wanted || !line) return null;
+	const others = line[2]?.split(" ").filter((payloadType) => payloadType && payloadType !== wanted) ?? [];
+	return sdp.replace(line[0], [line[1], wanted, ...others].join(" "));
+}

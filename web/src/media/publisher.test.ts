@@ -58,6 +58,7 @@ beforeEach(() => {
 	refusesChanges = false;
 	vi.stubGlobal("RTCPeerConnection", FakeConnection);
 	vi.stubGlobal("RTCRtpReceiver", {});
+	vi.stubGlobal("RTCRtpSender", {});
 	publisher = new Publisher();
 });
 

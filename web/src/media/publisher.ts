@@ -1,6 +1,9 @@
+import type { CodecsWanted } from "../protocol";
+import { CAMERA_MODE, formatsToOffer, SCREEN_MODE } from "./codecs";
 import { Encodings } from "./encodings";
 import { LAYERS, scales } from "./layers";
-import { withAudioRetransmission } from "./offer";
+import { withAudioRetransmission, withVoiceAs } from "./offer";
+import { Voice } from "./voice";
 
 /** The screen is sent as it is: letters that were scaled can't be read. */
 const SCREEN: RTCRtpEncodingParameters = { maxBitrate: 2_500_000 };
@@ -20,14 +23,17 @@ export class Publisher {
 	private readonly screen: RTCRtpSender;
 	private readonly cameraLayers: Encodings;
 	private readonly screenLayer: Encodings;
+	private readonly voice: Voice;
 	private offer: string | null = null;
 
 	constructor() {
 		this.microphone = this.connection.addTransceiver("audio", { direction: "sendonly" }).sender;
-		this.camera = this.addVideo(LAYERS, LAYERS_AT_FIRST);
-		this.screen = this.addVideo([SCREEN], SCREEN_AT_FIRST);
-		this.cameraLayers = new Encodings(this.camera, LAYERS_AT_FIRST);
-		this.screenLayer = new Encodings(this.screen, SCREEN_AT_FIRST, {
+		this.voice = new Voice(this.microphone, (redundant) => this.sendVoice(redundant ? "red" : "opus"));
+		const formats = formatsToOffer();
+		this.camera = this.addVideo(LAYERS, LAYERS_AT_FIRST, formats);
+		this.screen = this.addVideo([SCREEN], SCREEN_AT_FIRST, formats);
+		this.cameraLayers = new Encodings(this.camera, LAYERS_AT_FIRST, CAMERA_MODE);
+		this.screenLayer = new Encodings(this.screen, SCREEN_AT_FIRST, SCREEN_MODE, {
 			degradationPreference: "maintain-resolution",
 		});
 	}
@@ -42,12 +48,19 @@ export class Publisher {
 		await this.connection.setRemoteDescription({ type: "answer", sdp });
 		this.cameraLayers.check();
 		this.screenLayer.check();
+		this.voice.watch();
 	}
 
 	/** So many layers of the camera, and the screen or not, are watched by somebody. The rest need not be sent. */
 	watched(camera: number, screen: boolean): void {
 		this.cameraLayers.want(camera);
 		this.screenLayer.want(screen ? 1 : 0);
+	}
+
+	/** The pictures are to be sent in these codecs, which everybody else decodes. */
+	send({ camera, screen }: Pick<CodecsWanted, "camera" | "screen">): void {
+		this.cameraLayers.use(camera);
+		this.screenLayer.use(screen);
 	}
 
 	setMicrophone(track: MediaStreamTrack | null): Promise<void> {
@@ -69,6 +82,7 @@ export class Publisher {
 	}
 
 	close(): void {
+		this.voice.stop();
 		this.cameraLayers.stop();
 		this.screenLayer.stop();
 		this.connection.close();
@@ -84,17 +98,40 @@ export class Publisher {
 		}
 	}
 
+	/**
+	 * Sends the voice in this codec from now on, which the server takes already: this side alone applies its offer and the
+	 * answer once more, in another order. Gives whether it was done.
+	 */
+	private async sendVoice(codec: "opus" | "red"): Promise<boolean> {
+		const { connection } = this;
+		const answer = withVoiceAs(connection.remoteDescription?.sdp ?? "", codec);
+		if (answer === null || connection.signalingState !== "stable") return false;
+		try {
+			await this.setOffer();
+			await connection.setRemoteDescription({ type: "answer", sdp: answer });
+			return true;
+		} catch {
+			await connection.setLocalDescription({ type: "rollback" }).catch(() => undefined);
+			return false;
+		} finally {
+			this.cameraLayers.check();
+			this.screenLayer.check();
+		}
+	}
+
 	/** A video section of which the first `active` encodings are sent at first. */
-	private addVideo(encodings: RTCRtpEncodingParameters[], active: number): RTCRtpSender {
+	private addVideo(
+		encodings: RTCRtpEncodingParameters[],
+		active: number,
+		formats: RTCRtpCodec[],
+	): RTCRtpSender {
 		const sendEncodings = encodings.map((encoding, i) => ({ ...encoding, active: i < active }));
 		const transceiver = this.connection.addTransceiver("video", { direction: "sendonly", sendEncodings });
-		preferVp8(transceiver);
+		try {
+			if (formats.length > 0) transceiver.setCodecPreferences?.(formats);
+		} catch {
+			// It offers all that it has, in its own order.
+		}
 		return transceiver.sender;
 	}
-}
-
-function preferVp8(transceiver: RTCRtpTransceiver): void {
-	const codecs = RTCRtpReceiver.getCapabilities?.("video")?.codecs ?? [];
-	const wanted = codecs.filter((codec) => /^video\/(VP8|rtx)$/i.test(codec.mimeType));
-	if (wanted.length > 0) transceiver.setCodecPreferences?.(wanted);
 }

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { LocalMedia } from "../media/local";
+import { Publisher } from "../media/publisher";
 import type { Joined } from "../protocol";
 import { Conference } from "./conference";
 import { FakeSocket } from "./fake-socket";
@@ -61,6 +62,7 @@ beforeEach(async () => {
 	vi.stubGlobal("WebSocket", FakeSocket);
 	vi.stubGlobal("RTCPeerConnection", FakeConnection);
 	vi.stubGlobal("RTCRtpReceiver", {});
+	vi.stubGlobal("RTCRtpSender", {});
 	conference = new Conference("abc-defg-hjk", me, new LocalMedia());
 	conference.connect();
 	await enter(joined());
@@ -143,6 +145,12 @@ test("what is watched is sent, and nothing else", async () => {
 	socket().says({ type: "layers_wanted", camera: 0, screen: false });
 	await settle();
 	expect(media()[0]?.active).toEqual([0, 0, 0]);
+});
+
+test("pictures are sent in the codec that the server has chosen", async () => {
+	const send = vi.spyOn(Publisher.prototype, "send");
+	socket().says({ type: "codecs_wanted", camera: "VP9", screen: null });
+	expect(send).toHaveBeenCalledWith(expect.objectContaining({ camera: "VP9", screen: null }));
 });
 
 const connect = () => {

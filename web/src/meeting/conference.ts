@@ -254,6 +254,7 @@ export class Conference {
 	private onEvent(message: Event): void {
 		if (message.type === "subscribe_offer") void this.subscribe(message.sdp);
 		if (message.type === "layers_wanted") this.publisher?.watched(message.camera, message.screen);
+		if (message.type === "codecs_wanted") this.publisher?.send(message);
 		if (message.type === "goodbye") {
 			if (message.reason === "media_timeout" && this.rejoining.lost()) return;
 			this.close();

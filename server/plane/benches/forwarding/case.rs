@@ -19,6 +19,8 @@ pub struct Case {
     pub burst: u64,
     /// Frames in one round.
     pub frames: u64,
+    /// Frames a second in a meeting.
+    pub frames_per_second: u32,
     /// What the ratio to the floor is to be at least.
     pub bar: f64,
 }
@@ -30,6 +32,7 @@ pub const CASES: [Case; 2] = [
         bytes: 120,
         burst: 1,
         frames: 40,
+        frames_per_second: 50,
         bar: 0.85,
     },
     Case {
@@ -38,6 +41,7 @@ pub const CASES: [Case; 2] = [
         bytes: 1_100,
         burst: 8,
         frames: 8,
+        frames_per_second: 30,
         bar: 2.0,
     },
 ];
@@ -46,6 +50,11 @@ impl Case {
     /// Packets that one round sends to each subscriber.
     pub fn packets(&self) -> u64 {
         self.burst * self.frames
+    }
+
+    /// How long one frame comes after another in a meeting.
+    pub fn interval(&self) -> Duration {
+        Duration::from_secs(1) / self.frames_per_second
     }
 
     /// Bytes of header and extension block as a subscriber gets them.

@@ -3,6 +3,7 @@
 
 use std::hint::black_box;
 use std::net::{IpAddr, Ipv4Addr, UdpSocket};
+use std::time::Duration;
 
 use plane::driver::{MediaSocket, SendBatch, bind};
 use plane::egress::{MAX_DATAGRAM, Path, Sink};
@@ -44,19 +45,23 @@ impl Floor {
 
     /// Packets sent a second of processor time.
     pub fn round(&mut self) -> f64 {
+        let spent: Duration = (0..self.case.frames).map(|_| self.frame()).sum();
+        rate(&self.case, spent.as_secs_f64())
+    }
+
+    /// Sends one frame; the processor time that it took.
+    pub fn frame(&mut self) -> Duration {
         let began = thread_time();
-        for _ in 0..self.case.frames {
-            write_frame(
-                &self.case,
-                &self.senders,
-                &self.payload,
-                self.index,
-                &mut self.batch,
-            );
-            self.batch.flush();
-            self.index += self.case.burst;
-        }
-        rate(&self.case, (thread_time() - began).as_secs_f64())
+        write_frame(
+            &self.case,
+            &self.senders,
+            &self.payload,
+            self.index,
+            &mut self.batch,
+        );
+        self.batch.flush();
+        self.index += self.case.burst;
+        thread_time() - began
     }
 
     /// Seconds of processor time that the encryption alone takes for one packet.

@@ -2,7 +2,9 @@
 //! loop in the same run that does only the same encryption and sendmmsg, one datagram a message (the floor), and their
 //! ratio. Then what each stage costs, what is allocated, and how many instructions one packet takes.
 //!
-//! `cargo bench --bench forwarding -- [--json] [--seconds N]`. The two take turns, round by round, so that a machine
+//! At last the same at the pace of a meeting, without and with everybody reporting and asking again: `meeting`.
+//!
+//! `cargo bench --bench forwarding -- [--json] [--seconds N] [--paced]`; `--paced`: that last part alone. The two take turns, round by round, so that a machine
 //! that grows slower meanwhile does not favour either; each figure is the median of its rounds, on the thread's own
 //! processor time. It ends with 1 when anything was allocated for a packet.
 #![allow(unsafe_code)]
@@ -11,9 +13,11 @@
 mod support;
 
 mod allocations;
+mod answering;
 mod case;
 mod floor;
 mod instructions;
+mod meeting;
 mod report;
 mod subject;
 
@@ -43,16 +47,35 @@ fn main() {
         .position(|argument| argument == "--seconds")
         .and_then(|at| arguments.get(at + 1)?.parse().ok())
         .unwrap_or(5);
+    let only_paced = arguments.iter().any(|argument| argument == "--paced");
     let measured: Vec<_> = CASES
         .iter()
+        .filter(|_| !only_paced)
         .map(|case| measure(case, Duration::from_secs(seconds)))
         .collect();
-    if arguments.iter().any(|argument| argument == "--json") {
-        report::print_json(&measured);
-    } else {
-        report::print_tables(&measured);
+    let mut paced = Vec::new();
+    for case in &CASES {
+        for answered in [false, true] {
+            paced.push(meeting::measure(
+                case,
+                Duration::from_secs(seconds),
+                answered,
+            ));
+        }
     }
-    if measured.iter().any(|m| m.allocations > 0) {
+    if arguments.iter().any(|argument| argument == "--json") {
+        report::print_json(&measured, &paced);
+    } else {
+        if !only_paced {
+            report::print_tables(&measured);
+        }
+        report::print_paced(&paced);
+    }
+    let allocations = measured.iter().map(|m| m.allocations);
+    if allocations
+        .chain(paced.iter().map(|p| p.allocations))
+        .any(|n| n > 0)
+    {
         eprintln!("forwarding: packets were forwarded with allocations; there must be none");
         std::process::exit(1);
     }

@@ -1,6 +1,7 @@
 //! The figures, for people and for programs.
 
 use crate::case::{Case, SUBSCRIBERS};
+use crate::meeting::Paced;
 
 /// Seconds of processor time for one packet.
 pub struct Stages {
@@ -30,7 +31,7 @@ pub struct Measured {
     pub instructions: Option<f64>,
 }
 
-pub fn print_json(measured: &[Measured]) {
+pub fn print_json(measured: &[Measured], paced: &[Paced]) {
     let rows: Vec<_> = measured
         .iter()
         .map(|m| {
@@ -63,6 +64,27 @@ pub fn print_json(measured: &[Measured]) {
             )
         })
         .collect();
+    let paced = paced.iter().map(|p| {
+        format!(
+            concat!(
+                r#"{{"stream":"{}","paced":true,"answered":{},"plane_packets_per_s":{:.0},"floor_packets_per_s":{:.0},"#,
+                r#""ratio":{:.3},"answers_share":{:.3},"timers_share":{:.3},"forwarded":{},"recovered":{},"#,
+                r#""answers":{},"allocations":{}}}"#
+            ),
+            p.case.name,
+            p.answered,
+            p.plane,
+            p.floor,
+            p.plane / p.floor,
+            p.answers,
+            p.timers,
+            p.forwarded,
+            p.recovered,
+            p.received,
+            p.allocations,
+        )
+    });
+    let rows: Vec<_> = rows.into_iter().chain(paced).collect();
     println!("[{}]", rows.join(","));
 }
 
@@ -122,6 +144,41 @@ pub fn print_tables(measured: &[Measured]) {
             ns(1.0 / m.plane),
             m.datagrams_per_message,
             instructions
+        );
+    }
+}
+
+pub fn print_paced(paced: &[Paced]) {
+    println!("\nat the pace of a meeting, without and with answers\n");
+    println!(
+        "{:<8}{:>10}{:>14}{:>14}{:>8}{:>8}{:>9}{:>9}{:>11}{:>12}{:>12}",
+        "stream",
+        "answered",
+        "plane pkt/s",
+        "floor pkt/s",
+        "ratio",
+        "ns",
+        "answers",
+        "timers",
+        "sent again",
+        "ns a answer",
+        "allocations"
+    );
+    for p in paced {
+        let seconds = p.forwarded as f64 / p.plane;
+        println!(
+            "{:<8}{:>10}{:>14.0}{:>14.0}{:>8.2}{:>8.0}{:>8.0}%{:>8.0}%{:>11}{:>12.0}{:>12}",
+            p.case.name,
+            if p.answered { "yes" } else { "no" },
+            p.plane,
+            p.floor,
+            p.plane / p.floor,
+            1e9 / p.plane,
+            100.0 * p.answers,
+            100.0 * p.timers,
+            p.recovered,
+            1e9 * seconds * p.answers / p.received.max(1) as f64,
+            p.allocations
         );
     }
 }

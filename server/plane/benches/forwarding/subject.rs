@@ -1,12 +1,12 @@
 //! The plane that is measured: one publisher, and everybody watching or hearing.
 
 use std::net::{IpAddr, Ipv4Addr, UdpSocket};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use plane::allocation::Priority;
-use plane::counters::Counter;
+use plane::counters::{Counter, Counters};
 use plane::driver::{Worker, bind};
-use plane::egress::Path;
+use plane::egress::{Format, Path};
 use plane::plane::{Command, Plane};
 use plane::time::Time;
 use plane::track::MediaKind;
@@ -14,7 +14,7 @@ use plane::track::MediaKind;
 use crate::allocations;
 use crate::case::{Case, SUBSCRIBERS, loopback_socket, thread_time};
 use crate::floor::NoNetwork;
-use crate::support::{LEVEL, MID, OPUS, Peer, VP8, audio_format, video_format, vp8};
+use crate::support::{LEVEL, MID, OPUS, Peer, SEQUENCE, VP8, audio_format, video_format, vp8};
 
 /// The publisher's packets.
 struct Publisher {
@@ -22,6 +22,8 @@ struct Publisher {
     peer: Peer,
     payload: Vec<u8>,
     index: u64,
+    /// Its next frame is a keyframe.
+    keyframe: bool,
 }
 
 impl Publisher {
@@ -36,6 +38,7 @@ impl Publisher {
             peer,
             payload,
             index: 0,
+            keyframe: true,
         }
     }
 
@@ -47,8 +50,9 @@ impl Publisher {
         };
         let frame = self.index / self.case.burst;
         if self.case.kind == MediaKind::Video {
-            // Another picture id, so that it is another frame; and no keyframe but the first.
-            let head = vp8(frame as u16 & 0x7fff, frame as u8, frame == 0);
+            // Another picture id, so that it is another frame; and no keyframe unless it is to be one.
+            let keyframe = std::mem::take(&mut self.keyframe);
+            let head = vp8(frame as u16 & 0x7fff, frame as u8, keyframe);
             self.payload[..head.len()].copy_from_slice(&head);
         }
         let first = self.index;
@@ -75,8 +79,10 @@ impl Publisher {
     }
 }
 
-/// The commands that set the meeting up, and the datagrams that connect everybody: who sends what.
-fn meeting(case: &Case, paths: &[Path]) -> (Vec<Command>, Vec<Vec<u8>>, Peer) {
+/// The commands that set the meeting up, the datagrams that connect everybody, and everybody: the publisher is the first.
+fn meeting(case: &Case, paths: &[Path], answered: bool) -> (Vec<Command>, Vec<Vec<u8>>, Vec<Peer>) {
+    // Who reports on each packet agreed to that.
+    let transport_sequence_id = answered.then_some(SEQUENCE);
     let mut commands = vec![Command::AddGroup { group: 2 }];
     let mut checks = Vec::new();
     let peers: Vec<Peer> = paths
@@ -101,7 +107,10 @@ fn meeting(case: &Case, paths: &[Path]) -> (Vec<Command>, Vec<Vec<u8>>, Peer) {
             MediaKind::Audio => commands.extend((0..3).map(|seat| Command::AddAudioSlot {
                 slot: peer.id * 4 + u32::from(seat),
                 transport: peer.id,
-                format: audio_format(peer.id * 4 + u32::from(seat)),
+                format: Format {
+                    transport_sequence_id,
+                    ..audio_format(peer.id * 4 + u32::from(seat))
+                },
                 group: 2,
                 seat,
             })),
@@ -109,7 +118,10 @@ fn meeting(case: &Case, paths: &[Path]) -> (Vec<Command>, Vec<Vec<u8>>, Peer) {
                 Command::AddVideoSlot {
                     slot: peer.id * 4,
                     transport: peer.id,
-                    format: video_format(peer.id * 4),
+                    format: Format {
+                        transport_sequence_id,
+                        ..video_format(peer.id * 4)
+                    },
                 },
                 Command::Route {
                     slot: peer.id * 4,
@@ -119,11 +131,7 @@ fn meeting(case: &Case, paths: &[Path]) -> (Vec<Command>, Vec<Vec<u8>>, Peer) {
             ]),
         }
     }
-    let publisher = peers
-        .into_iter()
-        .next()
-        .expect("the publisher is the first");
-    (commands, checks, publisher)
+    (commands, checks, peers)
 }
 
 /// The real worker behind a real socket.
@@ -132,13 +140,20 @@ pub struct Driven {
     publisher: Publisher,
     socket: UdpSocket,
     port: u16,
+    began: Instant,
 }
 
 impl Driven {
     pub fn new(case: &Case, receivers: &[UdpSocket]) -> Self {
+        Self::in_meeting(case, receivers, false).0
+    }
+
+    /// The same, and the peers that watch or hear; `answered`: they will report on each packet.
+    pub fn in_meeting(case: &Case, receivers: &[UdpSocket], answered: bool) -> (Self, Vec<Peer>) {
         let socket = bind(IpAddr::V4(Ipv4Addr::LOCALHOST), 0).expect("a media port");
         let address = socket.socket.local_addr().expect("bound").as_socket();
         let port = address.expect("an IP socket").port();
+        let began = Instant::now();
         let mut worker = Worker::new(socket);
         let publisher_socket = loopback_socket();
         let sockets: Vec<&UdpSocket> = std::iter::once(&publisher_socket)
@@ -151,7 +166,7 @@ impl Driven {
                 local: None,
             })
             .collect();
-        let (commands, checks, peer) = meeting(case, &paths);
+        let (commands, checks, mut peers) = meeting(case, &paths, answered);
         for command in commands {
             worker.command(command);
         }
@@ -160,11 +175,13 @@ impl Driven {
             sent.expect("loopback");
         }
         worker.turn().expect("the socket works");
+        let listeners = peers.split_off(1);
         let mut this = Self {
             worker,
-            publisher: Publisher::new(case, peer),
+            publisher: Publisher::new(case, peers.remove(0)),
             socket: publisher_socket,
             port,
+            began,
         };
         for _ in 0..5 {
             this.send();
@@ -175,10 +192,40 @@ impl Driven {
             5 * case.burst * SUBSCRIBERS as u64,
             "everybody is served"
         );
-        this
+        (this, listeners)
     }
 
-    fn send(&mut self) {
+    /// The server's.
+    pub fn port(&self) -> u16 {
+        self.port
+    }
+
+    pub fn case(&self) -> &Case {
+        &self.publisher.case
+    }
+
+    pub fn counters(&self) -> &Counters {
+        self.worker.plane().counters()
+    }
+
+    /// Now, by a clock that began with the worker's.
+    pub fn now(&self) -> Time {
+        Time::from_micros(self.began.elapsed().as_micros() as u64)
+    }
+
+    /// Whether time alone makes the plane do something.
+    pub fn is_due(&self) -> bool {
+        let deadline = self.worker.plane().deadline();
+        deadline.is_some_and(|deadline| deadline <= self.now())
+    }
+
+    /// The publisher's next frame is to be a keyframe.
+    pub fn want_keyframe(&mut self) {
+        self.publisher.keyframe = true;
+    }
+
+    /// The publisher sends a frame.
+    pub fn send(&mut self) {
         for datagram in self.publisher.frame() {
             let sent = self
                 .socket
@@ -206,7 +253,7 @@ impl Driven {
 
     /// What callgrind counts.
     #[inline(never)]
-    fn turn(&mut self) {
+    pub fn turn(&mut self) {
         self.worker.turn().expect("the socket works");
     }
 
@@ -234,7 +281,7 @@ impl Alone {
                 local: None,
             })
             .collect();
-        let (commands, checks, peer) = meeting(case, &paths);
+        let (commands, checks, mut peers) = meeting(case, &paths, false);
         let mut plane = Plane::new(1_790_000_000_000_000);
         let (now, mut sink) = (Time::from_micros(1), NoNetwork::default());
         for command in commands {
@@ -252,7 +299,7 @@ impl Alone {
         }
         let mut this = Self {
             plane,
-            publisher: Publisher::new(case, peer),
+            publisher: Publisher::new(case, peers.remove(0)),
             path: paths[0],
             now,
         };

@@ -1,46 +1,12 @@
-//! The whole plane under whatever an authenticated but hostile publisher or subscriber may send: RTP and RTCP of any content.
+//! `checks/authentic.rs`, for whatever comes up.
 #![no_main]
 
 #[path = "../../tests/support/mod.rs"]
 mod support;
 
-use libfuzzer_sys::fuzz_target;
-use plane::allocation::Priority;
-use plane::egress::Format;
-use plane::plane::Command;
-use support::{LEVEL, MID, OPUS, RED, RID, RTX, SEQUENCE, VP8, World, audio_format, video_format};
+#[path = "../checks/authentic.rs"]
+mod authentic;
 
-fuzz_target!(|packets: Vec<(u8, u16, u32, u8, Vec<u8>)>| {
-    let mut world = World::default();
-    let (mut camera, mut viewer) = (world.connect(1, 1), world.connect(2, 2));
-    world.command(Command::AddGroup { group: 3 });
-    world.add_camera(&camera, 50, &["q", "h"]);
-    world.add_microphone(&camera, 51, 3);
-    world.command(Command::AddVideoSlot {
-        slot: 9,
-        transport: viewer.id,
-        // It reports on each packet, or what it sends passes for that.
-        format: Format { transport_sequence_id: Some(SEQUENCE), ..video_format(9) },
-    });
-    world.command(Command::AddAudioSlot { slot: 8, transport: viewer.id, format: audio_format(8), group: 3, seat: 0 });
-    world.command(Command::Route { slot: 9, wish: Some((50, 1, 2)), priority: Priority::Tile });
-    for (kind, sequence, timestamp, padding, body) in packets {
-        let body = &body[..body.len().min(1_300)];
-        let from_viewer = kind % 7 == 5 && body.len() >= 8;
-        let path = if from_viewer { viewer.path } else { camera.path };
-        let datagram = match kind % 7 {
-            _ if from_viewer => viewer.rtcp(&body[..body.len() / 4 * 4]),
-            0 => camera.rtp(OPUS, 1, sequence.into(), timestamp, &[(MID, b"0"), (LEVEL, &[padding])], body, padding),
-            1 => camera.rtp(RTX, 2, sequence.into(), timestamp, &[(MID, b"1")], body, padding),
-            2 if body.len() >= 8 => camera.rtcp(&body[..body.len() / 4 * 4]),
-            6 => camera.rtp(RED, 1, sequence.into(), timestamp, &[(MID, b"0"), (LEVEL, &[padding])], body, 0),
-            3 => camera.rtp(VP8, 3 + u32::from(padding), sequence.into(), timestamp, &[(MID, b"1"), (RID, b"h")], body, 0),
-            _ => camera.rtp(VP8, 3, sequence.into(), timestamp, &[(MID, b"1"), (RID, b"q")], body, padding),
-        };
-        world.datagram(&path, &datagram);
-        world.pass(7);
-        let sent = world.sent();
-        // Whatever comes out is authentic, new to its receiver (SRTP's replay check), and well-formed.
-        viewer.read(&sent);
-    }
+libfuzzer_sys::fuzz_target!(|input: Vec<(u8, u16, u32, u8, Vec<u8>)>| {
+    authentic::check(input);
 });

@@ -1,25 +1,12 @@
-//! The whole plane under datagrams from a bound address that nobody authenticated: nothing is believed.
+//! `checks/datagrams.rs`, for whatever comes up.
 #![no_main]
 
 #[path = "../../tests/support/mod.rs"]
 mod support;
 
-use libfuzzer_sys::fuzz_target;
-use plane::allocation::Priority;
-use plane::counters::Counter;
-use plane::plane::Command;
-use support::World;
+#[path = "../checks/datagrams.rs"]
+mod datagrams;
 
-fuzz_target!(|datagrams: Vec<Vec<u8>>| {
-    let mut world = World::default();
-    let (camera, viewer) = (world.connect(1, 1), world.connect(2, 2));
-    world.add_camera(&camera, 50, &["q", "h"]);
-    world.add_video_slot(&viewer, 9);
-    world.command(Command::Route { slot: 9, wish: Some((50, 1, 2)), priority: Priority::Tile });
-    for datagram in &datagrams {
-        world.datagram(&camera.path, datagram);
-        world.pass(5);
-    }
-    assert_eq!(world.plane.counters().get(Counter::RtpReceived), 0);
-    assert_eq!(world.plane.counters().get(Counter::Forwarded), 0);
+libfuzzer_sys::fuzz_target!(|input: Vec<Vec<u8>>| {
+    datagrams::check(input);
 });

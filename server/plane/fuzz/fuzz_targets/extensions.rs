@@ -1,19 +1,9 @@
-//! Header extensions: what is read can be written, and reads back the same.
+//! `checks/extensions.rs`, for whatever comes up.
 #![no_main]
 
-use libfuzzer_sys::fuzz_target;
-use plane::rtp::{Elements, ExtensionForm, ExtensionWriter};
+#[path = "../checks/extensions.rs"]
+mod extensions;
 
-fuzz_target!(|input: (bool, &[u8])| {
-    let (two_byte, body) = input;
-    let form = if two_byte { ExtensionForm::TwoByte } else { ExtensionForm::OneByte };
-    let mut writer = ExtensionWriter::default();
-    let kept: Vec<_> = Elements::new(form, body).filter(|e| writer.push(e.id, e.data)).collect();
-    let mut out = [0; 64];
-    let len = writer.finish(&mut out);
-    if len > 0 {
-        let profile = u16::from_be_bytes([out[0], out[1]]);
-        let form = ExtensionForm::from_profile(profile).expect("a form of RFC 8285");
-        assert_eq!(Elements::new(form, &out[4..len]).collect::<Vec<_>>(), kept);
-    }
+libfuzzer_sys::fuzz_target!(|input: (bool, &[u8])| {
+    extensions::check(input);
 });

@@ -1,11 +1,9 @@
-//! H.264's packets: parameters come with a keyframe, a keyframe with a frame.
+//! `checks/h264.rs`, for whatever comes up.
 #![no_main]
 
-use libfuzzer_sys::fuzz_target;
-use plane::rtp::h264::Packet;
+#[path = "../checks/h264.rs"]
+mod h264;
 
-fuzz_target!(|payload: &[u8]| {
-    let Some(packet) = Packet::parse(payload) else { return };
-    assert!(packet.keyframe_start || !packet.parameters);
-    assert!(packet.frame_start || !packet.keyframe_start);
+libfuzzer_sys::fuzz_target!(|input: &[u8]| {
+    h264::check(input);
 });

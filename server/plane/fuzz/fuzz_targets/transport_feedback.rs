@@ -1,22 +1,9 @@
-//! Transport-wide feedback: it tells of as many packets as it says, in order.
+//! `checks/transport_feedback.rs`, for whatever comes up.
 #![no_main]
 
-use libfuzzer_sys::fuzz_target;
-use plane::rtcp::{Packet, Packets};
+#[path = "../checks/transport_feedback.rs"]
+mod transport_feedback;
 
-fuzz_target!(|rest: &[u8]| {
-    // The head is given, so that chunks and deltas are reached at once.
-    let words = rest.len() / 4;
-    let mut message = vec![0x8f, 205];
-    message.extend(((words + 2) as u16).to_be_bytes());
-    message.extend([0, 0, 0, 1, 0, 0, 0, 2]);
-    message.extend(&rest[..4 * words]);
-    let Some(Some(Packet::TransportFeedback(feedback))) = Packets::new(&message).next() else { return };
-    let mut expected = feedback.base;
-    for (sequence, arrival) in feedback.arrivals() {
-        assert_eq!(sequence, expected);
-        assert!(arrival.is_none_or(|arrival| arrival % 250 == 0));
-        expected = expected.wrapping_add(1);
-    }
-    assert_eq!(expected.wrapping_sub(feedback.base), feedback.count);
+libfuzzer_sys::fuzz_target!(|input: &[u8]| {
+    transport_feedback::check(input);
 });

@@ -70,6 +70,16 @@ pub enum Grant {
     },
 }
 
+impl Grant {
+    /// Whether it is of a higher layer than what a slot has now, which is something.
+    pub fn is_layer_above(&self, current: Option<(u8, u8)>) -> bool {
+        match (self, current) {
+            (Self::Step { layer, .. }, Some((before, _))) => *layer > before,
+            _ => false,
+        }
+    }
+}
+
 /// An allocation in sum. Audio is not in it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Totals {

@@ -3,14 +3,17 @@
 use crate::time::{Span, Time};
 
 use super::acknowledged::Acknowledged;
+use super::busy::Busy;
 use super::delay::{Delay, Usage};
 use super::history::History;
-use super::loss::{Loss, Window};
+use super::loss::{Loss, Window as LossWindow};
 use super::probe::{Probe, Probes, Proof};
 use super::rate_control::RateControl;
 use super::reports::Reports;
 use super::sending::Sending;
 use super::standing::Standing;
+use super::window::Window;
+use crate::rtcp::CLOCK_WRAP_MICROS;
 
 /// What a link is believed to carry before anything is known, in bit/s.
 pub const START: u64 = 600_000;
@@ -34,10 +37,12 @@ pub struct Estimator {
     delay: Delay,
     standing: Standing,
     acknowledged: Acknowledged,
+    busy: Busy,
     rate_control: RateControl,
     loss: Loss,
     probes: Probes,
     reports: Reports,
+    observed: LossWindow,
     window: Window,
     wanted: u64,
     round_trip: Span,
@@ -49,6 +54,9 @@ pub struct Estimator {
     reported: bool,
     /// When the first packet left that nothing has been heard after.
     unanswered: Option<Time>,
+    /// The latest arrival, and what is added to the receiver's clock, both in µs: it begins anew after some 12 days.
+    clock: Option<i64>,
+    laps: i64,
     /// The estimate that the next drop is measured from, bit/s.
     height: u64,
 }
@@ -64,17 +72,21 @@ impl Estimator {
             delay: Delay::default(),
             standing: Standing::new(now),
             acknowledged: Acknowledged::default(),
+            busy: Busy::default(),
             rate_control: RateControl::new(now),
             loss: Loss::default(),
             probes: Probes::new(now),
             reports: Reports::new(now),
-            window: Window::default(),
+            observed: LossWindow::default(),
+            window: Window::new(now),
             wanted: START,
             round_trip: USUAL_ROUND_TRIP,
             lost: 0.0,
             transport_wide: false,
             reported: false,
             unanswered: None,
+            clock: None,
+            laps: 0,
             height: START,
         }
     }
@@ -95,14 +107,15 @@ impl Estimator {
         for (sequence, arrival) in statuses {
             let Some(arrival) = arrival else {
                 if let Some(packet) = self.history.missing(sequence) {
-                    self.window.lost(&packet);
+                    self.observed.lost(&packet);
                 }
                 continue;
             };
             let Some(packet) = self.history.received(sequence) else {
                 continue;
             };
-            self.window.arrived(&packet);
+            let arrival = self.unwrap(arrival);
+            self.observed.arrived(&packet);
             latest = latest.max(Some(packet.at));
             self.acknowledged.record(arrival, packet.bytes);
             // A large packet takes longer to come than a small one, even where no queue is: on a thin link, a picture
@@ -110,6 +123,7 @@ impl Estimator {
             let begun = arrival - self.serialization(packet.bytes);
             self.delay.packet(now, packet.at, begun);
             self.standing.packet(packet.at, begun);
+            self.busy.packet(now, packet.at, packet.bytes, arrival);
             if let Some(cluster) = packet.cluster {
                 self.probes
                     .received(cluster, packet.at, packet.bytes, arrival);
@@ -117,8 +131,9 @@ impl Estimator {
         }
         let Some(latest) = latest else { return };
         self.transport_wide = true;
-        self.unanswered = None;
+        self.unanswered = self.history.first_unanswered();
         self.learn_round_trip(now.since(latest));
+        self.window.answered(now, now.since(latest));
         self.sending.tick(now);
         self.follow_delay(now);
         self.follow_loss();
@@ -204,6 +219,35 @@ impl Estimator {
         self.probes.take(now, self.estimate(), self.wanted)
     }
 
+    /// Whether feedback on what was sent is late: the link may have broken down, or carry much less than it did.
+    pub fn is_late(&self, now: Time) -> bool {
+        self.window.is_late(now, self.unanswered)
+    }
+
+    /// Whether so much is on its way that more would wait in front of the link, with the voices behind it.
+    #[inline]
+    pub fn is_full(&self, now: Time) -> bool {
+        self.is_late(now)
+            || self.standing.is_long()
+            || self
+                .window
+                .is_exceeded_by(self.history.in_flight(), self.estimate())
+    }
+
+    /// The receiver's clock, as if it never began anew.
+    fn unwrap(&mut self, arrival: i64) -> i64 {
+        let latest = self.clock.unwrap_or(arrival);
+        let ahead = arrival.saturating_add(self.laps).saturating_sub(latest);
+        if ahead < -CLOCK_WRAP_MICROS / 2 {
+            self.laps = self.laps.saturating_add(CLOCK_WRAP_MICROS);
+        } else if ahead > CLOCK_WRAP_MICROS / 2 {
+            self.laps = self.laps.saturating_sub(CLOCK_WRAP_MICROS);
+        }
+        let arrival = arrival.saturating_add(self.laps);
+        self.clock = Some(arrival);
+        arrival
+    }
+
     /// A report came; where there is transport-wide feedback, that alone tells that packets arrive.
     fn heard(&mut self) {
         self.reported = true;
@@ -212,9 +256,13 @@ impl Estimator {
         }
     }
 
-    /// How many µs a packet takes to pass a link of the estimated rate.
+    /// How many µs a packet takes to pass the link, by what is believed of it.
     fn serialization(&self, bytes: usize) -> i64 {
-        (bytes as u64 * 8_000_000 / self.rate_control.rate().max(FLOOR)).cast_signed()
+        let rate = self
+            .rate_control
+            .rate()
+            .max(self.busy.last().unwrap_or(FLOOR));
+        (bytes as u64 * 8_000_000 / rate.max(FLOOR)).cast_signed()
     }
 
     fn learn_round_trip(&mut self, sample: Span) {
@@ -240,8 +288,29 @@ impl Estimator {
             self.probes.overuse(now);
         }
         let limited = self.sending.is_limited_by(self.estimate());
-        self.rate_control
-            .update(now, usage, arriving, self.round_trip, limited);
+        // What arrives on average says little of the link where pictures come in steps; what it carries while a queue
+        // stands says all, and sooner.
+        let full = self.busy.rate(now).filter(|_| usage == Usage::Over);
+        let full = full.map(|full| match arriving {
+            // Jitter lets a link look busy that is not; it carries no less than what arrives, unless that lags far behind.
+            Some(arriving) if full >= arriving / 2 => {
+                let full = full.max(arriving);
+                // Who fills a link that others share leaves them some of what it had in the moment.
+                if limited {
+                    (3 * full + arriving) / 4
+                } else {
+                    full
+                }
+            }
+            _ => full,
+        });
+        self.rate_control.update(
+            now,
+            usage,
+            full.or(arriving),
+            self.round_trip,
+            limited || full.is_some(),
+        );
         if self.rate_control.take_surpassed() {
             self.probes.hurry(now);
         }
@@ -249,7 +318,7 @@ impl Estimator {
 
     fn follow_loss(&mut self) {
         let arriving = self.acknowledged.rate();
-        if let Some(observation) = self.window.take(arriving) {
+        if let Some(observation) = self.observed.take(arriving) {
             self.lost += (observation.lost_share() - self.lost) / 4.0;
             self.loss.observe(observation, self.rate_control.rate());
         }
@@ -331,6 +400,14 @@ mod tests {
         play(&mut estimator, 0, 5_000, true);
         let millis = estimator.round_trip().micros() / 1_000;
         assert!((49..=51).contains(&millis), "{millis} ms");
+    }
+
+    #[test]
+    fn the_receivers_clock_may_begin_anew() {
+        let mut estimator = Estimator::new(at(0));
+        let told = [CLOCK_WRAP_MICROS - 64_000, 0, 64_000, CLOCK_WRAP_MICROS - 1];
+        let unwrapped = told.map(|arrival| estimator.unwrap(arrival) - CLOCK_WRAP_MICROS);
+        assert_eq!(unwrapped, [-64_000, 0, 64_000, -1]);
     }
 
     #[test]

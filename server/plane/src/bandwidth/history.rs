@@ -21,6 +21,8 @@ struct Entry {
     sequence: u32,
     /// 0: none.
     cluster: u32,
+    /// Bytes of all packets up to this one, modulo 2^32.
+    total: u32,
     bytes: u16,
     fate: Fate,
 }
@@ -44,6 +46,10 @@ pub struct History {
     ring: Box<[Entry; REMEMBERED]>,
     /// The last packet's number, with the rollovers in front.
     newest: Option<u64>,
+    /// The last packet that was told to have arrived, likewise.
+    answered: Option<u64>,
+    total: u32,
+    answered_total: u32,
 }
 
 impl History {
@@ -57,12 +63,16 @@ impl Default for History {
             at: Time::default(),
             sequence: 0,
             cluster: 0,
+            total: 0,
             bytes: 0,
             fate: Fate::Settled,
         };
         Self {
             ring: Box::new([never; REMEMBERED]),
             newest: None,
+            answered: None,
+            total: 0,
+            answered_total: 0,
         }
     }
 }
@@ -75,10 +85,12 @@ impl History {
         let newest = self.newest.unwrap_or(u64::from(sequence) + (1 << 16));
         let extended = extend(newest, sequence);
         self.newest = Some(newest.max(extended));
+        self.total = self.total.wrapping_add(bytes as u32);
         self.ring[extended as usize % REMEMBERED] = Entry {
             at: now,
             sequence: extended as u32,
             cluster: cluster.unwrap_or(0),
+            total: self.total,
             bytes: bytes.min(usize::from(u16::MAX)) as u16,
             fate: Fate::Unknown,
         };
@@ -94,6 +106,19 @@ impl History {
         self.settle(sequence, Fate::Missing)
     }
 
+    /// Bytes of the packets that left after the last one that is told to have arrived.
+    #[inline]
+    pub fn in_flight(&self) -> usize {
+        self.total.wrapping_sub(self.answered_total) as usize
+    }
+
+    /// When the first packet left after the last one that is told to have arrived.
+    pub fn first_unanswered(&self) -> Option<Time> {
+        let next = self.answered? + 1;
+        let entry = &self.ring[next as usize % REMEMBERED];
+        (next <= self.newest? && entry.sequence == next as u32).then_some(entry.at)
+    }
+
     fn settle(&mut self, sequence: u16, fate: Fate) -> Option<Sent> {
         let extended = extend(self.newest?, sequence);
         let entry = &mut self.ring[extended as usize % REMEMBERED];
@@ -103,6 +128,10 @@ impl History {
             return None;
         }
         entry.fate = fate;
+        if fate == Fate::Settled && self.answered.is_none_or(|answered| answered < extended) {
+            self.answered = Some(extended);
+            self.answered_total = entry.total;
+        }
         Some(Sent {
             at: entry.at,
             bytes: usize::from(entry.bytes),
@@ -139,6 +168,32 @@ mod tests {
         assert_eq!(history.missing(65_535), None, "what arrived, arrived");
         assert_eq!(history.received(2), None, "not sent yet");
         assert_eq!(history.received(65_000), None, "never sent");
+    }
+
+    #[test]
+    fn in_flight_is_what_left_after_the_last_that_arrived() {
+        let mut history = History::default();
+        for i in 0..5u16 {
+            history.record(
+                Time::from_micros(u64::from(i)),
+                65_534u16.wrapping_add(i),
+                100,
+                None,
+            );
+        }
+        assert_eq!(
+            (history.in_flight(), history.first_unanswered()),
+            (500, None)
+        );
+        history.received(0);
+        history.received(65_535);
+        let next = Some(Time::from_micros(3));
+        assert_eq!(
+            (history.in_flight(), history.first_unanswered()),
+            (200, next)
+        );
+        history.received(2);
+        assert_eq!((history.in_flight(), history.first_unanswered()), (0, None));
     }
 
     #[test]

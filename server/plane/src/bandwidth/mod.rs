@@ -11,6 +11,7 @@
 //! a link that is full is probed too, ever more rarely, for its subscriber may want more than it could carry before.
 
 mod acknowledged;
+mod busy;
 mod delay;
 mod estimator;
 mod history;
@@ -20,6 +21,7 @@ mod rate_control;
 mod reports;
 mod sending;
 mod standing;
+mod window;
 
 pub use estimator::{Estimator, FLOOR, START};
 pub use probe::Probe;

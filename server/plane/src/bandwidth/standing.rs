@@ -6,6 +6,8 @@ use super::delay::Usage;
 
 /// So long a queue is not left standing, in µs.
 const LIMIT: i64 = 120_000;
+/// Nothing more is put into a queue that the last packet waited so long in, in µs.
+const LONG: i64 = 120_000;
 /// What the quickest packets wait less than, in µs, is no queue, whatever trend the others show: frames differ in size.
 const EMPTY: i64 = 15_000;
 /// The shortest way is that of the last one or two of these.
@@ -29,6 +31,8 @@ pub struct Standing {
     stretch: Time,
     /// What the quickest packets of the last message waited, in µs.
     queue: i64,
+    /// The delay of the last packet.
+    newest: Option<i64>,
     /// When something was last to be done about the queue, and how long it was then, in µs.
     noticed: Option<(Time, i64)>,
     tries: u32,
@@ -42,6 +46,7 @@ impl Standing {
             shortest: [None; 2],
             stretch: now,
             queue: 0,
+            newest: None,
             noticed: None,
             tries: 0,
         }
@@ -51,6 +56,7 @@ impl Standing {
     pub fn packet(&mut self, sent: Time, arrival: i64) {
         let delay = arrival.saturating_sub(sent.micros().cast_signed());
         self.least = Some(self.least.map_or(delay, |least| least.min(delay)));
+        self.newest = Some(delay);
     }
 
     /// What the queue says of the link: [`Usage::Over`] when less should be sent for its sake, [`Usage::Under`] when what
@@ -86,6 +92,16 @@ impl Standing {
             return Usage::Normal;
         }
         Usage::Over
+    }
+
+    /// Whether the last packet of the last message waited for long: what is sent now would wait as long or longer.
+    pub fn is_long(&self) -> bool {
+        let way = self.shortest.into_iter().flatten().min();
+        let queue = self
+            .newest
+            .zip(way)
+            .map(|(delay, way)| delay.saturating_sub(way));
+        queue.is_some_and(|queue| (LONG..CLOCK_JUMP).contains(&queue))
     }
 
     /// Whether the quickest packets found no queue to speak of.

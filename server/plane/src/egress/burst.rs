@@ -2,7 +2,7 @@
 //! system call, cut into equal segments (UDP GSO), and what is handed to another thread is handed over once.
 
 use super::Occupant;
-use crate::rtp::vp8::Descriptor;
+use crate::rtp::{Layers, Picture};
 use crate::time::{Span, Time};
 use crate::track::MediaKind;
 
@@ -23,14 +23,29 @@ pub struct BurstPacket {
     pub timestamp: u32,
     /// The marker bit.
     pub marker: bool,
-    /// Its payload descriptor; `None` for audio, and for padding without media.
-    pub vp8: Option<Descriptor>,
+    /// What it is of a picture; `None` for audio, and for padding without media.
+    pub picture: Option<Picture>,
     /// RFC 6464's byte: the V flag and the level in -dBov.
     pub audio_level: Option<u8>,
     /// How many bytes of RTP padding make it as long as the packets that leave with it.
     pub padding: u8,
     start: u32,
     len: u16,
+    /// How many bytes of dependency descriptor follow the payload.
+    described: u8,
+}
+
+impl BurstPacket {
+    /// How long it is beside what all packets have.
+    fn wire_len(&self) -> usize {
+        // With the transport-wide sequence number, the header extensions without a descriptor take one word (RFC 8285).
+        let extensions = match usize::from(self.described) {
+            0 => 4,
+            len @ 1..=16 => (3 + 1 + len).next_multiple_of(4),
+            len => (4 + 2 + len).next_multiple_of(4),
+        };
+        usize::from(self.len) + extensions
+    }
 }
 
 /// A slot that a burst goes to.
@@ -42,8 +57,8 @@ pub struct Target {
     pub from: u8,
     /// It showed or played another stream until now.
     pub switch: bool,
-    /// The highest temporal layer that is of use to it.
-    pub max_temporal: u8,
+    /// The layers that are of use to it.
+    pub layers: Layers,
 }
 
 /// A burst, or an empty one to be used again.
@@ -93,27 +108,32 @@ impl Burst {
         self.complete = false;
     }
 
-    /// Adds a packet. An empty payload stands for padding that is to be left out.
+    /// Adds a packet, with its dependency descriptor if it has one. An empty payload stands for padding that is to be left
+    /// out.
+    #[allow(clippy::too_many_arguments)]
     pub fn push(
         &mut self,
         index: u64,
         timestamp: u32,
         marker: bool,
-        vp8: Option<Descriptor>,
+        picture: Option<Picture>,
         audio_level: Option<u8>,
         payload: &[u8],
+        descriptor: &[u8],
     ) {
         self.packets.push(BurstPacket {
             index,
             timestamp,
             marker,
-            vp8,
+            picture,
             audio_level,
             padding: 0,
             start: self.bytes.len() as u32,
             len: payload.len() as u16,
+            described: descriptor.len() as u8,
         });
         self.bytes.extend_from_slice(payload);
+        self.bytes.extend_from_slice(descriptor);
         self.complete = marker || self.packets.len() >= MAX_PACKETS;
     }
 
@@ -166,6 +186,12 @@ impl Burst {
         &self.bytes[packet.start as usize..packet.start as usize + usize::from(packet.len)]
     }
 
+    /// A packet's dependency descriptor; empty where it has none.
+    pub fn descriptor(&self, packet: &BurstPacket) -> &[u8] {
+        let start = packet.start as usize + usize::from(packet.len);
+        &self.bytes[start..start + usize::from(packet.described)]
+    }
+
     /// Chooses the padding that makes neighbours equally long, so that they can be segments of one call: all equal,
     /// but for the last, which may be shorter.
     pub fn equalise(&mut self) {
@@ -173,10 +199,10 @@ impl Burst {
         while first < self.packets.len() {
             let end = self.run_from(first);
             let run = &mut self.packets[first..end];
-            let longest = run.iter().map(|packet| packet.len).max().unwrap_or(0);
+            let longest = run.iter().map(BurstPacket::wire_len).max().unwrap_or(0);
             let last = run.len() - 1;
             for packet in &mut run[..last] {
-                packet.padding = (longest - packet.len) as u8;
+                packet.padding = (longest - packet.wire_len()) as u8;
             }
             first = end;
         }
@@ -184,7 +210,7 @@ impl Burst {
 
     /// Where the run of packets ends that starts at `first` and can be made equal.
     fn run_from(&self, first: usize) -> usize {
-        let len = |i: usize| usize::from(self.packets[i].len);
+        let len = |i: usize| self.packets[i].wire_len();
         let (mut shortest, mut longest) = (len(first), len(first));
         for i in first + 1..self.packets.len() {
             if len(i) + MAX_PADDING < longest {
@@ -214,7 +240,7 @@ mod tests {
             7,
         );
         for (i, &len) in lengths.iter().enumerate() {
-            burst.push(i as u64, 0, false, None, None, &vec![7; len]);
+            burst.push(i as u64, 0, false, None, None, &vec![7; len], &[]);
         }
         burst.equalise();
         burst
@@ -245,7 +271,7 @@ mod tests {
         let soon = Time::from_micros(PATIENCE.micros() - 1);
         assert!(!burst.is_due(soon));
         assert!(burst.is_due(Time::default() + PATIENCE));
-        burst.push(2, 0, true, None, None, &[1]);
+        burst.push(2, 0, true, None, None, &[1], &[]);
         assert!(burst.is_due(soon));
     }
 

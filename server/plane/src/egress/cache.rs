@@ -22,6 +22,8 @@ struct Entry {
     fill: u32,
     start: u16,
     len: u16,
+    /// How many bytes of dependency descriptor follow the payload.
+    described: u8,
 }
 
 #[derive(Debug)]
@@ -59,17 +61,20 @@ impl SourceCache {
         }
     }
 
-    /// Keeps a packet. Of two with one index the first is kept; what is larger than any datagram is not.
-    pub fn insert(&mut self, now: Time, packet: &BurstPacket, payload: &[u8]) {
-        if payload.len() > PAGE || self.get(now, packet.index).is_some() {
+    /// Keeps a packet, with its dependency descriptor if it has one. Of two with one index the first is kept; what is larger
+    /// than any datagram is not.
+    pub fn insert(&mut self, now: Time, packet: &BurstPacket, payload: &[u8], descriptor: &[u8]) {
+        let len = payload.len() + descriptor.len();
+        if len > PAGE || self.get(now, packet.index).is_some() {
             return;
         }
         self.make_room_for_entry(now, packet.index);
-        self.make_room_for_payload(now, payload.len());
+        self.make_room_for_payload(now, len);
         let page = &mut self.pages[self.page];
-        let start = page.used;
+        let (start, end) = (page.used, page.used + len);
         page.bytes[start..start + payload.len()].copy_from_slice(payload);
-        page.used += payload.len();
+        page.bytes[start + payload.len()..end].copy_from_slice(descriptor);
+        page.used = end;
         page.newest = now;
         let entry = Entry {
             packet: *packet,
@@ -78,23 +83,24 @@ impl SourceCache {
             fill: page.fill,
             start: start as u16,
             len: payload.len() as u16,
+            described: descriptor.len() as u8,
         };
         let slot = self.slot(packet.index);
         self.entries[slot] = Some(entry);
     }
 
-    /// A packet, its payload as its publisher sent it; `None` if it never came, or is not kept any more.
-    pub fn get(&self, now: Time, index: u64) -> Option<(&BurstPacket, &[u8])> {
+    /// A packet, its payload and dependency descriptor as its publisher sent them; `None` if it never came, or is not kept
+    /// any more.
+    pub fn get(&self, now: Time, index: u64) -> Option<(&BurstPacket, &[u8], &[u8])> {
         let entry = self.entries.get(self.slot(index))?.as_ref()?;
         let page = &self.pages[entry.page as usize];
         let is_kept =
             entry.packet.index == index && entry.fill == page.fill && now.since(entry.at) <= KEPT;
         let start = usize::from(entry.start);
         is_kept.then(|| {
-            (
-                &entry.packet,
-                &page.bytes[start..start + usize::from(entry.len)],
-            )
+            let (payload, after) = page.bytes[start..].split_at(usize::from(entry.len));
+            let descriptor = &after[..usize::from(entry.described)];
+            (&entry.packet, payload, descriptor)
         })
     }
 
@@ -177,7 +183,7 @@ mod tests {
     fn packet(index: u64) -> BurstPacket {
         let mut burst = Burst::default();
         burst.begin(at(0), Occupant { track: 0, layer: 0 }, MediaKind::Video, 7);
-        burst.push(index, index as u32 * 960, true, None, Some(9), &[]);
+        burst.push(index, index as u32 * 960, true, None, Some(9), &[], &[]);
         burst.packets()[0]
     }
 
@@ -185,14 +191,15 @@ mod tests {
     fn a_packet_is_kept_for_a_second_with_all_that_rewriting_needs() {
         let mut cache = SourceCache::new(AUDIO_BYTES);
         assert!(cache.get(at(0), 1_000).is_none());
-        cache.insert(at(0), &packet(1_000), b"opus");
-        cache.insert(at(1), &packet(1_000), b"another");
-        let (found, payload) = cache.get(at(1_000), 1_000).unwrap();
+        cache.insert(at(0), &packet(1_000), b"opus", b"described");
+        cache.insert(at(1), &packet(1_000), b"another", b"");
+        let (found, payload, descriptor) = cache.get(at(1_000), 1_000).unwrap();
         assert_eq!(
             (found.timestamp, found.marker, found.audio_level),
             (960_000, true, Some(9))
         );
         assert_eq!(payload, b"opus", "the first one stays");
+        assert_eq!(descriptor, b"described");
         assert!(cache.get(at(1_000), 1_000 + MOST_ENTRIES as u64).is_none());
         assert!(cache.get(at(1_001), 1_000).is_none());
     }
@@ -203,11 +210,11 @@ mod tests {
         let mut sizes = Vec::new();
         // 50 packets/s of 100 bytes for a minute, then 200 packets/s of 1,100 bytes for one.
         for i in 0..3_000 {
-            cache.insert(at(i * 20), &packet(i), &[1; 100]);
+            cache.insert(at(i * 20), &packet(i), &[1; 100], &[]);
         }
         sizes.push((cache.pages.len(), cache.entries.len()));
         for i in 0..12_000 {
-            cache.insert(at(60_000 + i * 5), &packet(3_000 + i), &[2; 1_100]);
+            cache.insert(at(60_000 + i * 5), &packet(3_000 + i), &[2; 1_100], &[]);
         }
         sizes.push((cache.pages.len(), cache.entries.len()));
         assert_eq!(sizes[0], (2, 64));
@@ -234,12 +241,12 @@ mod tests {
                 newest = newest.max(index);
                 let payload = vec![n as u8; len];
                 let known = cache.get(at(now), index).is_some();
-                cache.insert(at(now), &packet(index), &payload);
+                cache.insert(at(now), &packet(index), &payload, &[]);
                 if !known {
                     all.insert(index, payload);
                 }
                 for (&index, payload) in &all {
-                    if let Some((found, bytes)) = cache.get(at(now), index) {
+                    if let Some((found, bytes, _)) = cache.get(at(now), index) {
                         prop_assert_eq!(found.index, index);
                         prop_assert_eq!(bytes, &payload[..]);
                     }

@@ -5,6 +5,7 @@ use super::pacer::Waiting;
 use super::way::{Outbound, Way};
 use super::{Burst, BurstPacket, MAX_DATAGRAM, OutgoingStream, Sent, Sink, Target};
 use crate::counters::{Counter, Counters};
+use crate::rtp::Layers;
 use crate::time::Time;
 
 /// One packet that a slot is to forward.
@@ -14,10 +15,12 @@ pub(super) struct Incoming<'a> {
     pub(super) source: u32,
     pub(super) packet: &'a BurstPacket,
     pub(super) payload: &'a [u8],
+    /// Its dependency descriptor; empty where it has none.
+    pub(super) descriptor: &'a [u8],
     /// The slot goes over to the stream with it.
     pub(super) switch: bool,
-    /// The highest temporal layer that is of use.
-    pub(super) max_temporal: u8,
+    /// The layers that are of use.
+    pub(super) layers: Layers,
     /// How many bytes of padding make it as long as its neighbours.
     pub(super) padding: u8,
 }
@@ -39,14 +42,15 @@ pub(super) fn forward_to<S: Sink>(
     for packet in &burst.packets()[usize::from(target.from)..] {
         let switch = std::mem::take(&mut switch);
         // What waits has no numbers yet: if it has to be given up, it leaves no gap.
-        if packet.vp8.is_some() && !way.pacer.may_send(now) {
+        if packet.picture.is_some() && !way.may_send_video(now) {
             waits = true;
             way.pacer.push(Waiting {
                 slot: target.slot as usize,
                 source: burst.source,
                 index: packet.index,
+                bytes: burst.payload(packet).len() as u16,
                 switch,
-                max_temporal: target.max_temporal,
+                layers: target.layers,
                 since: now,
             });
             continue;
@@ -55,8 +59,9 @@ pub(super) fn forward_to<S: Sink>(
             source: burst.source,
             packet,
             payload: burst.payload(packet),
+            descriptor: burst.descriptor(packet),
             switch,
-            max_temporal: target.max_temporal,
+            layers: target.layers,
             padding: packet.padding,
         };
         forward(stream, way, now, &incoming, block, counters, sink);
@@ -78,30 +83,42 @@ pub(super) fn forward<S: Sink>(
     let (source, packet) = (incoming.source, incoming.packet);
     // A burst that was to switch may have been dropped on its way here: then the next that can, does.
     let switch = incoming.switch || stream.source != Some(source);
-    let switched = switch && packet.vp8.is_none_or(|vp8| vp8.keyframe_start);
+    let switched = switch && packet.picture.is_none_or(|picture| picture.keyframe_start);
     if switched {
+        if let Some(picture) = &packet.picture {
+            // A stream has one codec: with another, it has another name.
+            let Some(format) = stream.format.video.get(picture.codec) else {
+                return counters.count(Counter::DropCodecRefused);
+            };
+            stream.payload_type = format.payload_type;
+        }
         stream.source = Some(source);
         let rewriter = &mut stream.rewriter;
-        rewriter.switch(now, packet.index, packet.timestamp, packet.vp8.as_ref());
+        rewriter.switch(now, packet.index, packet.timestamp, packet.picture.as_ref());
     } else if switch {
         return counters.count(Counter::DropBeforeSwitch);
     }
     let (mut payload, mut padding) = (incoming.payload, incoming.padding);
-    let rewritten = match &packet.vp8 {
+    let wanted = incoming.layers;
+    let rewritten = match &packet.picture {
         // Padding without media is left out, and leaves no gap.
         _ if payload.is_empty() => {
             padding = 1;
             stream.rewriter.leave_out(packet.index, packet.timestamp)
         }
-        Some(vp8) if !stream.admits(now, vp8, incoming.max_temporal) => {
-            counters.count(Counter::DropTemporalLayer);
+        Some(picture) if !stream.layers.admits(now, picture, packet.timestamp, wanted) => {
+            counters.count(if picture.spatial_layer > stream.layers.current().spatial {
+                Counter::DropSpatialLayer
+            } else {
+                Counter::DropTemporalLayer
+            });
             (payload, padding) = (&[], 1);
             let rewriter = &mut stream.rewriter;
-            rewriter.leave_frame_out(packet.index, packet.timestamp, vp8)
+            rewriter.leave_frame_out(packet.index, packet.timestamp, picture)
         }
-        vp8 => {
+        picture => {
             let rewriter = &mut stream.rewriter;
-            let rewritten = rewriter.rewrite(now, packet.index, packet.timestamp, vp8.as_ref());
+            let rewritten = rewriter.rewrite(now, packet.index, packet.timestamp, picture.as_ref());
             if rewritten.is_none() {
                 counters.count(Counter::DropBeforeSwitch);
             }
@@ -116,12 +133,15 @@ pub(super) fn forward<S: Sink>(
         source,
         source_index: packet.index,
         rewritten,
-        // The first packet of a talkspurt (RFC 3551 section 4.1).
-        marker: packet.marker || (switched && packet.vp8.is_none()),
+        marker: match &packet.picture {
+            Some(picture) => picture.marker_within(stream.layers.current(), packet.marker),
+            // The first packet of a talkspurt (RFC 3551 section 4.1).
+            None => packet.marker || switched,
+        },
         is_filler: payload.is_empty(),
     };
     let mut redundant;
-    let (mut payload_type, mut carried) = (stream.format.payload_type, payload);
+    let (mut payload_type, mut carried) = (stream.payload_type, payload);
     if way.redundancy > 0
         && let Some(red) = stream.format.redundancy
     {
@@ -144,7 +164,12 @@ pub(super) fn forward<S: Sink>(
         rewritten,
         original: None,
         payload: carried,
-        vp8: packet.vp8.as_ref(),
+        descriptor: if payload.is_empty() {
+            &[]
+        } else {
+            incoming.descriptor
+        },
+        picture: packet.picture.as_ref(),
         audio_level: packet.audio_level,
         padding,
     };

@@ -1,29 +1,89 @@
 //! One outgoing stream: a slot's constant SSRC and its unbroken numbering.
 
-use super::{History, Redundancy, Rewriter, Sent};
+use super::{History, LayerFilter, Redundancy, Rewriter, Sent};
 use crate::rtcp::SenderInfo;
-use crate::rtp::vp8::Descriptor;
+use crate::rtp::VideoCodec;
 use crate::srtp::ReplayWindow;
-use crate::time::{Span, Time};
+use crate::time::Time;
 
-/// For how long a stream is waited for to allow more temporal layers by itself, and for how long after a keyframe was asked
-/// for that.
-const RISES_WITHIN: Span = Span::from_secs(1);
-const RISES_AGAIN: Span = Span::from_secs(4);
+/// The payload types of one codec of video.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct VideoFormat {
+    /// Of the codec itself.
+    pub payload_type: u8,
+    /// Of its retransmissions (RFC 4588), where they were agreed.
+    pub retransmission: Option<u8>,
+}
+
+/// The codecs of video that a subscriber takes, with their payload types.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct VideoFormats([Option<VideoFormat>; VideoCodec::COUNT]);
+
+impl VideoFormats {
+    /// Lets a codec have these payload types.
+    pub fn set(&mut self, codec: VideoCodec, format: VideoFormat) {
+        self.0[codec as usize] = Some(format);
+    }
+
+    /// The payload types of a codec; `None` where it was not agreed.
+    #[inline]
+    pub fn get(&self, codec: VideoCodec) -> Option<VideoFormat> {
+        self.0[codec as usize]
+    }
+
+    /// Those of them that are agreed.
+    pub fn codecs(&self) -> VideoCodecs {
+        VideoCodecs(self.0.map(|format| format.is_some()))
+    }
+}
+
+/// A set of codecs of video.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct VideoCodecs([bool; VideoCodec::COUNT]);
+
+impl VideoCodecs {
+    /// Whether a codec is one of them.
+    #[inline]
+    pub fn contains(&self, codec: VideoCodec) -> bool {
+        self.0[codec as usize]
+    }
+
+    /// Those that are in both.
+    pub fn and(mut self, others: Self) -> Self {
+        for (mine, other) in self.0.iter_mut().zip(others.0) {
+            *mine &= other;
+        }
+        self
+    }
+}
+
+impl FromIterator<VideoCodec> for VideoCodecs {
+    fn from_iter<I: IntoIterator<Item = VideoCodec>>(codecs: I) -> Self {
+        let mut set = Self::default();
+        for codec in codecs {
+            set.0[codec as usize] = true;
+        }
+        set
+    }
+}
 
 /// What SDP agreed for a slot.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Format {
     /// Its SSRC, for ever.
     pub ssrc: u32,
-    /// The payload type that the subscriber agreed to.
+    /// The payload type of audio that the subscriber agreed to.
     pub payload_type: u8,
+    /// The payload types of video that it agreed to.
+    pub video: VideoFormats,
     /// The extension id of RFC 6464's audio level, where it was agreed.
     pub audio_level_id: Option<u8>,
     /// The extension id of the transport-wide sequence number, where it was agreed.
     pub transport_sequence_id: Option<u8>,
-    /// The SSRC and payload type by which lost packets are sent again (RFC 4588), where they were agreed.
-    pub retransmission: Option<(u32, u8)>,
+    /// The extension id of the dependency descriptor, where it was agreed.
+    pub dependency_descriptor_id: Option<u8>,
+    /// The SSRC by which lost packets of video are sent again (RFC 4588), where that was agreed.
+    pub retransmission_ssrc: Option<u32>,
     /// The payload type of redundant audio (RFC 2198), where it was agreed.
     pub redundancy: Option<u8>,
     /// The RTP clock in Hz.
@@ -39,6 +99,10 @@ pub struct Agreed {
     pub retransmission: bool,
     /// It takes redundant audio.
     pub redundancy: bool,
+    /// The codecs of video that it decodes.
+    pub video_codecs: VideoCodecs,
+    /// It takes the dependency descriptor.
+    pub dependency_descriptor: bool,
 }
 
 impl Format {
@@ -47,8 +111,27 @@ impl Format {
         self.transport_sequence_id = self
             .transport_sequence_id
             .filter(|_| agreed.transport_feedback);
-        self.retransmission = self.retransmission.filter(|_| agreed.retransmission);
+        self.retransmission_ssrc = self.retransmission_ssrc.filter(|_| agreed.retransmission);
+        self.dependency_descriptor_id = self
+            .dependency_descriptor_id
+            .filter(|_| agreed.dependency_descriptor);
+        for (format, agreed) in self.video.0.iter_mut().zip(agreed.video_codecs.0) {
+            *format = format.filter(|_| agreed);
+        }
         self.redundancy = self.redundancy.filter(|_| agreed.redundancy);
+    }
+
+    /// The SSRC and payload type in which packets of a codec are sent again, where that was agreed.
+    pub fn retransmission(&self, codec: VideoCodec) -> Option<(u32, u8)> {
+        let payload_type = self.video.get(codec)?.retransmission?;
+        Some((self.retransmission_ssrc?, payload_type))
+    }
+
+    /// The SSRC and a payload type in which anything may be sent again: for padding, it does not matter which.
+    pub fn any_retransmission(&self) -> Option<(u32, u8)> {
+        let formats = self.video.0.iter().flatten();
+        let payload_type = formats.filter_map(|format| format.retransmission).next()?;
+        Some((self.retransmission_ssrc?, payload_type))
     }
 }
 
@@ -61,6 +144,8 @@ pub struct OutgoingStream {
     pub format: Format,
     /// The numbering.
     pub rewriter: Rewriter,
+    /// The payload type that its packets have: that of audio, or of the codec of the stream that it is switched to.
+    pub payload_type: u8,
     /// The stream that it is switched to.
     pub source: Option<u32>,
     /// What it sent lately, for receivers that miss some of it.
@@ -71,10 +156,8 @@ pub struct OutgoingStream {
     pub retransmission_index: u64,
     /// The numbers that went out.
     numbers: ReplayWindow,
-    /// The highest temporal layer that it forwards now.
-    temporal: u8,
-    /// Since when packets of a layer that is wanted are left out, because the stream did not allow to rise to it.
-    held_back: Option<Time>,
+    /// Which layers of its stream it forwards.
+    pub layers: LayerFilter,
     packets: u32,
     octets: u32,
     sent_since_report: bool,
@@ -89,50 +172,17 @@ impl OutgoingStream {
             // Below 2^15, so that early loss can't be mistaken for a rollover (RFC 3711 section 3.3.1). SRTP makes
             // unpredictability needless.
             rewriter: Rewriter::new(format.ssrc as u16 & 0x7fff, format.clock_rate),
+            payload_type: format.payload_type,
             source: None,
             history: History::default(),
             redundancy: Redundancy::default(),
             retransmission_index: u64::from(format.ssrc >> 17),
             numbers: ReplayWindow::new(),
-            temporal: 0,
-            held_back: None,
+            layers: LayerFilter::default(),
             packets: 0,
             octets: 0,
             sent_since_report: false,
         }
-    }
-
-    /// Whether a packet's temporal layer is of use. Fewer layers from the next frame on; more only where the stream
-    /// allows it: at a keyframe, or at a frame that needs no other of its layer (RFC 7741 section 4.2, the Y bit).
-    #[inline]
-    pub fn admits(&mut self, now: Time, vp8: &Descriptor, wanted: u8) -> bool {
-        if vp8.frame_start {
-            let may_rise = vp8.layer_sync && vp8.temporal_layer <= wanted;
-            if vp8.keyframe_start || wanted < self.temporal {
-                self.temporal = wanted;
-                self.held_back = None;
-            } else if may_rise && vp8.temporal_layer > self.temporal {
-                self.temporal = vp8.temporal_layer;
-                self.held_back = None;
-            }
-        }
-        let is_admitted = vp8.temporal_layer <= self.temporal;
-        if !is_admitted && vp8.temporal_layer <= wanted {
-            self.held_back.get_or_insert(now);
-        }
-        is_admitted
-    }
-
-    /// Whether only a keyframe would let more temporal layers through: many encoders allow it nowhere else. It is then
-    /// taken as asked for.
-    pub fn take_keyframe_wanted(&mut self, now: Time) -> bool {
-        let is_wanted = self
-            .held_back
-            .is_some_and(|since| now.since(since) >= RISES_WITHIN);
-        if is_wanted {
-            self.held_back = Some(now + RISES_AGAIN);
-        }
-        is_wanted
     }
 
     /// Takes a packet index for a packet. False where it was taken before, or lies too far back to tell: whatever
@@ -149,7 +199,7 @@ impl OutgoingStream {
     /// Counts a packet sent, with so many bytes of payload, and remembers it for a receiver that may miss it.
     #[inline]
     pub fn record_sent(&mut self, now: Time, sent: &Sent, payload: usize) {
-        if self.format.retransmission.is_some() {
+        if self.format.retransmission_ssrc.is_some() {
             self.history.record(now, sent);
         }
         self.packets = self.packets.wrapping_add(1);

@@ -2,6 +2,7 @@
 
 use std::collections::VecDeque;
 
+use crate::rtp::Layers;
 use crate::time::{Span, Time};
 
 /// How much faster than a thin link is believed to be packets leave, in percent. Faster ones would queue in front of the
@@ -10,15 +11,22 @@ const THIN_PERCENT: u64 = 110;
 /// The same for others, as in libwebrtc: what came together leaves together.
 const WIDE_PERCENT: u64 = 250;
 /// Between these estimates the one goes over into the other, in bit/s.
-const THIN: u64 = 400_000;
-const WIDE: u64 = 1_200_000;
+const THIN: u64 = 600_000;
+const WIDE: u64 = 1_500_000;
 /// What may leave at once: some milliseconds' worth, and a few packets on any link.
 const BURST: Span = Span::from_millis(8);
-const LEAST_BURST: u64 = 3_600 * 8;
+const LEAST_BURST: u64 = 2_500 * 8;
 /// So many packets wait at most: a keyframe of a large picture and what follows it.
 const MOST_WAITING: usize = 300;
 /// Nothing waits longer than this: whoever looks at it would rather have a later picture.
 const PATIENCE: Span = Span::from_millis(900);
+
+/// When the link turns out to carry less than this share of what was believed …
+const FALL: (u64, u64) = (2, 3);
+/// … and what waits would take longer than this, it was meant for another link and is given up.
+const BACKLOG_MILLIS: u64 = 300;
+/// While the link is full, so often it is looked whether it still is.
+const FULL_AGAIN: Span = Span::from_millis(5);
 
 /// A packet that waits: its payload lies in the cache of its source.
 #[derive(Clone, Copy, Debug)]
@@ -28,10 +36,12 @@ pub(super) struct Waiting {
     /// The stream that it came by, and its index there.
     pub(super) source: u32,
     pub(super) index: u64,
+    /// Bytes of payload.
+    pub(super) bytes: u16,
     /// The slot goes over to the stream with it.
     pub(super) switch: bool,
-    /// The highest temporal layer that is of use.
-    pub(super) max_temporal: u8,
+    /// The layers that are of use.
+    pub(super) layers: Layers,
     /// Since when it waits.
     pub(super) since: Time,
 }
@@ -45,6 +55,14 @@ pub(super) struct Pacer {
     debt: u64,
     since: Time,
     waiting: VecDeque<Waiting>,
+    /// Bits of payload of what waits.
+    backlog: u64,
+    /// The rate that the next fall is measured from.
+    height: Option<u64>,
+    /// What waits is far too much for the link.
+    is_overwhelmed: bool,
+    /// Nothing that waits leaves before.
+    held_until: Time,
 }
 
 impl Pacer {
@@ -53,7 +71,16 @@ impl Pacer {
         self.pay(now);
         let way = estimate.clamp(THIN, WIDE) - THIN;
         let percent = THIN_PERCENT + (WIDE_PERCENT - THIN_PERCENT) * way / (WIDE - THIN);
-        self.rate = Some(estimate * percent / 100);
+        let rate = estimate * percent / 100;
+        let height = self.height.map_or(rate, |height| height.max(rate));
+        let (share, of) = FALL;
+        if rate * of < height * share {
+            self.is_overwhelmed |= self.backlog * 1_000 > rate * BACKLOG_MILLIS;
+            self.height = Some(rate);
+        } else {
+            self.height = Some(height);
+        }
+        self.rate = Some(rate);
     }
 
     /// Whether a packet of video may leave now.
@@ -74,6 +101,7 @@ impl Pacer {
 
     /// Lets a packet wait.
     pub(super) fn push(&mut self, waiting: Waiting) {
+        self.backlog += u64::from(waiting.bytes) * 8;
         self.waiting.push_back(waiting);
     }
 
@@ -81,12 +109,30 @@ impl Pacer {
     pub(super) fn is_stuck(&self, now: Time) -> bool {
         let oldest = self.waiting.front();
         self.waiting.len() > MOST_WAITING
+            || self.is_overwhelmed
             || oldest.is_some_and(|oldest| now.since(oldest.since) > PATIENCE)
     }
 
     /// Gives all up that waits.
     pub(super) fn give_up(&mut self) -> std::collections::vec_deque::Drain<'_, Waiting> {
+        (self.backlog, self.is_overwhelmed) = (0, false);
         self.waiting.drain(..)
+    }
+
+    /// The link is full: what waits goes on waiting.
+    pub(super) fn hold(&mut self, now: Time) {
+        self.held_until = now + FULL_AGAIN;
+    }
+
+    /// Until when it holds what waits back.
+    pub(super) fn not_held_until(&self) -> Time {
+        self.held_until
+    }
+
+    /// Whether nothing waits.
+    #[inline]
+    pub(super) fn is_empty(&self) -> bool {
+        self.waiting.is_empty()
     }
 
     /// The next packet that may leave by now.
@@ -95,14 +141,17 @@ impl Pacer {
         if self.debt > self.allowance() {
             return None;
         }
-        self.waiting.pop_front()
+        let waiting = self.waiting.pop_front()?;
+        self.backlog = self.backlog.saturating_sub(u64::from(waiting.bytes) * 8);
+        Some(waiting)
     }
 
     /// When the next one may leave.
     pub(super) fn deadline(&self) -> Option<Time> {
         let rate = self.rate.filter(|_| !self.waiting.is_empty())?;
         let beyond = self.debt.saturating_sub(self.allowance());
-        Some(self.since + Span::from_micros((beyond * 1_000_000).div_ceil(rate.max(1))))
+        let paid = self.since + Span::from_micros((beyond * 1_000_000).div_ceil(rate.max(1)));
+        Some(paid.max(self.held_until))
     }
 
     fn allowance(&self) -> u64 {
@@ -138,8 +187,9 @@ mod tests {
             slot: 0,
             source: 1,
             index,
+            bytes: 1_000,
             switch: false,
-            max_temporal: 3,
+            layers: Layers::ALL,
             since,
         }
     }

@@ -1,7 +1,7 @@
 //! Makes the packets of whoever is in a slot continue one unbroken stream.
 
 use super::sequence::{LeftOut, SequenceMap};
-use crate::rtp::vp8::{Descriptor, PictureId};
+use crate::rtp::{Picture, VideoCodec};
 use crate::time::{Span, Time};
 
 /// The shortest step of the timestamp at a switch: a frame at 30 frames/s, or a packet of Opus.
@@ -17,9 +17,9 @@ pub struct Rewritten {
     pub index: u64,
     /// The RTP timestamp.
     pub timestamp: u32,
-    /// The VP8 picture id, of 15 bits.
+    /// VP8's or VP9's picture id, of 15 bits, or the number of AV1's frame.
     pub picture_id: u16,
-    /// VP8's TL0PICIDX.
+    /// VP8's or VP9's TL0PICIDX.
     pub tl0_index: u8,
 }
 
@@ -31,7 +31,8 @@ pub struct Rewriter {
     timestamp_offset: u32,
     /// The newest timestamp sent, and when.
     last: Option<(Time, u32)>,
-    /// Picture ids count frames as sequence numbers count packets: gaps that are left on purpose are closed.
+    /// VP8's picture ids count frames as sequence numbers count packets: gaps that are left on purpose are closed. The
+    /// others refer to each other by differences, and are moved by a constant.
     pictures: SequenceMap,
     /// Whether the current stream had a picture id yet.
     pictures_begun: bool,
@@ -58,7 +59,7 @@ impl Rewriter {
     }
 
     /// Goes over to another stream at its packet `index`. Time goes on as it does on the wall.
-    pub fn switch(&mut self, now: Time, index: u64, timestamp: u32, vp8: Option<&Descriptor>) {
+    pub fn switch(&mut self, now: Time, index: u64, timestamp: u32, picture: Option<&Picture>) {
         self.sequence.switch(index);
         let next = match self.last {
             Some((at, last)) => {
@@ -70,10 +71,10 @@ impl Rewriter {
         self.timestamp_offset = next.wrapping_sub(timestamp);
         // A stream may have its first picture id after the switch.
         self.pictures_begun = false;
-        if let Some(id) = vp8.and_then(|vp8| vp8.picture_id) {
-            self.unwrap_picture(id);
+        if let Some((number, span)) = picture.and_then(Picture::number) {
+            self.unwrap_picture(number, span);
         }
-        if let Some((_, tl0)) = vp8.and_then(|vp8| vp8.tl0_index) {
+        if let Some((_, tl0)) = picture.and_then(|picture| picture.tl0_index) {
             self.tl0_offset = self.last_tl0.wrapping_add(1).wrapping_sub(tl0);
         }
     }
@@ -85,7 +86,7 @@ impl Rewriter {
         now: Time,
         index: u64,
         timestamp: u32,
-        vp8: Option<&Descriptor>,
+        picture: Option<&Picture>,
     ) -> Option<Rewritten> {
         let index = self.sequence.map(index)?;
         let timestamp = timestamp.wrapping_add(self.timestamp_offset);
@@ -96,12 +97,15 @@ impl Rewriter {
             self.last = Some((now, timestamp));
         }
         let (mut picture_id, mut tl0_index) = (0, 0);
-        if let Some(vp8) = vp8 {
-            if let Some(id) = vp8.picture_id {
-                let picture = self.unwrap_picture(id);
-                picture_id = self.pictures.map(picture)? as u16 & 0x7fff;
+        if let Some(picture) = picture {
+            if let Some((number, span)) = picture.number() {
+                let counted = self.unwrap_picture(number, span);
+                picture_id = self.pictures.map(counted)? as u16;
+                if picture.codec != VideoCodec::Av1 {
+                    picture_id &= 0x7fff;
+                }
             }
-            if let Some((_, tl0)) = vp8.tl0_index {
+            if let Some((_, tl0)) = picture.tl0_index {
                 tl0_index = tl0.wrapping_add(self.tl0_offset);
                 if tl0_index.wrapping_sub(self.last_tl0) & 0x80 == 0 {
                     self.last_tl0 = tl0_index;
@@ -129,28 +133,31 @@ impl Rewriter {
         }
     }
 
-    /// Leaves a packet of a frame out, and the frame with it. As [`Rewriter::leave_out`].
+    /// Leaves a packet of a frame out, and the frame with it. As [`Rewriter::leave_out`]; but where frames refer to others
+    /// by differences of their numbers, these keep their gaps.
     pub fn leave_frame_out(
         &mut self,
         index: u64,
         timestamp: u32,
-        vp8: &Descriptor,
+        picture: &Picture,
     ) -> Option<Rewritten> {
-        if let Some(id) = vp8.picture_id {
-            let picture = self.unwrap_picture(id);
-            self.pictures.leave_out(picture);
+        if let Some((number, span)) = picture.number() {
+            let counted = self.unwrap_picture(number, span);
+            if picture.codec == VideoCodec::Vp8 {
+                self.pictures.leave_out(counted);
+            }
         }
         self.leave_out(index, timestamp)
     }
 
-    /// A picture id with its rollovers in front: the value nearest to the newest so far.
-    fn unwrap_picture(&mut self, id: PictureId) -> u64 {
+    /// A picture's number, of which there are `span`, with its rollovers in front: the value nearest to the newest so far.
+    #[inline]
+    fn unwrap_picture(&mut self, number: u16, span: u64) -> u64 {
         if !std::mem::replace(&mut self.pictures_begun, true) {
-            self.newest_picture = FIRST_PICTURE | u64::from(id.value);
+            self.newest_picture = FIRST_PICTURE | u64::from(number);
             self.pictures.switch(self.newest_picture);
         }
-        let span: u64 = if id.long { 1 << 15 } else { 1 << 7 };
-        let ahead = u64::from(id.value).wrapping_sub(self.newest_picture) & (span - 1);
+        let ahead = u64::from(number).wrapping_sub(self.newest_picture) & (span - 1);
         if ahead < span / 2 {
             self.newest_picture += ahead;
             return self.newest_picture;
@@ -174,19 +181,10 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
-    fn descriptor(picture_id: u16, tl0: u8) -> Descriptor {
-        Descriptor {
-            picture_id: Some(PictureId {
-                at: 2,
-                value: picture_id,
-                long: true,
-            }),
-            tl0_index: Some((4, tl0)),
-            temporal_layer: 0,
-            layer_sync: false,
-            frame_start: true,
-            keyframe_start: true,
-        }
+    fn picture(picture_id: u16, tl0: u8) -> Picture {
+        let [high, low] = (picture_id | 0x8000).to_be_bytes();
+        let payload = [0x90, 0xE0, high, low, tl0, 0, 0];
+        Picture::read(VideoCodec::Vp8, &payload).unwrap()
     }
 
     fn at(millis: u64) -> Time {
@@ -196,18 +194,18 @@ mod tests {
     #[test]
     fn a_switch_continues_every_number() {
         let mut rewriter = Rewriter::new(100, 90_000);
-        let old = descriptor(0x7ffe, 255);
+        let old = picture(0x7ffe, 255);
         rewriter.switch(at(0), 5_000, 77, Some(&old));
         let a = rewriter.rewrite(at(0), 5_000, 77, Some(&old)).unwrap();
         let b = rewriter
-            .rewrite(at(40), 5_001, 77 + 3_600, Some(&descriptor(0x7fff, 0)))
+            .rewrite(at(40), 5_001, 77 + 3_600, Some(&picture(0x7fff, 0)))
             .unwrap();
         assert_eq!((a.index, b.index), (100, 101));
         assert_eq!(
             (b.picture_id, b.tl0_index),
             (a.picture_id + 1, a.tl0_index + 1)
         );
-        let new = descriptor(3, 9);
+        let new = picture(3, 9);
         rewriter.switch(at(140), 9, 1_000_000, Some(&new));
         let c = rewriter.rewrite(at(140), 9, 1_000_000, Some(&new)).unwrap();
         assert_eq!(
@@ -237,9 +235,9 @@ mod tests {
             let (mut now, mut last) = (0, None::<Rewritten>);
             for (wait, timestamp, picture_id, tl0) in switches {
                 now += wait;
-                let vp8 = descriptor(picture_id & 0x7fff, tl0);
-                rewriter.switch(at(now), 1_000, timestamp, Some(&vp8));
-                let sent = rewriter.rewrite(at(now), 1_000, timestamp, Some(&vp8)).unwrap();
+                let first = picture(picture_id & 0x7fff, tl0);
+                rewriter.switch(at(now), 1_000, timestamp, Some(&first));
+                let sent = rewriter.rewrite(at(now), 1_000, timestamp, Some(&first)).unwrap();
                 if let Some(last) = last {
                     prop_assert_eq!(sent.index, last.index + 1);
                     prop_assert!(sent.timestamp.wrapping_sub(last.timestamp).cast_signed() > 0);

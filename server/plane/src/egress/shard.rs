@@ -148,7 +148,7 @@ impl Shard {
             .entry(burst.source)
             .or_insert_with(|| SourceCache::new(VIDEO_BYTES));
         for packet in burst.packets() {
-            cache.insert(now, packet, burst.payload(packet));
+            cache.insert(now, packet, burst.payload(packet), burst.descriptor(packet));
         }
     }
 
@@ -159,7 +159,10 @@ impl Shard {
         transport: usize,
         statuses: impl Iterator<Item = (u16, Option<i64>)>,
     ) {
-        self.way(transport).estimator(now).feedback(now, statuses);
+        let way = self.way(transport);
+        way.feedback(now, statuses);
+        let deadline = way.deadline();
+        self.due = self.due.into_iter().chain(deadline).min();
     }
 
     /// A subscriber tells of its reception otherwise.
@@ -194,7 +197,7 @@ impl Shard {
         for (slot, stream) in self.streams.iter_mut().enumerate() {
             if stream
                 .as_mut()
-                .is_some_and(|stream| stream.take_keyframe_wanted(now))
+                .is_some_and(|stream| stream.layers.take_keyframe_wanted(now))
             {
                 self.reports.push(Report::KeyframeWanted { slot });
             }

@@ -1,6 +1,8 @@
 //! A slot: one constant SSRC of a subscriber, filled with whoever is to be seen or heard there.
 
+use super::VideoCodecs;
 use crate::allocation::Priority;
+use crate::rtp::Layers;
 use crate::time::Time;
 
 /// What a slot is for.
@@ -69,6 +71,8 @@ pub struct Slot {
     pub role: SlotRole,
     /// Its SSRC, for ever.
     pub ssrc: u32,
+    /// The codecs of video that its subscriber takes.
+    pub codecs: VideoCodecs,
     /// What a video slot is to show.
     pub wish: Option<Wish>,
     /// What it forwards now.
@@ -81,12 +85,13 @@ pub struct Slot {
 
 impl Slot {
     /// An empty slot.
-    pub fn new(id: u32, transport: usize, role: SlotRole, ssrc: u32) -> Self {
+    pub fn new(id: u32, transport: usize, role: SlotRole, ssrc: u32, codecs: VideoCodecs) -> Self {
         Self {
             id,
             transport,
             role,
             ssrc,
+            codecs,
             wish: None,
             current: None,
             target: None,
@@ -94,18 +99,30 @@ impl Slot {
         }
     }
 
-    /// The highest temporal layer that is forwarded. While it shows a higher layer than its link has room for, because no
-    /// keyframe of a lower one has come yet, that is the lowest.
-    pub fn max_temporal(&self) -> u8 {
+    /// The layers that are forwarded of its stream, where its track has a stream for each layer. While it shows a higher
+    /// layer than its link has room for, because no keyframe of a lower one has come yet, that is the lowest temporal one.
+    pub fn layers_of_simulcast(&self) -> Layers {
         let useful = self.wish.map_or(u8::MAX, |wish| wish.max_temporal);
-        let Some((layer, temporal)) = self.allowance.grant else {
-            return 0;
+        let temporal = match (self.allowance.grant, self.current) {
+            (None, _) => 0,
+            (Some((layer, _)), Some(current)) if current.layer > usize::from(layer) => 0,
+            (Some((layer, _)), Some(current)) if current.layer < usize::from(layer) => useful,
+            (Some((_, temporal)), _) => useful.min(temporal),
         };
-        match self.current {
-            Some(current) if current.layer > usize::from(layer) => 0,
-            Some(current) if current.layer < usize::from(layer) => useful,
-            _ => useful.min(temporal),
+        Layers {
+            temporal,
+            ..Layers::ALL
         }
+    }
+
+    /// The same where its track has one stream, which may have all layers in it.
+    pub fn layers_of_one_stream(&self) -> Layers {
+        let useful = self.wish.map_or(Layers::ALL, |wish| Layers {
+            spatial: u8::try_from(wish.max_layer).unwrap_or(u8::MAX),
+            temporal: wish.max_temporal,
+        });
+        let (spatial, temporal) = self.allowance.grant.unwrap_or_default();
+        useful.min(Layers { spatial, temporal })
     }
 
     /// Whether it shows, or waits to show, this track.

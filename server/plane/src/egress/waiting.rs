@@ -34,6 +34,7 @@ impl Shard {
             if self.ways[transport].deadline().is_none() {
                 continue;
             }
+            self.send_lost(now, transport, counters, sink);
             self.send_waiting(now, transport, counters, sink);
             self.send_probe(now, transport, counters, sink);
             let next = self.ways[transport].deadline();
@@ -56,13 +57,21 @@ impl Shard {
             }
             return;
         }
-        while let Some(waiting) = way.pacer.pop(now) {
+        loop {
+            if !way.pacer.is_empty() && way.is_full(now) {
+                way.pacer.hold(now);
+                break;
+            }
+            let Some(waiting) = way.pacer.pop(now) else {
+                break;
+            };
             let stream = self.streams.get_mut(waiting.slot).and_then(Option::as_mut);
             let Some(stream) = stream.filter(|stream| stream.transport == transport) else {
                 continue;
             };
             let cache = self.caches.get(&waiting.source);
-            let Some((packet, payload)) = cache.and_then(|cache| cache.get(now, waiting.index))
+            let Some((packet, payload, descriptor)) =
+                cache.and_then(|cache| cache.get(now, waiting.index))
             else {
                 counters.count(Counter::DropWaitedTooLong);
                 starve(&mut self.streams, &mut self.reports, waiting.slot);
@@ -72,8 +81,9 @@ impl Shard {
                 source: waiting.source,
                 packet,
                 payload,
+                descriptor,
                 switch: waiting.switch,
-                max_temporal: waiting.max_temporal,
+                layers: waiting.layers,
                 padding: 0,
             };
             let block = &mut self.block;
@@ -94,12 +104,12 @@ impl Shard {
             return;
         }
         let mut streams = self.streams.iter_mut().flatten();
-        let Some(stream) = streams
-            .find(|stream| stream.transport == transport && stream.format.retransmission.is_some())
-        else {
+        let Some(stream) = streams.find(|stream| {
+            stream.transport == transport && stream.format.any_retransmission().is_some()
+        }) else {
             return way.stop_probing();
         };
-        let Some((ssrc, payload_type)) = stream.format.retransmission else {
+        let Some((ssrc, payload_type)) = stream.format.any_retransmission() else {
             return;
         };
         while let Some((cluster, padding)) = way.take_probe_packet(now) {
@@ -115,7 +125,8 @@ impl Shard {
                 },
                 original: None,
                 payload: &[],
-                vp8: None,
+                descriptor: &[],
+                picture: None,
                 audio_level: None,
                 padding,
             };

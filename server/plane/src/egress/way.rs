@@ -4,11 +4,12 @@ use std::net::SocketAddr;
 
 use super::extension_block::ExtensionBlock;
 use super::pacer::Pacer;
+use super::reported::{Packet, Reported};
 use super::{Format, MAX_DATAGRAM, Path, RedundancyLevel, Retransmissions, Rewritten, Sink};
-use crate::bandwidth::{Estimator, Probe};
+use crate::bandwidth::{Estimator, Probe, START};
 use crate::counters::{Counter, Counters};
-use crate::rtp::vp8::Descriptor;
-use crate::rtp::write_header;
+use crate::rtp::red::MOST_EARLIER;
+use crate::rtp::{Picture, write_header};
 use crate::srtp::{RTCP_OVERHEAD, RTP_OVERHEAD, SrtpSender};
 use crate::time::{Span, Time};
 use crate::transport::FIRST_ROUND_TRIP;
@@ -29,8 +30,10 @@ pub(super) struct Outbound<'a> {
     pub(super) original: Option<u16>,
     /// What is left of its payload: nothing where the packet only fills a gap.
     pub(super) payload: &'a [u8],
+    /// Its dependency descriptor; empty where it has none.
+    pub(super) descriptor: &'a [u8],
     /// Where the payload's picture numbers stand, and are to be replaced.
-    pub(super) vp8: Option<&'a Descriptor>,
+    pub(super) picture: Option<&'a Picture>,
     pub(super) audio_level: Option<u8>,
     pub(super) padding: u8,
 }
@@ -55,6 +58,8 @@ pub(super) struct Way {
     pub(super) estimator: Option<Box<Estimator>>,
     pub(super) pacer: Pacer,
     pub(super) retransmissions: Retransmissions,
+    /// Which packets of pictures left lately, until reports tell what became of them.
+    pub(super) reported: Reported,
     /// How many earlier frames go along with each of audio.
     pub(super) redundancy: usize,
     redundancy_level: RedundancyLevel,
@@ -83,8 +88,23 @@ impl Way {
 
     /// The estimator, made when first there is something to estimate by.
     pub(super) fn estimator(&mut self, now: Time) -> &mut Estimator {
-        self.estimator
-            .get_or_insert_with(|| Box::new(Estimator::new(now)))
+        self.estimator.get_or_insert_with(|| {
+            self.pacer.set_rate(now, START);
+            Box::new(Estimator::new(now))
+        })
+    }
+
+    /// Whether a packet of video may leave now: neither the pacer nor what is on its way already holds it back.
+    #[inline]
+    pub(super) fn may_send_video(&mut self, now: Time) -> bool {
+        self.pacer.may_send(now) && !self.is_full(now)
+    }
+
+    /// Whether more video would only wait in front of the link.
+    #[inline]
+    pub(super) fn is_full(&self, now: Time) -> bool {
+        let estimator = self.estimator.as_ref();
+        estimator.is_some_and(|estimator| estimator.is_full(now))
     }
 
     /// Time passed, some ten times a second. Gives what the way is believed to carry, and what of it goes to voices and
@@ -97,21 +117,64 @@ impl Way {
         let beside = std::mem::take(&mut self.beside_bytes) * 8_000_000 / passed.max(1);
         self.beside_rate = (self.beside_rate * (SMOOTHING - 1) + beside) / SMOOTHING;
         estimator.tick(now);
+        let (rate, loss) = (estimator.estimate(), estimator.loss());
+        // Much may be lost where the link is full.
+        let level = self.redundancy_level.level_for(loss);
+        self.redundancy = if estimator.is_full(now) {
+            MOST_EARLIER
+        } else {
+            level
+        };
+        self.pacer.set_rate(now, rate);
+        self.start_probe(now);
+        Some((rate, self.beside_rate))
+    }
+
+    /// The peer tells when packets arrived.
+    pub(super) fn feedback(
+        &mut self,
+        now: Time,
+        statuses: impl Iterator<Item = (u16, Option<i64>)>,
+    ) {
+        self.estimator(now);
+        let Some(estimator) = &mut self.estimator else {
+            return;
+        };
+        let reported = &mut self.reported;
+        let statuses = statuses.inspect(|(number, arrival)| {
+            if arrival.is_none() {
+                reported.lost(*number);
+            }
+        });
+        estimator.feedback(now, statuses);
+        if estimator.is_full(now) {
+            self.redundancy = MOST_EARLIER;
+        }
+        let rate = estimator.estimate();
+        self.pacer.set_rate(now, rate);
+        self.start_probe(now);
+    }
+
+    /// Begins a probe if one is due.
+    fn start_probe(&mut self, now: Time) {
         if self.probing.is_none()
+            && let Some(estimator) = &mut self.estimator
+            && !estimator.is_full(now)
             && let Some(probe) = estimator.take_probe(now)
         {
             self.probing = Some(Probing::new(now, &probe));
         }
-        let (rate, loss) = (estimator.estimate(), estimator.loss());
-        self.redundancy = self.redundancy_level.level_for(loss);
-        self.pacer.set_rate(now, rate);
-        Some((rate, self.beside_rate))
     }
 
     /// When something is to be sent that waits.
     pub(super) fn deadline(&self) -> Option<Time> {
         let probe = self.probing.as_ref().map(|probing| probing.next);
-        probe.into_iter().chain(self.pacer.deadline()).min()
+        let lost = (!self.reported.is_empty()).then(|| self.pacer.not_held_until());
+        probe
+            .into_iter()
+            .chain(self.pacer.deadline())
+            .chain(lost)
+            .min()
     }
 
     /// Whether a probe is being sent.
@@ -158,6 +221,9 @@ impl Way {
         };
         let buffer = sink.buffer();
         block.set(format, packet.audio_level);
+        if !packet.descriptor.is_empty() {
+            block.describe(format, packet.descriptor, packet.rewritten.picture_id);
+        }
         let header = write_header(
             buffer,
             packet.marker,
@@ -179,14 +245,13 @@ impl Way {
             return false;
         }
         buffer[media..len].copy_from_slice(packet.payload);
-        if let Some(vp8) = packet.vp8.filter(|_| !packet.payload.is_empty()) {
-            let payload = &mut buffer[media..len];
-            if let Some(id) = vp8.picture_id {
-                id.rewrite(payload, packet.rewritten.picture_id);
-            }
-            if let Some((at, _)) = vp8.tl0_index {
-                payload[at] = packet.rewritten.tl0_index;
-            }
+        if let Some(picture) = packet.picture.filter(|_| !packet.payload.is_empty()) {
+            let Rewritten {
+                picture_id,
+                tl0_index,
+                ..
+            } = packet.rewritten;
+            picture.rewrite(&mut buffer[media..len], picture_id, tl0_index);
         }
         if packet.padding > 0 {
             // The last byte of the padding counts it, itself included (RFC 3550 section 5.1).
@@ -206,9 +271,16 @@ impl Way {
             let sequence = self.transport_sequence;
             self.transport_sequence = sequence.wrapping_add(1);
             self.estimator(now).sent(now, sequence, bytes, probe);
+            if packet.picture.is_some() {
+                let sent = Packet {
+                    ssrc: packet.ssrc,
+                    sequence: packet.original.unwrap_or(packet.rewritten.index as u16),
+                };
+                self.reported.record(sequence, sent);
+            }
         }
         self.pacer.record_sent(now, bytes);
-        if packet.vp8.is_none() && probe.is_none() || packet.original.is_some() {
+        if packet.picture.is_none() && probe.is_none() || packet.original.is_some() {
             self.beside_bytes += bytes as u64;
         }
         true

@@ -1,6 +1,6 @@
 //! One RTP stream of a publisher: one SSRC.
 
-use super::{KeyframeRequester, NackGenerator, Rates, Reception, SenderClock};
+use super::{KeyframeRequester, NackGenerator, PictureReader, Rates, Reception, SenderClock};
 use crate::rtcp::SenderInfo;
 use crate::time::{Span, Time};
 
@@ -12,7 +12,7 @@ pub const LIVE_FOR: Span = Span::from_millis(1_500);
 pub struct Stream {
     /// Its SSRC.
     pub ssrc: u32,
-    /// Its name in the plane, which no other stream ever had.
+    /// Its name in the plane, which no other stream ever had; another one with each codec.
     pub source: u32,
     /// Index of the track that it belongs to.
     pub track: usize,
@@ -30,6 +30,8 @@ pub struct Stream {
     pub rates: Rates,
     /// What is missing of it.
     pub nacks: NackGenerator,
+    /// What its packets are, if it is video.
+    pub pictures: PictureReader,
     last_media: Option<(Time, u32)>,
     last_sender_report: Option<SenderInfo>,
 }
@@ -55,6 +57,7 @@ impl Stream {
             keyframes: KeyframeRequester::default(),
             rates: Rates::default(),
             nacks: NackGenerator::default(),
+            pictures: PictureReader::default(),
             last_media: None,
             last_sender_report: None,
         }

@@ -2,15 +2,15 @@
 
 use crate::allocation::{Claim, Grant, MAX_CLAIMS, Priority, Step, allocate};
 use crate::egress::{Order, Report, SlotRole};
-use crate::ingress::TEMPORAL_LAYERS;
+use crate::ingress::{ByLayer, Stream, TEMPORAL_LAYERS};
 use crate::time::{Span, Time};
-use crate::track::MAX_LAYERS;
+use crate::track::{MAX_LAYERS, Track};
 
 use super::routing::stream_of;
 use super::{Event, Plane, Sink};
 
 /// What is set aside for voices at least, in bit/s: one who speaks, with headers.
-const VOICES: u64 = 60_000;
+pub(super) const VOICES: u64 = 60_000;
 /// How many times what all slots take a link is tried for.
 const HEADROOM: u64 = 2;
 /// What it is tried for at least, in bit/s: a shared screen.
@@ -18,23 +18,52 @@ const LEAST_WANTED: u64 = 2_500_000;
 /// How many times longer a slot waits that is paused: coming back costs a keyframe.
 const PAUSED_LONGER: u64 = 2;
 /// For how long estimates and rates are on the move at first.
-const SETTLING: Span = Span::from_secs(5);
+pub(super) const SETTLING: Span = Span::from_secs(5);
 /// A slot that comes back may have the link to itself for as long as so many bits take: its keyframe, and what follows.
 const KEYFRAME_BITS: u64 = 250_000;
-const LONG_AGO: Span = Span::from_secs(3_600);
+pub(super) const LONG_AGO: Span = Span::from_secs(3_600);
 const MOST_STEPS: usize = MAX_LAYERS * TEMPORAL_LAYERS;
 
 /// The steps of the sources of one subscriber's slots.
 #[derive(Clone, Copy, Debug)]
-struct Steps {
-    slot: usize,
+pub(super) struct Steps {
+    pub(super) slot: usize,
     steps: [Step; MOST_STEPS],
     count: usize,
 }
 
+/// What a track's layer takes that is live in a stream.
+pub(super) fn live_rates(
+    now: Time,
+    track: &Track,
+    layer: usize,
+    stream: Option<&Stream>,
+) -> Option<[u64; TEMPORAL_LAYERS]> {
+    let live = stream.filter(|it| it.is_live(now) && it.pictures.codec().is_some())?;
+    of_layer(track, layer, &live.rates.cumulative(now))
+}
+
+/// A layer's part of the rates of its stream; `None` where the stream has no such layer in it.
+pub(super) fn of_layer(
+    track: &Track,
+    layer: usize,
+    rates: &ByLayer,
+) -> Option<[u64; TEMPORAL_LAYERS]> {
+    if track.is_simulcast() {
+        return Some(rates[MAX_LAYERS - 1]);
+    }
+    let is_there = layer == 0 || rates[layer] != rates[layer - 1];
+    is_there.then_some(rates[layer])
+}
+
 impl Steps {
-    /// The same, or the layer below with all of its frames: what is left out of a layer comes back with a keyframe only,
-    /// and at first estimates rise soon.
+    /// What they are of use for.
+    pub(super) fn as_slice(&self) -> &[Step] {
+        &self.steps[..self.count]
+    }
+
+    /// The same, or the layer below with all of its frames: a larger picture costs a keyframe, and a few frames of it a
+    /// second are no gain; what is left out of a layer comes back with another keyframe only.
     fn whole_layers(&self, grant: Grant) -> Grant {
         let Grant::Step { layer, temporal } = grant else {
             return grant;
@@ -73,12 +102,28 @@ impl Plane {
                     self.keyframes_wanted.extend(wanted);
                 }
                 Report::Starved { slot } => {
-                    if let Some(starved) = self.slots.get_mut(slot) {
-                        starved.current = None;
-                        self.consider_slot(now, slot);
-                    }
+                    self.starved(now, slot);
                 }
             }
+        }
+    }
+
+    /// What a slot was to send was given up. The stage asks for a keyframe of what it may have now at the next tick;
+    /// tiles are paused and come back one by one behind it, or all their keyframes would be given up again.
+    fn starved(&mut self, now: Time, index: usize) {
+        let Some(slot) = self.slots.get_mut(index) else {
+            return;
+        };
+        (slot.current, slot.target) = (None, None);
+        let is_tile = slot.wish.is_none_or(|wish| wish.priority == Priority::Tile);
+        if is_tile && slot.allowance.grant.take().is_some() {
+            self.events.push(Event::SlotPaused {
+                slot: slot.id,
+                paused: true,
+            });
+        }
+        if let Some(subscriber) = self.transports.get_mut(slot.transport) {
+            subscriber.resumed = Some(now);
         }
     }
 
@@ -95,6 +140,7 @@ impl Plane {
             if let Some(estimate) = subscriber.estimate.filter(|_| subscriber.subscribes) {
                 let reserved = subscriber.beside.max(VOICES);
                 self.allocate_one(now, transport, estimate, reserved, sink);
+                self.tell_link(now, transport, estimate);
             }
         }
     }
@@ -111,7 +157,9 @@ impl Plane {
         let mut count = 0;
         if let Some(subscriber) = self.transports.get(transport) {
             let steps = subscriber.slots.iter();
-            let steps = steps.filter_map(|&slot| self.steps(now, slot));
+            let steps = steps.filter_map(|&slot| {
+                self.steps(slot, |track, layer, s| live_rates(now, track, layer, s))
+            });
             for (steps, place) in steps.zip(&mut all) {
                 *place = Some(steps);
                 count += 1;
@@ -155,7 +203,8 @@ impl Plane {
         let since = self.transports.get(transport).and_then(|t| t.estimated);
         let settled = since.is_some_and(|since| now.since(since) >= SETTLING);
         for (steps, grant) in all.iter().flatten().zip(grants) {
-            let grant = if settled {
+            let current = self.slots.get(steps.slot).and_then(|s| s.allowance.grant);
+            let grant = if settled && !grant.is_layer_above(current) {
                 grant
             } else {
                 steps.whole_layers(grant)
@@ -188,8 +237,13 @@ impl Plane {
         is_alone
     }
 
-    /// The steps of a slot's source that are live and of use; `None` for a slot that shows nothing.
-    fn steps(&self, now: Time, index: usize) -> Option<Steps> {
+    /// The steps of a slot's source that are of use; `None` for a slot that shows nothing. `rates_of` tells what each of a
+    /// track's layers takes up to each temporal layer, in bit/s; `None` for one that is not to be had.
+    pub(super) fn steps(
+        &self,
+        index: usize,
+        rates_of: impl Fn(&Track, usize, Option<&Stream>) -> Option<[u64; TEMPORAL_LAYERS]>,
+    ) -> Option<Steps> {
         let slot = self.slots.get(index)?;
         if slot.role != SlotRole::Video {
             return None;
@@ -200,14 +254,19 @@ impl Plane {
         let mut steps = [Step::default(); MOST_STEPS];
         let mut count = 0usize;
         for layer in 0..MAX_LAYERS {
-            let stream = track.layers[layer].and_then(|stream| publisher.streams.get(stream));
-            let Some(stream) = stream.filter(|stream| stream.is_live(now)) else {
+            // Without simulcast, one stream has all layers in it.
+            let carrier = if track.is_simulcast() { layer } else { 0 };
+            let stream = track.layers[carrier].and_then(|stream| publisher.streams.get(stream));
+            let codec = stream.and_then(|stream| stream.pictures.codec());
+            if codec.is_some_and(|codec| !slot.codecs.contains(codec)) {
+                continue;
+            }
+            let Some(rates) = rates_of(track, layer, stream) else {
                 continue;
             };
             if layer > wish.max_layer && count > 0 {
                 break;
             }
-            let rates = stream.rates.cumulative(now);
             let useful = usize::from(wish.max_temporal).min(TEMPORAL_LAYERS - 1);
             let below = count;
             for (temporal, &measured) in rates.iter().enumerate().take(useful + 1) {

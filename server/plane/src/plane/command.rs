@@ -194,6 +194,7 @@ impl Plane {
             }
             Command::RestrictSubscriber { transport, agreed } => {
                 if let Some(transport) = self.transports.index(transport) {
+                    self.restrict(transport, agreed);
                     self.order(transport, Order::Restrict { transport, agreed }, sink);
                 }
             }

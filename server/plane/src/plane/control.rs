@@ -169,7 +169,7 @@ impl Plane {
         }
     }
 
-    /// Sends a PLI for a stream if one is wanted and due.
+    /// Sends a PLI for a live stream if one is wanted and due.
     pub(super) fn request_due_keyframe<S: Sink>(
         &mut self,
         now: Time,
@@ -183,7 +183,9 @@ impl Plane {
         let Some(stream) = publisher.streams.get_mut(stream) else {
             return;
         };
-        if stream.keyframes.poll(now) {
+        // What a publisher has stopped sending, since nobody watches it or its link does not carry it, is not asked for; it
+        // starts with a keyframe anyway, and Chromium would send one of another layer for each request.
+        if stream.is_live(now) && stream.keyframes.poll(now) {
             let ssrc = stream.ssrc;
             let write = |out: &mut [u8]| write_pli(out, FEEDBACK_SSRC, ssrc);
             if self.local.send_rtcp(transport, sink, write) {

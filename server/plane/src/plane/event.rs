@@ -1,6 +1,8 @@
 //! What the control side is told.
 
 use crate::speakers::SEATS;
+#[cfg(doc)]
+use crate::track::MAX_LAYERS;
 
 /// One thing that the control side is told. None of them is about a single media packet.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -35,6 +37,25 @@ pub enum Event {
         slot: u32,
         /// Paused or not.
         paused: bool,
+    },
+    /// The links of those who watch a camera carry more or fewer of its layers than before.
+    LayerLimit {
+        /// The camera's track.
+        track: u32,
+        /// So many simulcast layers, from the lowest on, reach somebody or could soon; [`MAX_LAYERS`] where all wishes
+        /// are within reach.
+        layers: u8,
+    },
+    /// The link to a subscriber is believed to carry something else, or its slots may have something else of it. At most
+    /// once a second.
+    LinkEstimated {
+        /// The subscriber's transport.
+        transport: u32,
+        /// In bit/s, with all headers.
+        rate: u64,
+        /// The video slots that are in use and not paused: each with the highest layer and temporal layer that it may
+        /// show; `u8::MAX` while nothing is known to be too much.
+        granted: Vec<(u32, u8, u8)>,
     },
     /// A group's seats have other occupants.
     Seats {

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use crate::counters::Counter;
 use crate::egress::{Burst, Occupant, Order, Sink, Target};
-use crate::rtp::vp8::Descriptor;
+use crate::rtp::{Layers, Picture, VideoCodec};
 use crate::time::Time;
 use crate::track::MediaKind;
 
@@ -18,7 +18,11 @@ pub(super) struct Outgoing<'a> {
     pub(super) timestamp: u32,
     pub(super) marker: bool,
     pub(super) payload: &'a [u8],
-    pub(super) vp8: Option<Descriptor>,
+    /// The codec of its payload type, if that is one of video.
+    pub(super) codec: Option<VideoCodec>,
+    /// The dependency descriptor of AV1; empty where there is none.
+    pub(super) descriptor: &'a [u8],
+    pub(super) picture: Option<Picture>,
     pub(super) audio_level: Option<u8>,
 }
 
@@ -76,7 +80,7 @@ impl Plane {
                 slot: slot_index as u32,
                 from: 0,
                 switch,
-                max_temporal: 0,
+                layers: Layers::ALL,
             };
             burst.aim(subscriber.shard, target);
         }
@@ -141,13 +145,21 @@ impl Plane {
         let keyframe = burst
             .packets()
             .iter()
-            .position(|packet| packet.vp8.is_some_and(|vp8| vp8.keyframe_start));
+            .position(|packet| packet.picture.is_some_and(|it| it.keyframe_start));
+        let codec = burst
+            .packets()
+            .iter()
+            .find_map(|packet| packet.picture)
+            .map(|picture| picture.codec);
         let entry = self.tracks.get_mut(track);
         if let Some(entry) = entry.filter(|track| !track.paused) {
             // The list is taken out meanwhile, so that other tracks' lists can be changed.
             let slots = std::mem::take(&mut entry.slots);
+            let is_simulcast = entry.is_simulcast();
             for &slot in &slots {
-                self.aim(burst, slot, keyframe);
+                if codec.is_none_or(|codec| self.takes(slot, codec, burst)) {
+                    self.aim(burst, slot, keyframe, is_simulcast);
+                }
             }
             if let Some(entry) = self.tracks.get_mut(track) {
                 entry.slots = slots;
@@ -156,9 +168,33 @@ impl Plane {
         self.dispatch(now, shared, sink);
     }
 
+    /// Whether a slot's subscriber decodes a codec. What it does not is not forwarded.
+    #[inline]
+    fn takes(&mut self, slot: usize, codec: VideoCodec, burst: &Burst) -> bool {
+        let Some(slot) = self.slots.get(slot) else {
+            return false;
+        };
+        let takes = slot.codecs.contains(codec);
+        if !takes
+            && slot
+                .wish
+                .is_some_and(|wish| wish.track == burst.occupant.track)
+        {
+            let withheld = burst.packets().len() as u64;
+            self.counters.add(Counter::DropCodecRefused, withheld);
+        }
+        takes
+    }
+
     /// Lets a burst go to a slot that shows its stream, or that waited for the keyframe in it.
     #[inline]
-    fn aim(&mut self, burst: &mut Burst, slot_index: usize, keyframe: Option<usize>) {
+    fn aim(
+        &mut self,
+        burst: &mut Burst,
+        slot_index: usize,
+        keyframe: Option<usize>,
+        is_simulcast: bool,
+    ) {
         let occupant = burst.occupant;
         let Some(slot) = self.slots.get_mut(slot_index) else {
             return;
@@ -189,7 +225,11 @@ impl Plane {
             slot: slot_index as u32,
             from,
             switch,
-            max_temporal: slot.max_temporal(),
+            layers: if is_simulcast {
+                slot.layers_of_simulcast()
+            } else {
+                slot.layers_of_one_stream()
+            },
         };
         if let Some(subscriber) = self.transports.get(slot.transport) {
             burst.aim(subscriber.shard, target);
@@ -216,8 +256,9 @@ fn push(burst: &mut Burst, outgoing: &Outgoing<'_>) {
         outgoing.index,
         outgoing.timestamp,
         outgoing.marker,
-        outgoing.vp8,
+        outgoing.picture,
         outgoing.audio_level,
         outgoing.payload,
+        outgoing.descriptor,
     );
 }

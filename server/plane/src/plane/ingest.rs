@@ -3,7 +3,6 @@
 use crate::counters::Counter;
 use crate::egress::{Occupant, Path, Sink};
 use crate::ingress::{Arrival, Stream};
-use crate::rtp::vp8::Descriptor;
 use crate::rtp::{Elements, ExtensionKind, ExtensionMap, Header};
 use crate::time::Time;
 use crate::track::MediaKind;
@@ -21,6 +20,8 @@ struct Seen<'a> {
     transport_sequence: Option<u16>,
     /// RFC 6464's byte: the V flag and the level in -dBov.
     audio_level: Option<u8>,
+    /// Empty where there is none.
+    dependency_descriptor: &'a [u8],
 }
 
 impl<'a> Seen<'a> {
@@ -39,6 +40,9 @@ impl<'a> Seen<'a> {
                     seen.transport_sequence = Some(u16::from_be_bytes([high, low]));
                 }
                 (Some(ExtensionKind::AudioLevel), &[level, ..]) => seen.audio_level = Some(level),
+                (Some(ExtensionKind::DependencyDescriptor), data) => {
+                    seen.dependency_descriptor = data;
+                }
                 _ => {}
             }
         }
@@ -97,17 +101,23 @@ impl Plane {
         stream
             .reception
             .record(now, index, header.timestamp, stream.clock_rate);
-        let outgoing = Outgoing {
+        let mut outgoing = Outgoing {
             source: stream.source,
             index,
             timestamp: header.timestamp,
             marker: header.marker,
             payload: header.payload,
-            vp8: None,
+            codec: None,
+            descriptor: seen.dependency_descriptor,
+            picture: None,
             audio_level: seen.audio_level,
         };
         let redundant = match (codec, track.kind) {
-            (Some(Codec::Opus), MediaKind::Audio) | (Some(Codec::Vp8), MediaKind::Video) => false,
+            (Some(Codec::Opus), MediaKind::Audio) => false,
+            (Some(Codec::Video(codec)), MediaKind::Video) => {
+                outgoing.codec = Some(codec);
+                false
+            }
             (Some(Codec::Redundant), MediaKind::Audio) => true,
             (Some(Codec::Retransmission), _) => {
                 return self.receive_again(now, transport_index, stream_index, &outgoing, sink);
@@ -133,7 +143,7 @@ impl Plane {
         now: Time,
         transport_index: usize,
         stream_index: usize,
-        mut outgoing: Outgoing<'_>,
+        outgoing: Outgoing<'_>,
         sink: &mut S,
     ) {
         let Some(transport) = self.transports.get_mut(transport_index) else {
@@ -166,36 +176,9 @@ impl Plane {
         match track.kind {
             MediaKind::Audio => self.forward_audio(now, endpoint, occupant, &outgoing, sink),
             MediaKind::Video => {
-                let Some(vp8) = Descriptor::parse(outgoing.payload) else {
-                    return self.counters.count(Counter::DropRtpMalformed);
-                };
-                outgoing.vp8 = Some(vp8);
-                let payload = outgoing.payload.len();
-                let (timestamp, temporal) = (outgoing.timestamp, vp8.temporal_layer);
-                let is_keyframe = vp8.keyframe_start;
-                stream
-                    .rates
-                    .record(now, timestamp, temporal, is_keyframe, payload);
-                if !was_live {
-                    // Before it is forwarded: slots that wait for this layer go over at its very first keyframe.
-                    self.consider_track(now, occupant.track);
-                }
-                if vp8.keyframe_start {
-                    self.keyframe_arrived(transport_index, stream_index);
-                }
-                self.gather(now, occupant, &outgoing, sink);
+                let began = !was_live;
+                self.accept_video(now, transport_index, stream_index, began, outgoing, sink);
             }
-        }
-    }
-
-    /// The keyframe that was wanted is here.
-    fn keyframe_arrived(&mut self, transport: usize, stream: usize) {
-        self.keyframes_wanted
-            .retain(|wanted| *wanted != (transport, stream));
-        if let Some(transport) = self.transports.get_mut(transport)
-            && let Some(stream) = transport.streams.get_mut(stream)
-        {
-            stream.keyframes.arrived();
         }
     }
 
@@ -267,7 +250,7 @@ impl Plane {
     }
 
     /// A layer goes on under another SSRC, with numbers of its own: its slots wait for a keyframe as at any switch.
-    fn start_anew(&mut self, occupant: Occupant) {
+    pub(super) fn start_anew(&mut self, occupant: Occupant) {
         self.bursts.retain(|burst| burst.occupant != occupant);
         for (_, slot) in self.slots.iter_mut() {
             slot.current = slot.current.filter(|current| *current != occupant);

@@ -1,6 +1,7 @@
 //! What there is: tracks, slots, transports and groups come, go, and leave nothing behind.
 
-use crate::egress::{Format, Order, Sink, Slot, SlotRole};
+use crate::demand::Demand;
+use crate::egress::{Agreed, Format, Order, Sink, Slot, SlotRole};
 use crate::time::Time;
 use crate::track::{MAX_LAYERS, MediaKind, Track};
 
@@ -33,6 +34,7 @@ impl Plane {
             layers: [None; MAX_LAYERS],
             group,
             slots: Vec::new(),
+            demand: Demand::default(),
             paused: false,
         };
         let Some(index) = self.tracks.insert(id, track) else {
@@ -71,7 +73,13 @@ impl Plane {
         let Some(transport_index) = self.transports.index(transport) else {
             return;
         };
-        let slot = Slot::new(id, transport_index, role, format.ssrc);
+        let slot = Slot::new(
+            id,
+            transport_index,
+            role,
+            format.ssrc,
+            format.video.codecs(),
+        );
         let Some(index) = self.slots.insert(id, slot) else {
             return;
         };
@@ -89,6 +97,18 @@ impl Plane {
             format,
         };
         self.order(transport_index, order, sink);
+    }
+
+    /// Lets a subscriber's slots have no codec that it does not take.
+    pub(super) fn restrict(&mut self, transport: usize, agreed: Agreed) {
+        let Some(subscriber) = self.transports.get(transport) else {
+            return;
+        };
+        for &slot in &subscriber.slots {
+            if let Some(slot) = self.slots.get_mut(slot) {
+                slot.codecs = slot.codecs.and(agreed.video_codecs);
+            }
+        }
     }
 
     pub(super) fn remove_transport<S: Sink>(&mut self, id: u32, sink: &mut S) {

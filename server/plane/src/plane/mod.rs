@@ -3,18 +3,23 @@
 //! It owns no socket, clock or thread. It knows transports, tracks, streams, slots and speaker groups, and neither
 //! rooms nor names. The files beside this one each hold one part of it: [`command`] what the control side may ask,
 //! [`event`] what it is told, `membership` what there is, `connect` STUN and DTLS, `ingest` and `forward` the path of an
-//! RTP packet, `recovery` lost ones, `control` RTCP, `routing` who goes into which slot, `allocating` what its link has room for, `tick` what time brings.
+//! RTP packet, `pictures` what is video's own on it, `recovery` lost ones, `control` RTCP, `routing` who goes into which
+//! slot, `allocating` what its link has room for, `demand` what of it publishers need not send, `telling` what is told of
+//! that, `tick` what time brings.
 
 mod allocating;
 pub mod command;
 mod connect;
 mod control;
+mod demand;
 pub mod event;
 mod forward;
 mod ingest;
 mod membership;
+mod pictures;
 mod recovery;
 mod routing;
+mod telling;
 mod tick;
 
 use std::net::SocketAddr;
@@ -34,6 +39,7 @@ use crate::transport::Transport;
 
 pub use command::Command;
 pub use event::Event;
+pub(crate) use telling::Told;
 
 /// How often time is looked at: feedback, reports, deaths and layers are all multiples of it.
 const TICK: Span = Span::from_millis(50);

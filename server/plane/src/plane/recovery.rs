@@ -54,6 +54,7 @@ impl Plane {
             source: original.source,
             index,
             payload,
+            codec: original.pictures.codec_of(index, again.timestamp),
             ..*again
         };
         self.accept(now, transport_index, original_index, outgoing, sink);

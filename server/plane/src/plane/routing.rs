@@ -94,7 +94,10 @@ impl Plane {
         }
         let live = |layer: &usize| {
             let stream = track.layers[*layer].and_then(|stream| publisher.streams.get(stream));
-            stream.is_some_and(|stream| stream.is_live(now))
+            stream.is_some_and(|stream| {
+                let codec = stream.pictures.codec();
+                stream.is_live(now) && codec.is_some_and(|codec| slot.codecs.contains(codec))
+            })
         };
         let Some((allowed, _)) = slot.allowance.grant else {
             return;
@@ -102,6 +105,7 @@ impl Plane {
         let highest = wish.max_layer.min(usize::from(allowed));
         let best = (0..MAX_LAYERS.min(highest + 1)).rev().find(live);
         let Some(layer) = best.or_else(|| (0..MAX_LAYERS).find(live)) else {
+            slot.target = None;
             return;
         };
         let wanted = Occupant {

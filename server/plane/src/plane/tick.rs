@@ -28,6 +28,7 @@ impl Plane {
         if self.ticks.is_multiple_of(TICKS_PER_FEEDBACK) {
             self.local.tick(now);
             self.allocate_all(now, sink);
+            self.limit_layers(now);
             for orders in &mut self.orders {
                 orders.push(Order::Tick(now));
             }

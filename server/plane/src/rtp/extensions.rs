@@ -15,7 +15,14 @@ pub enum ExtensionKind {
     TransportSequence,
     /// `urn:ietf:params:rtp-hdrext:ssrc-audio-level` (RFC 6464).
     AudioLevel,
+    /// The [dependency descriptor](super::dependency_descriptor) of AV1.
+    DependencyDescriptor,
 }
+
+/// The longest block that [`ExtensionWriter`] writes: one element of any length, beside some short ones.
+pub const MAX_BLOCK: usize = 4 + 300;
+/// What its elements take at most with two bytes of head each.
+const MAX_ELEMENTS: usize = MAX_BLOCK - 4;
 
 impl ExtensionKind {
     /// The kind that an `a=extmap` URI names (RFC 8285 section 8).
@@ -29,6 +36,9 @@ impl ExtensionKind {
                 Self::TransportSequence
             }
             "urn:ietf:params:rtp-hdrext:ssrc-audio-level" => Self::AudioLevel,
+            "https://aomediacodec.github.io/av1-rtp-spec/#dependency-descriptor-rtp-header-extension" => {
+                Self::DependencyDescriptor
+            }
             _ => return None,
         })
     }
@@ -132,7 +142,7 @@ impl<'a> Iterator for Elements<'a> {
 #[derive(Clone, Copy, Debug)]
 pub struct ExtensionWriter {
     /// Two bytes of head an element, always: the form is settled when the block is finished.
-    elements: [u8; 56],
+    elements: [u8; MAX_ELEMENTS],
     len: usize,
     two_byte: bool,
 }
@@ -140,7 +150,7 @@ pub struct ExtensionWriter {
 impl Default for ExtensionWriter {
     fn default() -> Self {
         Self {
-            elements: [0; 56],
+            elements: [0; MAX_ELEMENTS],
             len: 0,
             two_byte: false,
         }
@@ -151,7 +161,7 @@ impl ExtensionWriter {
     /// Adds an element. Returns false, and adds nothing, where the block has no room or the id is 0.
     pub fn push(&mut self, id: u8, data: &[u8]) -> bool {
         let end = self.len + 2 + data.len();
-        if id == 0 || end > self.elements.len() {
+        if id == 0 || data.len() > 255 || end > self.elements.len() {
             return false;
         }
         self.two_byte |= id > 14 || data.is_empty() || data.len() > 16;
@@ -163,7 +173,7 @@ impl ExtensionWriter {
     }
 
     /// Writes the block, head and padding included, into `out`; nothing when there are no elements.
-    pub fn finish(&self, out: &mut [u8; 64]) -> usize {
+    pub fn finish(&self, out: &mut [u8; MAX_BLOCK]) -> usize {
         if self.len == 0 {
             return 0;
         }
@@ -204,7 +214,7 @@ mod tests {
                 return None;
             }
         }
-        let mut out = [0xff; 64];
+        let mut out = [0xff; MAX_BLOCK];
         let len = writer.finish(&mut out);
         let form = ExtensionForm::from_profile(u16::from_be_bytes([out[0], out[1]]))?;
         assert_eq!(

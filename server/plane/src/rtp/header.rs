@@ -1,11 +1,11 @@
 //! The RTP header (RFC 3550 section 5.1).
 
-use super::extensions::ExtensionForm;
+use super::extensions::{ExtensionForm, MAX_BLOCK};
 
 /// The fixed part of every RTP header, in bytes.
 pub const FIXED: usize = 12;
 /// The longest header that [`write_header`] may produce: the fixed part and an extension block.
-pub const MAX_HEADER: usize = FIXED + 4 + 64;
+pub const MAX_HEADER: usize = FIXED + MAX_BLOCK;
 
 /// An RTP header, read from a plain (already opened) packet.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -7,12 +7,14 @@ pub mod dependency_descriptor;
 mod extensions;
 pub mod h264;
 mod header;
+mod picture;
 pub mod red;
 pub mod rtx;
 pub mod vp8;
 pub mod vp9;
 
 pub use extensions::{
-    Element, Elements, ExtensionForm, ExtensionKind, ExtensionMap, ExtensionWriter,
+    Element, Elements, ExtensionForm, ExtensionKind, ExtensionMap, ExtensionWriter, MAX_BLOCK,
 };
 pub use header::{FIXED, Header, MAX_HEADER, header_len, write_header};
+pub use picture::{Layers, Picture, VideoCodec};

@@ -6,7 +6,7 @@ pub struct Descriptor {
     /// The picture id and where it stands in the payload.
     pub picture_id: Option<PictureId>,
     /// TL0PICIDX and where it stands in the payload.
-    pub tl0_index: Option<(usize, u8)>,
+    pub tl0_index: Option<(u8, u8)>,
     /// The temporal layer, 0 where the descriptor has none.
     pub temporal_layer: u8,
     /// The Y bit: a receiver may go up to this temporal layer here.
@@ -21,7 +21,7 @@ pub struct Descriptor {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct PictureId {
     /// Where its first byte stands in the payload.
-    pub at: usize,
+    pub at: u8,
     /// Its value.
     pub value: u16,
     /// Whether it has 15 bits.
@@ -45,7 +45,7 @@ impl Descriptor {
                 at = id.end();
             }
             if extended & 0x40 != 0 {
-                tl0_index = Some((at, *payload.get(at)?));
+                tl0_index = Some((at as u8, *payload.get(at)?));
                 at += 1;
             }
             if extended & 0x30 != 0 {
@@ -82,23 +82,25 @@ impl PictureId {
         } else {
             u16::from(head)
         };
+        let at = at as u8;
         Some(Self { at, value, long })
     }
 
     /// Where it ends in the payload.
     #[inline]
     pub(super) fn end(self) -> usize {
-        self.at + if self.long { 2 } else { 1 }
+        usize::from(self.at) + if self.long { 2 } else { 1 }
     }
 
     /// Writes another value of the same width in its place.
     #[inline]
     pub fn rewrite(self, payload: &mut [u8], value: u16) {
+        let at = usize::from(self.at);
         if self.long {
-            payload[self.at] = 0x80 | (value >> 8) as u8;
-            payload[self.at + 1] = value as u8;
+            payload[at] = 0x80 | (value >> 8) as u8;
+            payload[at + 1] = value as u8;
         } else {
-            payload[self.at] = value as u8 & 0x7f;
+            payload[at] = value as u8 & 0x7f;
         }
     }
 }

@@ -9,7 +9,7 @@ pub struct Descriptor {
     /// told as differences of picture ids, so it may be moved by a constant, but gaps must stay.
     pub picture_id: Option<PictureId>,
     /// TL0PICIDX and where it stands in the payload; not in flexible mode.
-    pub tl0_index: Option<(usize, u8)>,
+    pub tl0_index: Option<(u8, u8)>,
     /// The temporal layer, 0 where the descriptor has none.
     pub temporal_layer: u8,
     /// The spatial layer, 0 where the descriptor has none.
@@ -49,7 +49,7 @@ impl Descriptor {
             layers = *payload.get(at)?;
             at += 1;
             if !flexible {
-                tl0_index = Some((at, *payload.get(at)?));
+                tl0_index = Some((at as u8, *payload.get(at)?));
                 at += 1;
             }
         }

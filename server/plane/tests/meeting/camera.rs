@@ -31,6 +31,8 @@ struct Layer {
 pub struct Camera {
     pub peer: Peer,
     layers: Vec<Layer>,
+    /// So many of them are sent, from the lowest on.
+    active: usize,
     voice: u64,
     voice_index: u64,
     next_voice: Time,
@@ -51,12 +53,21 @@ impl Camera {
         };
         let layers = (0..LAYERS.len()).map(layer).collect();
         Self {
+            active: LAYERS.len(),
             layers,
             voice: 0,
             voice_index: 0,
             next_voice: Time::from_micros(u64::from(peer.id) * 3_000),
             speaks,
             peer,
+        }
+    }
+
+    /// Sends so many layers from now on. What starts again starts with a keyframe.
+    pub fn limit(&mut self, layers: u8) {
+        self.active = usize::from(layers).min(LAYERS.len());
+        for layer in &mut self.layers[self.active..] {
+            layer.keyframe = true;
         }
     }
 
@@ -79,8 +90,14 @@ impl Camera {
             self.voice += 1;
             self.next_voice = self.next_voice + Span::from_millis(20);
         }
-        for (layer, (rid, rate, bits)) in self.layers.iter_mut().zip(LAYERS) {
+        let active = self.active;
+        for (n, (layer, (rid, rate, bits))) in (0..).zip(self.layers.iter_mut().zip(LAYERS)) {
             while layer.next <= now {
+                if usize::from(n) >= active {
+                    layer.frame += 4;
+                    layer.next = layer.next + Span::from_micros(4_000_000 / rate);
+                    continue;
+                }
                 let mut bytes = bits / 8 / rate as usize;
                 let temporal = TEMPORAL[layer.frame as usize % 4];
                 let key = layer.keyframe && temporal == 0;
@@ -107,8 +124,9 @@ impl Camera {
                         layer.tl0,
                         temporal << 6 | sync,
                     ];
+                    // The rest of the payload tells the layer.
                     let body = u8::from(!(key && first));
-                    let payload = [&head[..], &[body], &vec![7; bytes / count - 7]].concat();
+                    let payload = [&head[..], &[body], &vec![n; bytes / count - 7]].concat();
                     let marker = part + 1 == count;
                     let extensions: &[(u8, &[u8])] = &[(MID, b"1"), (RID, rid.as_bytes())];
                     let (ssrc, index) = (layer.ssrc, layer.index);

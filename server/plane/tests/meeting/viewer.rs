@@ -20,7 +20,8 @@ const PATIENCE: Span = Span::from_millis(500);
 #[derive(Default)]
 struct Picture {
     nacks: NackGenerator,
-    packets: BTreeMap<u64, (bool, bool)>,
+    /// Marker, keyframe and layer of each that is not shown yet.
+    packets: BTreeMap<u64, (bool, bool, Option<u8>)>,
     next: Option<u64>,
     started: bool,
     stuck: Option<Time>,
@@ -38,6 +39,10 @@ pub struct Record {
     /// How long pictures were watched, all together.
     pub watched: Span,
     pub frames: u64,
+    /// Of the speaker, in each layer.
+    pub layers: [u64; 3],
+    /// From when to when each picture stood still.
+    pub freezes: Vec<(u32, Time, Time)>,
     pub keyframes_asked: u64,
     /// Bytes received.
     pub bytes: u64,
@@ -68,6 +73,7 @@ impl Viewer {
         if let Some(picture) = self.pictures.get_mut(&ssrc) {
             picture.paused = paused;
             picture.last = None;
+            picture.stuck = None;
         }
     }
 
@@ -117,30 +123,37 @@ impl Viewer {
             .unwrap_or(u64::from(sequence) + (1 << 16));
         picture.nacks.received(now, index);
         let keyframe = Descriptor::parse(payload).is_some_and(|vp8| vp8.keyframe_start);
-        picture.packets.entry(index).or_insert((marker, keyframe));
+        picture
+            .packets
+            .entry(index)
+            .or_insert((marker, keyframe, payload.last().copied()));
         let next = *picture.next.get_or_insert(index);
         let mut at = next;
         loop {
             match picture.packets.get(&at).copied() {
-                Some((marker, keyframe)) => {
+                Some((marker, keyframe, layer)) => {
                     picture.started |= keyframe;
                     picture.packets.remove(&at);
                     at += 1;
                     picture.stuck = None;
                     if marker && picture.started {
                         self.record.frames += 1;
+                        if let Some(layer) = layer.filter(|_| ssrc.is_multiple_of(100)) {
+                            self.record.layers[usize::from(layer)] += 1;
+                        }
                         if let Some(last) = picture.last.replace(now) {
                             let gap = now.since(last);
                             self.record.watched = self.record.watched + gap;
                             if gap > FREEZE {
                                 self.record.frozen = self.record.frozen + gap;
+                                self.record.freezes.push((ssrc, last, now));
                             }
                         }
                     }
                 }
                 None => {
                     // A keyframe goes on behind any gap.
-                    let later = picture.packets.range(at..).find(|(_, (_, key))| *key);
+                    let later = picture.packets.range(at..).find(|(_, (_, key, _))| *key);
                     let Some((&later, _)) =
                         later.filter(|_| picture.stuck.is_some_and(|s| now.since(s) > ROUND_TRIP))
                     else {

@@ -1,12 +1,16 @@
 //! Peers and a plane in virtual time, for tests, fuzzing and benches: what a browser would send and read.
 #![allow(dead_code, missing_docs, clippy::unwrap_used)]
 
+pub mod pictures;
+
 use std::net::SocketAddr;
 
 use plane::counters::Counters;
-use plane::egress::{Format, MAX_DATAGRAM, Path, Shard, Sink};
+use plane::egress::{Format, MAX_DATAGRAM, Path, Shard, Sink, VideoFormat, VideoFormats};
 use plane::plane::{Command, Event, Plane};
-use plane::rtp::{ExtensionKind, ExtensionWriter, Header, write_header};
+use plane::rtp::{
+    Elements, ExtensionKind, ExtensionWriter, Header, MAX_BLOCK, VideoCodec, write_header,
+};
 use plane::srtp::{MasterKey, Profile, RTCP_OVERHEAD, RTP_OVERHEAD, SrtpReceiver, SrtpSender};
 use plane::stun::{IntegrityKey, MAX_RESPONSE, write_binding_request};
 use plane::time::Time;
@@ -22,6 +26,11 @@ pub const RID: u8 = 2;
 pub const LEVEL: u8 = 3;
 pub const SEQUENCE: u8 = 4;
 pub const REPAIRED_RID: u8 = 5;
+pub const DEPENDENCIES: u8 = 6;
+/// The payload types of the other codecs, each with its retransmissions one above.
+pub const H264: u8 = 102;
+pub const VP9: u8 = 98;
+pub const AV1: u8 = 45;
 
 /// A slot's format as browsers agree to it, but for reports on each packet, which most tests' peers don't give.
 pub fn audio_format(ssrc: u32) -> Format {
@@ -39,11 +48,37 @@ pub fn audio_format(ssrc: u32) -> Format {
 pub fn video_format(ssrc: u32) -> Format {
     Format {
         ssrc,
-        payload_type: VP8,
-        retransmission: Some((ssrc + 100_000, RTX)),
+        video: formats(&[(VideoCodec::Vp8, VP8)]),
+        retransmission_ssrc: Some(ssrc + 100_000),
         clock_rate: 90_000,
         ..Format::default()
     }
+}
+
+/// The same for pictures of every codec.
+pub fn any_video_format(ssrc: u32) -> Format {
+    Format {
+        video: formats(&[
+            (VideoCodec::Vp8, VP8),
+            (VideoCodec::H264, H264),
+            (VideoCodec::Vp9, VP9),
+            (VideoCodec::Av1, AV1),
+        ]),
+        dependency_descriptor_id: Some(DEPENDENCIES),
+        ..video_format(ssrc)
+    }
+}
+
+fn formats(codecs: &[(VideoCodec, u8)]) -> VideoFormats {
+    let mut video = VideoFormats::default();
+    for &(codec, payload_type) in codecs {
+        let format = VideoFormat {
+            payload_type,
+            retransmission: Some(payload_type + 1),
+        };
+        video.set(codec, format);
+    }
+    video
 }
 
 /// Keeps what the plane sends.
@@ -80,7 +115,10 @@ pub struct Received {
     pub sequence: u16,
     pub timestamp: u32,
     pub marker: bool,
+    pub payload_type: u8,
     pub payload: Vec<u8>,
+    /// AV1's dependency descriptor; empty where there is none.
+    pub descriptor: Vec<u8>,
 }
 
 /// A browser's end of one transport.
@@ -144,8 +182,14 @@ impl Peer {
                 transport: self.id,
                 codecs: vec![
                     (OPUS, Codec::Opus),
-                    (VP8, Codec::Vp8),
+                    (VP8, Codec::Video(VideoCodec::Vp8)),
+                    (H264, Codec::Video(VideoCodec::H264)),
+                    (VP9, Codec::Video(VideoCodec::Vp9)),
+                    (AV1, Codec::Video(VideoCodec::Av1)),
                     (RTX, Codec::Retransmission),
+                    (H264 + 1, Codec::Retransmission),
+                    (VP9 + 1, Codec::Retransmission),
+                    (AV1 + 1, Codec::Retransmission),
                     (RED, Codec::Redundant),
                 ],
                 audio_nack: true,
@@ -155,6 +199,7 @@ impl Peer {
                     (LEVEL, ExtensionKind::AudioLevel),
                     (SEQUENCE, ExtensionKind::TransportSequence),
                     (REPAIRED_RID, ExtensionKind::RepairedRid),
+                    (DEPENDENCIES, ExtensionKind::DependencyDescriptor),
                 ],
             },
         ]
@@ -216,7 +261,7 @@ impl Peer {
         }
         assert!(writer.push(SEQUENCE, &self.transport_sequence.to_be_bytes()));
         self.transport_sequence = self.transport_sequence.wrapping_add(1);
-        let mut block = [0; 64];
+        let mut block = [0; MAX_BLOCK];
         let block_len = writer.finish(&mut block);
         let mut packet = vec![0; 1600];
         let header = write_header(
@@ -281,7 +326,9 @@ impl Peer {
                         sequence: header.sequence,
                         timestamp: header.timestamp,
                         marker: header.marker,
+                        payload_type: header.payload_type,
                         payload: header.payload.to_vec(),
+                        descriptor: descriptor_of(&header),
                     });
                 }
                 Some(plane::demux::Protocol::Srtcp) => {
@@ -296,6 +343,13 @@ impl Peer {
         }
         (rtp, rtcp)
     }
+}
+
+fn descriptor_of(header: &Header<'_>) -> Vec<u8> {
+    let block = header.extension.into_iter();
+    let mut elements = block.flat_map(|(form, body)| Elements::new(form, body));
+    let found = elements.find(|element| element.id == DEPENDENCIES);
+    found.map_or_else(Vec::new, |element| element.data.to_vec())
 }
 
 /// A plane with peers around it, in virtual time.
@@ -391,10 +445,15 @@ impl World {
     }
 
     pub fn add_camera(&mut self, peer: &Peer, track: u32, rids: &[&str]) {
+        self.add_camera_in(peer, track, "1", rids);
+    }
+
+    /// One in another media section.
+    pub fn add_camera_in(&mut self, peer: &Peer, track: u32, mid: &str, rids: &[&str]) {
         self.command(Command::AddTrack {
             track,
             transport: peer.id,
-            mid: "1".into(),
+            mid: mid.into(),
             kind: MediaKind::Video,
             rids: rids.iter().map(ToString::to_string).collect(),
             group: None,

@@ -14,6 +14,8 @@ pub struct Quality {
     pub frozen: u64,
     /// Pictures shown.
     pub frames: u64,
+    /// For how long there was a picture to look at, in microseconds; a frozen one too, a paused one not.
+    pub watched: u64,
 }
 
 impl Quality {
@@ -27,11 +29,12 @@ impl Quality {
     }
 
     /// Somebody is in the slot whose camera is on, or nobody is: then a picture that stands still is no freeze.
-    pub fn occupy(&mut self, occupied: bool) {
-        self.occupied = occupied;
+    pub fn occupy(&mut self, at: u64, occupied: bool) {
         if !occupied {
+            self.settle(at);
             self.last_frame = None;
         }
+        self.occupied = occupied;
     }
 
     /// Ends a time of measurement: a picture that stands still now counts.
@@ -44,6 +47,7 @@ impl Quality {
 
     fn count_gap(&mut self, at: u64) {
         let gap = self.last_frame.map_or(0, |last| at.saturating_sub(last));
+        self.watched += gap;
         if gap > FREEZE {
             self.freezes += 1;
             self.frozen += gap;
@@ -60,7 +64,7 @@ mod tests {
     #[test]
     fn a_long_gap_between_pictures_is_a_freeze() {
         let mut quality = Quality::default();
-        quality.occupy(true);
+        quality.occupy(0, true);
         for at in [1_000, 1_040, 1_540, 2_100, 2_140] {
             quality.shown(at * MS, 1);
         }
@@ -68,6 +72,7 @@ mod tests {
             (quality.freezes, quality.frozen, quality.frames),
             (1, 560 * MS, 5)
         );
+        assert_eq!(quality.watched, 1_140 * MS);
         quality.settle(2_900 * MS);
         assert_eq!(quality.freezes, 2);
     }
@@ -75,14 +80,23 @@ mod tests {
     #[test]
     fn an_empty_slot_and_a_slot_that_never_showed_do_not_freeze() {
         let mut quality = Quality::default();
-        quality.occupy(true);
+        quality.occupy(0, true);
         quality.settle(5_000 * MS);
         quality.shown(5_000 * MS, 1);
-        quality.occupy(false);
+        quality.occupy(5_200 * MS, false);
         quality.shown(9_000 * MS, 1);
-        quality.occupy(true);
+        quality.occupy(9_000 * MS, true);
         quality.shown(15_000 * MS, 1);
         quality.settle(15_100 * MS);
-        assert_eq!(quality.freezes, 0);
+        assert_eq!((quality.freezes, quality.watched), (0, 300 * MS));
+    }
+
+    #[test]
+    fn what_stood_still_before_a_pause_was_a_freeze() {
+        let mut quality = Quality::default();
+        quality.occupy(0, true);
+        quality.shown(1_000 * MS, 1);
+        quality.occupy(3_000 * MS, false);
+        assert_eq!((quality.freezes, quality.frozen), (1, 2_000 * MS));
     }
 }

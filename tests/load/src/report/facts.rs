@@ -108,6 +108,8 @@ pub fn test(options: &Options) -> Markup {
                 ),
             ),
         ]);
+    } else if options.mix {
+        rows.push(("Weak links", format!("{}, a mix", options.weak())));
     } else {
         rows.push(("Weak links", "none".to_owned()));
     }

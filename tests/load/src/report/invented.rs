@@ -30,6 +30,7 @@ pub fn person(number: usize) -> Person {
         before: Snapshot::default(),
         after,
         latency,
+        latency_of_weak: Histogram::default(),
     }
 }
 

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
+use super::by_link::{Group, groups};
 use super::verdict::Summary;
 use crate::figures::{Person, Recorder};
 use crate::options::Options;
@@ -28,19 +29,20 @@ struct Report<'a> {
     tester: Tester,
     server_details: Details<'a>,
     signaling_per_participant: Signaling,
+    by_link: Vec<Group>,
     people: Vec<One<'a>>,
 }
 
-#[derive(Serialize)]
-struct Latency {
-    p50: Option<f64>,
-    p99: Option<f64>,
+#[derive(Debug, Serialize)]
+pub(super) struct Latency {
+    pub(super) p50: Option<f64>,
+    pub(super) p99: Option<f64>,
 }
 
-#[derive(Serialize)]
-struct First {
-    p50: Option<f64>,
-    p95: Option<f64>,
+#[derive(Debug, Serialize)]
+pub(super) struct First {
+    pub(super) p50: Option<f64>,
+    pub(super) p95: Option<f64>,
 }
 
 #[derive(Serialize)]
@@ -94,6 +96,9 @@ struct One<'a> {
     frames: u64,
     freezes: u64,
     frozen_ms: u64,
+    watched_ms: u64,
+    audio_received: u64,
+    audio_lost: u64,
     keyframes_asked: u64,
     keyframes_asked_of_it: u64,
     latency_ms: Latency,
@@ -146,6 +151,7 @@ pub fn write(recorder: &Recorder, summary: &Summary, options: &Options) -> Strin
             drops: server.map(|s| &s.dropped),
         },
         signaling_per_participant: signaling(people, recorder.length()),
+        by_link: groups(people, recorder.length()),
         people: people.iter().map(one).collect(),
     };
     serde_json::to_string_pretty(&report).expect("numbers and texts can be written as JSON")
@@ -176,6 +182,7 @@ fn signaling(people: &[Person], length: f64) -> Signaling {
 
 fn one(person: &Person) -> One<'_> {
     let (before, after) = (&person.before, &person.after);
+    let totals = after.totals.since(&before.totals);
     One {
         number: person.number,
         joined: person.joined,
@@ -191,12 +198,15 @@ fn one(person: &Person) -> One<'_> {
             .sent_bytes
             .saturating_sub(before.publisher.sent_bytes),
         lost: person.lost(),
-        late: after.totals.late - before.totals.late,
+        late: totals.late,
         // Nothing overtakes anything on the way from the server to here: what comes late was sent again.
-        recovered: after.totals.late - before.totals.late,
-        frames: after.totals.frames - before.totals.frames,
+        recovered: totals.late,
+        frames: totals.frames,
         freezes: person.freezes(),
-        frozen_ms: (after.totals.frozen - before.totals.frozen) / 1_000,
+        frozen_ms: totals.frozen / 1_000,
+        watched_ms: totals.watched / 1_000,
+        audio_received: totals.audio_received,
+        audio_lost: totals.audio_lost,
         keyframes_asked: after.asked - before.asked,
         keyframes_asked_of_it: after.was_asked.saturating_sub(before.was_asked),
         latency_ms: Latency {

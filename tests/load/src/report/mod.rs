@@ -1,6 +1,7 @@
 //! What is told: while it runs, and at the end.
 
 mod axis;
+mod by_link;
 mod charts;
 mod facts;
 pub mod html;

@@ -5,11 +5,14 @@
 
 mod bits;
 mod descriptor;
+mod part;
 mod structure;
 
 pub use descriptor::{Descriptor, Indication, Target};
+pub use part::Part;
 
 use bits::BitReader;
+use part::Grid;
 use structure::{MAX_TARGETS, MAX_TEMPLATES, Structure, read_indications, read_references};
 
 /// How many frames a packet may lag behind and still be a late one. From further behind, the stream has begun anew.
@@ -22,6 +25,8 @@ struct State {
     active: u32,
     /// The newest frame number so far.
     newest: u16,
+    /// The targets by layers, as of the structure and what is active.
+    grid: Grid,
 }
 
 /// Reads the descriptors of one stream. It keeps the structure of the last keyframe, some 1.1 kB.
@@ -101,21 +106,49 @@ impl Reader {
 
     /// The best decode target within these layers among those that the publisher sends; `None` when there is none.
     pub fn target(&self, spatial_layer: u8, temporal_layer: u8) -> Option<Target> {
-        let state = self.state.as_ref()?;
-        let layers = &state.structure.targets[..state.structure.target_count];
-        let targets = (0u8..)
-            .zip(layers)
-            .map(|(number, &(spatial, temporal))| Target {
-                number,
-                spatial_layer: spatial,
-                temporal_layer: temporal,
-            });
-        targets
-            .filter(|target| state.active >> target.number & 1 != 0)
+        self.targets()
             .filter(|target| {
                 target.spatial_layer <= spatial_layer && target.temporal_layer <= temporal_layer
             })
             .max_by_key(|target| (target.spatial_layer, target.temporal_layer))
+    }
+
+    /// The lowest decode target that the publisher sends.
+    fn lowest(&self) -> Option<Target> {
+        self.targets()
+            .min_by_key(|target| (target.spatial_layer, target.temporal_layer))
+    }
+
+    /// The decode targets that the publisher sends.
+    fn targets(&self) -> impl Iterator<Item = Target> + '_ {
+        let all = self.state.iter().flat_map(|state| {
+            let layers = &state.structure.targets[..state.structure.target_count];
+            (0u8..)
+                .zip(layers)
+                .map(move |(number, layers)| (state, number, layers))
+        });
+        all.filter(|(state, number, _)| state.active >> number & 1 != 0)
+            .map(|(_, number, &(spatial_layer, temporal_layer))| Target {
+                number,
+                spatial_layer,
+                temporal_layer,
+            })
+    }
+
+    /// What a packet that was read just now is to whoever gets up to some layers. Where the publisher sends nothing within
+    /// them, that is the lowest that it sends.
+    pub fn part(&self, descriptor: &Descriptor) -> Part {
+        let grid = self.state.as_ref().map(|state| &state.grid);
+        Part::new(descriptor, grid.unwrap_or(&Grid::default()))
+    }
+
+    /// Looks all targets up anew.
+    fn chart(&mut self) {
+        let lowest = self.lowest();
+        let grid = Grid::new(|spatial, temporal| self.target(spatial, temporal).or(lowest));
+        if let Some(state) = &mut self.state {
+            state.grid = grid;
+        }
     }
 
     /// Keeps what a packet brought, unless it is late.
@@ -132,11 +165,16 @@ impl Reader {
                     structure,
                     active,
                     newest: frame_number,
+                    grid: Grid::default(),
                 });
+                self.chart();
             }
             (_, active, Some(state)) => {
-                state.active = active.unwrap_or(state.active);
                 state.newest = frame_number;
+                if let Some(active) = active.filter(|active| *active != state.active) {
+                    state.active = active;
+                    self.chart();
+                }
             }
             _ => {}
         }
