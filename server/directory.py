@@ -27,6 +27,8 @@ _LETTERS = "abcdefghjkmnpqrstuvwxyz"
 GRACE = 10.0
 """Seconds for which the seat of somebody whose session broke is kept."""
 
+PATIENCE = 2.0
+"""Seconds for which a meeting that begins again waits for what was put of it before."""
 MAX_TITLE = 120
 """The longest title, in code points."""
 
@@ -149,6 +151,9 @@ class Directory:
 
     async def _begin(self, record: MeetingRecord) -> Live:
         code = record.code
+        # Asked anew: what it was left with, moments ago perhaps, may still wait to be kept.
+        await self._records.settle(PATIENCE)
+        record = await self._records.meetings.find(code) or record
         kept = await Recorder.read(self._records, record)
         if (live := self._live.get(code)) is not None:
             return live

@@ -35,5 +35,8 @@ HEADERS = {
 
 
 async def add_security_headers(_: web.Request, response: web.StreamResponse) -> None:
-    """A response signal: every response carries the headers."""
+    """A response signal: every response carries the headers, or stricter ones of its own."""
+    own = response.headers.get("Content-Security-Policy")
     response.headers.update(HEADERS)
+    if own is not None:
+        response.headers["Content-Security-Policy"] = own

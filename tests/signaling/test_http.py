@@ -138,7 +138,10 @@ async def test_a_client_that_has_not_been_built_is_said_so(
 async def test_a_meeting_is_made_and_found_and_others_are_not(server: TestServer, http: ClientSession) -> None:
     code = await make_meeting(http, server)
     async with http.get(server.make_url(f"/api/meetings/{code}")) as response:
-        assert (response.status, await response.json()) == (200, {"code": code, "participants": 0})
+        assert (response.status, await response.json()) == (
+            200,
+            {"code": code, "title": "", "participants": 0, "ask_unit": False, "locked": False},
+        )
     for other in ("zzz-zzzz-zzz", "x", code.upper(), f"{code}%0a", "' OR 1=1"):
         async with http.get(f"{server.make_url('/api/meetings')}/{other}") as response:
             assert response.status == 404

@@ -152,7 +152,7 @@ async def test_a_meeting_that_nobody_made_and_names_that_show_nothing_are_refuse
         assert (await sari.ask("join", meeting=code, name=name))["code"] == "bad_name", ascii(name)
     await sari.join(code)  # the same connection may try again
     async with http.get(server.make_url(f"/api/meetings/{code}")) as response:
-        assert await response.json() == {"code": code, "participants": 1}
+        assert (await response.json())["participants"] == 1
 
 
 async def test_two_meetings_never_hear_of_one_another(
@@ -200,7 +200,7 @@ async def test_who_speaks_is_told_once_for_a_turn_of_the_loop(
     sari, made = await connect(server), await connect(server)
     first = (await sari.join(code))["you"]
     second = (await made.join(code, "Made"))["you"]
-    meeting = server.app[DIRECTORY]._live[code]
+    meeting = server.app[DIRECTORY]._live[code].meeting
     media = {id: meeting._seats[id].connection for id in (first, second)}
     for id in (first, None, second):  # as the media edge tells it
         meeting._media.emit("dominant", media[id] if id else None)
@@ -222,7 +222,9 @@ async def test_whose_media_is_dead_is_told_so_and_gone_for_the_others(
     sari, made = await connect(server), await connect(server)
     await sari.join(code)
     joined = await made.join(code, "Made")
-    server.app[DIRECTORY]._live[code]._seats[joined["you"]].connection.emit("dead")  # as the media edge tells it
+    server.app[DIRECTORY]._live[code].meeting._seats[joined["you"]].connection.emit(
+        "dead"
+    )  # as the media edge tells it
     assert (await made.event("goodbye"))["reason"] == "media_timeout"
     assert await made.closed() == 1000
     while joined["you"] not in (await sari.event("participants_changed"))["left"]:

@@ -123,5 +123,5 @@ async def test_a_token_is_worth_nothing_after_the_grace_time_or_a_leave_or_when_
 
 
 def seats_of(server: TestServer, code: str, participant: str) -> list[object]:
-    live = server.app[DIRECTORY]._live[code]._seats
+    live = server.app[DIRECTORY]._live[code].meeting._seats
     return [seat for id, seat in live.items() if id == participant]
