@@ -225,6 +225,20 @@ export const en = {
 	bannedHint: "You can't come in again.",
 	lockedTitle: "The meeting is locked",
 	lockedHint: "Nobody is let in any more. Ask the host to open it.",
+	attendance: "Attendance sheet",
+	savePolls: "Save results (CSV)",
+	attachFile: "Send a file",
+	sendingFile: "Sending the file…",
+	saveFile: "Save {name}",
+	fileGone: "This file is not there any more.",
+	fileTooLarge: "The file is too large.",
+	fileType: "Files of this kind can't be sent: send documents, pictures, sound or video.",
+	fileFailed: "The file could not be sent. Try again.",
+	policyFiles: "Send files",
+	hideSelf: "Hide my own picture",
+	showSelf: "Show my own picture",
+	fullScreen: "Full screen",
+	leaveFullScreen: "Leave full screen",
 } as const;
 
 export type Key = keyof typeof en;

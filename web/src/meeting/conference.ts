@@ -5,6 +5,7 @@ import { Publisher } from "../media/publisher";
 import { Subscriber } from "../media/subscriber";
 import type { ErrorCode, Event, InLobby, Joined } from "../protocol";
 import { recall, remember } from "../storage";
+import { FileRefused, MemberFiles } from "./files";
 import { MediaWatch } from "./media-watch";
 import { Rejoining } from "./rejoining";
 import { ScreenLayout } from "./screen-layout";
@@ -39,6 +40,7 @@ declare global {
 export class Conference {
 	readonly state = new MeetingState();
 	readonly layout = new ScreenLayout();
+	readonly files: MemberFiles;
 	readonly joined = signal(false);
 	/** While the chair is to let us in: the meeting's title. */
 	readonly lobby = signal<string | null>(null);
@@ -80,6 +82,7 @@ export class Conference {
 			person: recall(personOf(code)),
 			...this.media(),
 		});
+		this.files = new MemberFiles(code, () => this.session.seat ?? "");
 		this.session = new Session(join, {
 			joined: (message) => this.onJoined(message),
 			waiting: (message) => this.onWaiting(message),
@@ -107,6 +110,18 @@ export class Conference {
 			return true;
 		} catch (error) {
 			this.news.value = { key: refusalKey(error) };
+			return false;
+		}
+	}
+
+	/** Send a file with a message; resolves with whether it was done. */
+	async sendFile(file: File, to: string | null, progress: (share: number) => void): Promise<boolean> {
+		try {
+			const id = await this.files.upload(file, progress);
+			return await this.ask({ type: "send_chat", text: "", to, file: id });
+		} catch (error) {
+			const code = error instanceof FileRefused ? error.code : "";
+			this.news.value = { key: FILE_REFUSALS[code] ?? "fileFailed" };
 			return false;
 		}
 	}
@@ -310,6 +325,12 @@ const REFUSALS: Partial<Record<ErrorCode, Key>> = {
 	rate_limited: "tooFast",
 	bad_poll: "badPoll",
 	bad_name: "badNameHint",
+};
+
+const FILE_REFUSALS: Record<string, Key> = {
+	too_large: "fileTooLarge",
+	file_type: "fileType",
+	not_permitted: "notPermitted",
 };
 
 function refusalKey(error: unknown): Key {

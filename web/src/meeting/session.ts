@@ -103,6 +103,11 @@ export class Session {
 		private readonly open: () => Socket = () => new WebSocket(url(), PROTOCOL) as unknown as Socket,
 	) {}
 
+	/** The secret of the seat that this client has; null while it has none. */
+	get seat(): string | null {
+		return this.resume;
+	}
+
 	connect(): void {
 		const socket = this.open();
 		this.socket = socket;

@@ -26,6 +26,10 @@ export function Controls({ conference, onDevices }: Props) {
 	const toggleLayout = () => {
 		layout.name.value = speaker ? "grid" : "speaker";
 	};
+	const hidesSelf = layout.hidesSelf.value;
+	const toggleSelf = () => {
+		layout.hidesSelf.value = !hidesSelf;
+	};
 	const chairs = state.chairs.value;
 	const names = (Object.keys(TABS) as PanelName[]).filter((name) => chairs || !TABS[name].chairsOnly);
 	const listens = state.self.value?.role === "listener";
@@ -55,6 +59,16 @@ export function Controls({ conference, onDevices }: Props) {
 					<span>{t("devices")}</span>
 				</button>
 			</span>
+			<span class="wide-only">
+				<Menu label={t("more")} words={t("more")} look="control">
+					<MenuItem onChoose={toggleSelf}>{hidesSelf ? t("showSelf") : t("hideSelf")}</MenuItem>
+					{document.fullscreenEnabled && (
+						<MenuItem onChoose={toggleFullScreen}>
+							{document.fullscreenElement ? t("leaveFullScreen") : t("fullScreen")}
+						</MenuItem>
+					)}
+				</Menu>
+			</span>
 			<span class="narrow-only">
 				<Menu label={t("more")} words={t("more")} look="control">
 					{canShareScreen() && !listens && (
@@ -67,6 +81,7 @@ export function Controls({ conference, onDevices }: Props) {
 							{t(TABS[name].title)}
 						</MenuItem>
 					))}
+					<MenuItem onChoose={toggleSelf}>{hidesSelf ? t("showSelf") : t("hideSelf")}</MenuItem>
 					<MenuItem onChoose={toggleLayout}>{speaker ? t("gridView") : t("speakerView")}</MenuItem>
 					<MenuItem onChoose={onDevices}>{t("devices")}</MenuItem>
 				</Menu>
@@ -77,6 +92,11 @@ export function Controls({ conference, onDevices }: Props) {
 			</button>
 		</footer>
 	);
+}
+
+function toggleFullScreen(): void {
+	if (document.fullscreenElement) void document.exitFullscreen();
+	else void document.documentElement.requestFullscreen().catch(() => {});
 }
 
 interface PanelButtonProps {

@@ -23,6 +23,7 @@ const GROUPS: readonly [Key, readonly [keyof Policy, Key][]][] = [
 			["several_screens", "policySeveralScreens"],
 			["chat", "policyChat"],
 			["private_chat", "policyPrivateChat"],
+			["files", "policyFiles"],
 			["react", "policyReact"],
 		],
 	],

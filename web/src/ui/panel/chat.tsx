@@ -4,6 +4,7 @@ import { isChair } from "../../meeting/chairing";
 import type { Conference } from "../../meeting/conference";
 import type { ChatMessage } from "../../protocol";
 import { Icon } from "../icons";
+import { Attachment } from "./attachment";
 import { withLinks } from "./links";
 
 const MAX_TEXT = 4_000;
@@ -83,7 +84,7 @@ interface MessageProps {
 }
 
 function Message({ conference, message, goesOn }: MessageProps) {
-	const { id, at, name, mine, text, to, to_name } = message;
+	const { id, at, name, mine, text, to, to_name, file } = message;
 	const time = new Date(at * 1_000);
 	const clock = new Intl.DateTimeFormat(language.value, { hour: "2-digit", minute: "2-digit" });
 	const mayDelete = mine || conference.state.chairs.value;
@@ -100,7 +101,8 @@ function Message({ conference, message, goesOn }: MessageProps) {
 					<time dateTime={time.toISOString()}>{clock.format(time)}</time>
 				</div>
 			)}
-			<p dir="auto">{withLinks(text)}</p>
+			{text && <p dir="auto">{withLinks(text)}</p>}
+			{file && <Attachment conference={conference} file={file} />}
 			{mayDelete && (
 				<button
 					type="button"
@@ -120,6 +122,8 @@ function Message({ conference, message, goesOn }: MessageProps) {
 function Composer({ conference }: { conference: Conference }) {
 	const [text, setText] = useState("");
 	const [busy, setBusy] = useState(false);
+	const [sent, setSent] = useState<number | null>(null);
+	const chooser = useRef<HTMLInputElement>(null);
 	const input = useRef<HTMLTextAreaElement>(null);
 	const { state, layout } = conference;
 	const policy = state.chairing.policy.value;
@@ -139,12 +143,21 @@ function Composer({ conference }: { conference: Conference }) {
 	async function send(): Promise<void> {
 		if (!text.trim() || busy) return;
 		setBusy(true);
-		const sent = await conference.ask({ type: "send_chat", text, to });
+		const done = await conference.ask({ type: "send_chat", text, to });
 		setBusy(false);
-		if (sent) setText("");
+		if (done) setText("");
 		input.current?.focus();
 	}
 
+	async function sendFile(file: File | undefined): Promise<void> {
+		if (!file || sent !== null) return;
+		setSent(0);
+		await conference.sendFile(file, to, setSent);
+		setSent(null);
+		if (chooser.current) chooser.current.value = "";
+	}
+
+	const mayAttach = (chairs || policy.files) && state.self.value?.role !== "listener";
 	if (closed) return <p class="empty">{t("chatClosed")}</p>;
 	return (
 		<form
@@ -172,7 +185,33 @@ function Composer({ conference }: { conference: Conference }) {
 					</select>
 				</label>
 			)}
+			{sent !== null && (
+				<label class="sending">
+					<span>{t("sendingFile")}</span>
+					<progress max={1} value={sent} />
+				</label>
+			)}
 			<div class="write">
+				{mayAttach && (
+					<>
+						<input
+							ref={chooser}
+							type="file"
+							hidden
+							onChange={(event) => void sendFile(event.currentTarget.files?.[0])}
+						/>
+						<button
+							type="button"
+							class="icon-only"
+							disabled={sent !== null}
+							aria-label={t("attachFile")}
+							title={t("attachFile")}
+							onClick={() => chooser.current?.click()}
+						>
+							<Icon name="attach" />
+						</button>
+					</>
+				)}
 				<textarea
 					ref={input}
 					rows={2}

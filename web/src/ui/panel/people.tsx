@@ -1,5 +1,5 @@
 import { useState } from "preact/hooks";
-import { t } from "../../i18n";
+import { language, t } from "../../i18n";
 import type { Key } from "../../i18n/en";
 import type { Conference } from "../../meeting/conference";
 import type { Participant, Role } from "../../protocol";
@@ -89,8 +89,27 @@ export function People({ conference }: { conference: Conference }) {
 					/>
 				))}
 			</ul>
+			{chairs && <Attendance conference={conference} />}
 			{shown.length === 0 && <p class="empty">{t("nobodyFound", { text: typed })}</p>}
 		</div>
+	);
+}
+
+/** Who was here, to be taken home in the form that an office needs. */
+function Attendance({ conference }: { conference: Conference }) {
+	const save = (form: string) =>
+		void conference.files.saveExport(`attendance.${form}`, language.value).catch(() => {
+			conference.news.value = { key: "failedTitle" };
+		});
+	return (
+		<section class="attendance" aria-label={t("attendance")}>
+			<span>{t("attendance")}</span>
+			{["pdf", "xlsx", "csv"].map((form) => (
+				<button type="button" class="small" key={form} onClick={() => save(form)}>
+					{form.toUpperCase()}
+				</button>
+			))}
+		</section>
 	);
 }
 

@@ -1,5 +1,5 @@
 import { useState } from "preact/hooks";
-import { t } from "../../i18n";
+import { language, t } from "../../i18n";
 import type { Conference } from "../../meeting/conference";
 import type { Poll } from "../../protocol";
 import { PollForm } from "./poll-form";
@@ -17,6 +17,19 @@ export function Polls({ conference }: { conference: Conference }) {
 			)}
 			{making && <PollForm conference={conference} onDone={() => setMaking(false)} />}
 			{polls.length === 0 && !making && <p class="empty">{chairs ? t("noPollsChair") : t("noPolls")}</p>}
+			{chairs && polls.length > 0 && (
+				<button
+					type="button"
+					class="small"
+					onClick={() =>
+						void conference.files.saveExport("polls.csv", language.value).catch(() => {
+							conference.news.value = { key: "failedTitle" };
+						})
+					}
+				>
+					{t("savePolls")}
+				</button>
+			)}
 			<ul class="polls">
 				{polls.map((poll) => (
 					<Question key={poll.id} conference={conference} poll={poll} chairs={chairs} />
