@@ -7,19 +7,20 @@ use super::{Meeting, Outcome};
 
 const HALF_TRIP: Span = Span::from_millis(50);
 
-/// Viewers of four cameras behind one link.
+/// Viewers of cameras behind one link.
 pub struct Scenario {
     pub name: &'static str,
     pub link: Conditions,
     pub seconds: u64,
     pub viewers: usize,
+    pub cameras: u32,
 }
 
 impl Scenario {
     /// What each viewer had of it.
     pub fn play(&self, seed: u64) -> Vec<Outcome> {
         let meeting = Meeting {
-            cameras: 4,
+            cameras: self.cameras,
             seconds: self.seconds,
             uplink: None,
             viewers: vec![self.link.clone(); self.viewers],
@@ -51,7 +52,7 @@ pub fn changing(rates: &[(u64, u64)]) -> Conditions {
 pub fn busy() -> Conditions {
     Conditions {
         jitter: Span::from_millis(10),
-        stalls: Some((Span::from_millis(150), Span::from_millis(40))),
+        stalls: Some((Span::from_millis(100), Span::from_millis(80))),
         ..lossy(300_000, 0.02)
     }
 }
@@ -80,6 +81,7 @@ pub fn all() -> Vec<Scenario> {
         link,
         seconds,
         viewers: 1,
+        cameras: 4,
     };
     vec![
         scenario("thin", lossy(300_000, 0.02), 60),
@@ -88,7 +90,10 @@ pub fn all() -> Vec<Scenario> {
         scenario("tenth", lossy(3_000_000, 0.1), 60),
         scenario("third", lossy(3_000_000, 0.3), 60),
         scenario("outage", outage(), 40),
-        scenario("busy", busy(), 60),
+        Scenario {
+            cameras: 1,
+            ..scenario("busy", busy(), 60)
+        },
         Scenario {
             viewers: 2,
             ..scenario("shared", changing(&[(0, 1_000_000)]), 60)
