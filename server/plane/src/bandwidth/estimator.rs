@@ -292,8 +292,9 @@ impl Estimator {
         // stands says all, and sooner.
         let full = self.busy.rate(now).filter(|_| usage == Usage::Over);
         let full = full.map(|full| match arriving {
-            // Jitter lets a link look busy that is not; it carries no less than what arrives, unless that lags far behind.
-            Some(arriving) if full >= arriving / 2 => {
+            // Jitter lets a link look busy that is not; it carries no less than what arrives, unless a queue shows that this
+            // lags behind.
+            Some(arriving) if full >= arriving / 2 || !self.standing.is_long() => {
                 let full = full.max(arriving);
                 // Who fills a link that others share leaves them some of what it had in the moment.
                 if limited {
