@@ -37,7 +37,7 @@ const AFTER_FAILURE: Span = Span::from_secs(5);
 /// … this.
 const RAREST: Span = Span::from_secs(30);
 /// While something is paused, it is looked for so many times as often …
-const EAGER: u64 = 3;
+const EAGER: u64 = 5;
 /// … and no more rarely than this, or a link that got better would go unnoticed for long.
 const RAREST_EAGER: Span = Span::from_secs(4);
 /// After overuse, the queue is left to drain.
@@ -403,15 +403,14 @@ mod tests {
         let mut probes = Probes::new(Time::default());
         probes.set_eager(true);
         let mut now = Time::default();
-        for most in [2, 4, 5, 5, 5] {
+        for most in [2, 4, 4, 4] {
             let probe = probes.take(now, START, 5_000_000).unwrap();
             send(&mut probes, now, probe, START, usize::MAX);
             let ended = now + ROUND_TRIP;
             assert!(probes.result(ended, ROUND_TRIP).unwrap().full);
             probes.overuse(ended);
-            now = ended + CALM;
             assert_eq!(probes.take(ended, START, 5_000_000), None);
-            now = now.max(ended + Span::from_secs(most));
+            now = ended + Span::from_secs(most);
         }
     }
 }
