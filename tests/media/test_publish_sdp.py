@@ -85,7 +85,7 @@ def test_every_known_codec_that_a_browser_offers_is_taken_in_one_format(
     formats: tuple[tuple[int, str, str], ...], taken: dict[int, str]
 ) -> None:
     agreement = answer_publish(with_video(*formats), LOCAL)
-    assert dict(agreement.codecs) == {111: "opus", **taken}
+    assert dict(agreement.codecs) == {111: "opus", 63: "red", **taken}
     assert set(agreement.video_codecs) == set(taken.values()) - {"rtx"}
     (video,) = [media for media in SessionDescription.parse(agreement.answer).media if media.kind == "video"]
     assert set(video.fmt) == set(taken)

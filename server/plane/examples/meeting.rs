@@ -28,11 +28,13 @@ fn main() -> ExitCode {
     };
     if seed == "all" {
         for seed in 1..=SEEDS {
-            println!("{seed}: {}", scenario.play(seed).summary());
+            for outcome in scenario.play(seed) {
+                println!("{seed}: {}", outcome.summary());
+            }
         }
         return ExitCode::SUCCESS;
     }
-    let outcome = scenario.play(seed.parse().unwrap_or(1));
+    let outcome = scenario.play(seed.parse().unwrap_or(1)).remove(0);
     println!("seconds,link_bps,estimate_bps,received_bps,queue_ms,frames,q,h,f");
     let mut before = None;
     for sample in &outcome.samples {

@@ -16,7 +16,8 @@ const MEMORY: Span = Span::from_secs(10);
 const PAUSE: i64 = 500_000;
 /// Clocks that part by more than this between two packets were set, in µs.
 const CLOCK_JUMP: i64 = 3_000_000;
-/// A measurement of less than this share of what was measured lately stands alone.
+/// A measurement of less than this share of what was measured lately is believed when the next one says so too: packets
+/// that were lost, or a receiver that was busy, leave gaps that no other link made.
 const COLLAPSE: f64 = 0.6;
 /// How much of what was measured lately a measurement leaves.
 const SMOOTHING: f64 = 0.5;
@@ -35,6 +36,8 @@ pub struct Busy {
     stretch: Time,
     /// When something was last measured, and what: bit/s.
     measured: Option<(Time, f64)>,
+    /// The last measurement was of much less than that.
+    collapsed: bool,
 }
 
 impl Busy {
@@ -68,14 +71,20 @@ impl Busy {
         if self.micros >= WINDOW && self.packets >= PACKETS {
             let sample = self.bytes as f64 * 8e6 / self.micros as f64;
             let before = self.rate(now).map(|rate| rate as f64);
-            // One that carries much less is another link by now.
-            let before = before.filter(|before| sample > COLLAPSE * before);
-            let mean = SMOOTHING * before.unwrap_or(sample) + (1.0 - SMOOTHING) * sample;
+            let collapsed = before.is_some_and(|before| sample < COLLAPSE * before);
+            let believed = !collapsed || self.collapsed;
+            let before = before.filter(|_| !collapsed).unwrap_or(sample);
+            let mean = SMOOTHING * before + (1.0 - SMOOTHING) * sample;
             *self = Self {
                 latest: self.latest,
                 shortest: self.shortest,
                 stretch: self.stretch,
-                measured: Some((now, mean)),
+                measured: if believed {
+                    Some((now, mean))
+                } else {
+                    self.measured
+                },
+                collapsed,
                 ..Self::default()
             };
         }
@@ -131,5 +140,25 @@ mod tests {
     #[test]
     fn a_link_that_is_never_full_tells_nothing() {
         assert_eq!(play(100_000_000), None);
+    }
+
+    #[test]
+    fn a_gap_that_losses_leave_is_no_collapse_and_a_second_slow_measurement_is_one() {
+        let mut busy = Busy::default();
+        let mut free = 0;
+        // Packets of 1,000 bytes that left all at once.
+        let mut arrive = |count: usize, apart: i64| {
+            for _ in 0..count {
+                free += apart;
+                let now = Time::from_micros(free as u64 + 50_000);
+                busy.packet(now, Time::default(), 1_000, free);
+            }
+            busy.last().unwrap()
+        };
+        assert_eq!(arrive(31, 10_000), 800_000);
+        arrive(1, 150_000);
+        assert_eq!(arrive(10, 10_000), 800_000);
+        let fallen = arrive(12, 80_000);
+        assert!(fallen < 150_000, "{fallen}");
     }
 }

@@ -163,9 +163,11 @@ impl Estimator {
         }
     }
 
-    /// What would be sent if the link allowed it, in bit/s. Room is not looked for far beyond it.
-    pub fn set_wanted(&mut self, bits_per_second: u64) {
+    /// What would be sent if the link allowed it, in bit/s. Room is not looked for far beyond it, and more often while
+    /// something is `paused` for want of it.
+    pub fn set_wanted(&mut self, bits_per_second: u64, paused: bool) {
         self.wanted = bits_per_second;
+        self.probes.set_eager(paused);
     }
 
     /// Time passed; some ten times a second.
@@ -292,8 +294,9 @@ impl Estimator {
         // stands says all, and sooner.
         let full = self.busy.rate(now).filter(|_| usage == Usage::Over);
         let full = full.map(|full| match arriving {
-            // Jitter lets a link look busy that is not; it carries no less than what arrives, unless that lags far behind.
-            Some(arriving) if full >= arriving / 2 => {
+            // Jitter lets a link look busy that is not; it carries no less than what arrives, unless a queue shows that this
+            // lags behind.
+            Some(arriving) if full >= arriving / 2 || standing == Usage::Normal => {
                 let full = full.max(arriving);
                 // Who fills a link that others share leaves them some of what it had in the moment.
                 if limited {
@@ -424,7 +427,7 @@ mod tests {
     #[test]
     fn without_transport_wide_feedback_reports_decide() {
         let mut estimator = Estimator::new(at(0));
-        estimator.set_wanted(2_000_000);
+        estimator.set_wanted(2_000_000, false);
         estimator.remb(at(1_000), 1_500_000);
         assert_eq!(estimator.estimate(), 1_500_000);
         for second in 2..12 {
@@ -452,7 +455,7 @@ mod tests {
             remb: Option<u64>,
         ) {
             let mut estimator = Estimator::new(at(0));
-            estimator.set_wanted(wanted);
+            estimator.set_wanted(wanted, false);
             let mut now = at(0);
             let mut sequence = 0u16;
             for (passed, base, statuses) in messages {

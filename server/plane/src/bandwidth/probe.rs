@@ -36,6 +36,10 @@ const AFTER_DROP: Span = Span::from_secs(2);
 const AFTER_FAILURE: Span = Span::from_secs(5);
 /// … this.
 const RAREST: Span = Span::from_secs(30);
+/// While something is paused, it is looked for so many times as often …
+const EAGER: u64 = 5;
+/// … and no more rarely than this, or a link that got better would go unnoticed for long.
+const RAREST_EAGER: Span = Span::from_secs(4);
 /// After overuse, the queue is left to drain.
 const CALM: Span = Span::from_secs(1);
 /// When neither overuse nor a probe has shown for this long where the link ends, it is looked for again.
@@ -100,6 +104,11 @@ pub struct Probes {
     full: Time,
     /// When the last probe succeeded.
     succeeded: Option<Time>,
+    /// Something is paused for want of room.
+    eager: bool,
+    /// When the last probe ended, and until when a queue may still be draining.
+    ended: Time,
+    calm_until: Time,
 }
 
 impl Probes {
@@ -115,7 +124,15 @@ impl Probes {
             ripple_until: now,
             full: now,
             succeeded: None,
+            eager: false,
+            ended: now,
+            calm_until: now,
         }
+    }
+
+    /// Whether something is paused for want of room.
+    pub fn set_eager(&mut self, eager: bool) {
+        self.eager = eager;
     }
 
     /// The probe to send now, if there is reason for one. `estimate` and `wanted` in bit/s.
@@ -125,7 +142,7 @@ impl Probes {
         }
         let rate = match self.follow_up.take().filter(|rate| *rate > estimate) {
             Some(rate) => rate,
-            None if now >= self.next.min(self.full + UNCERTAIN) => {
+            None if now >= self.due() => {
                 self.starting = false;
                 estimate.saturating_mul(FURTHER)
             }
@@ -177,7 +194,7 @@ impl Probes {
         }
         self.under_way = None;
         self.ripple_until = now + RIPPLE;
-        self.full = now;
+        (self.full, self.ended) = (now, now);
         if !complete {
             self.fail(now);
             return None;
@@ -210,7 +227,8 @@ impl Probes {
     /// The queue grows: no probing until it has had time to drain.
     pub fn overuse(&mut self, now: Time) {
         self.follow_up = None;
-        self.next = self.next.max(now + CALM);
+        self.calm_until = now + CALM;
+        self.next = self.next.max(self.calm_until);
         self.full = now;
     }
 
@@ -223,6 +241,17 @@ impl Probes {
             self.next = now + AFTER_DROP;
             self.interval = AFTER_FAILURE;
         }
+    }
+
+    /// When the next probe is due that follows from none.
+    fn due(&self) -> Time {
+        let due = self.next.min(self.full + UNCERTAIN);
+        if !self.eager {
+            return due;
+        }
+        let share = Span::from_micros(self.interval.micros() / EAGER);
+        let eager = self.ended + share.min(RAREST_EAGER);
+        due.min(eager.max(self.calm_until))
     }
 
     fn fail(&mut self, now: Time) {
@@ -367,5 +396,21 @@ mod tests {
     fn who_wants_no_more_does_not_probe() {
         let mut probes = Probes::new(Time::default());
         assert_eq!(probes.take(Time::default(), START, START), None);
+    }
+
+    #[test]
+    fn while_something_is_paused_room_is_looked_for_every_few_seconds_and_never_into_a_queue() {
+        let mut probes = Probes::new(Time::default());
+        probes.set_eager(true);
+        let mut now = Time::default();
+        for most in [2, 4, 4, 4] {
+            let probe = probes.take(now, START, 5_000_000).unwrap();
+            send(&mut probes, now, probe, START, usize::MAX);
+            let ended = now + ROUND_TRIP;
+            assert!(probes.result(ended, ROUND_TRIP).unwrap().full);
+            probes.overuse(ended);
+            assert_eq!(probes.take(ended, START, 5_000_000), None);
+            now = ended + Span::from_secs(most);
+        }
     }
 }

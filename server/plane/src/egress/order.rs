@@ -124,6 +124,8 @@ pub enum Order {
         transport: usize,
         /// In bit/s.
         rate: u64,
+        /// Some of its slots are paused for want of room.
+        paused: bool,
     },
     /// Time has passed, some tenth of a second.
     Tick(Time),

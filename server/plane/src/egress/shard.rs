@@ -99,7 +99,8 @@ impl Shard {
                 now,
                 transport,
                 rate,
-            } => self.set_wanted(now, transport, rate),
+                paused,
+            } => self.set_wanted(now, transport, rate, paused),
             Order::Tick(now) => self.tick(now),
         }
     }
@@ -177,9 +178,10 @@ impl Shard {
         }
     }
 
-    /// What a transport would be sent if its link allowed it, in bit/s.
-    pub fn set_wanted(&mut self, now: Time, transport: usize, rate: u64) {
-        self.way(transport).estimator(now).set_wanted(rate);
+    /// What a transport would be sent if its link allowed it, in bit/s, and whether some of its slots are paused.
+    pub fn set_wanted(&mut self, now: Time, transport: usize, rate: u64, paused: bool) {
+        let estimator = self.way(transport).estimator(now);
+        estimator.set_wanted(rate, paused);
     }
 
     /// Time passed, some ten times a second.

@@ -91,7 +91,7 @@ impl Flow {
         }
         let wanted = self.wanted(now);
         let mut estimator = self.estimator.take().unwrap_or_else(|| Estimator::new(now));
-        estimator.set_wanted(wanted);
+        estimator.set_wanted(wanted, false);
         while self.feedback.front().is_some_and(|(at, _)| *at <= now) {
             let (_, statuses) = self.feedback.pop_front().unwrap_or_default();
             estimator.feedback(now, statuses.into_iter());

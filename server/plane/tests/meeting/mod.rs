@@ -95,7 +95,7 @@ impl Outcome {
         let end = self.samples.last().unwrap().at.micros() / 1_000_000 + 1;
         let estimates = self.estimates(15, end);
         format!(
-            "estimate {} to {} kbit/s, mean {}; queue p95 {} ms; silence {} ms; heard {:.2} %; frozen {:.1} %; {} pictures, of the speaker {:?}; keyframes asked {}",
+            "estimate {} to {} kbit/s, mean {}; queue p95 {} ms; silence {} ms; heard {:.2} %; frozen {:.1} %; {} pictures, of the speaker {:?}; keyframes asked {}; received {} kbit/s; paused {:.0} %",
             estimates.iter().min().unwrap() / 1_000,
             estimates.iter().max().unwrap() / 1_000,
             estimates.iter().sum::<u64>() / estimates.len() as u64 / 1_000,
@@ -106,7 +106,25 @@ impl Outcome {
             self.record.frames,
             self.record.layers,
             self.record.keyframes_asked,
+            self.received(15, end) / 1_000,
+            self.paused(15, end) * 100.0,
         )
+    }
+
+    /// The share of a time in which the speaker's picture was said to be paused.
+    pub fn paused(&self, from: u64, to: u64) -> f64 {
+        let [from, to] = [from, to].map(|at| Time::from_micros(at * 1_000_000));
+        let changes = self.pauses.iter().filter(|(.., slot, _)| slot % 100 == 0);
+        let (mut since, mut total) = (None, Span::default());
+        for &(at, _, paused) in changes.chain([&(to, 0, false)]) {
+            let at = at.clamp(from, to);
+            if paused {
+                since.get_or_insert(at);
+            } else if let Some(since) = since.take() {
+                total = total + at.since(since);
+            }
+        }
+        total.micros() as f64 / to.since(from).micros() as f64
     }
 
     fn between(&self, from: u64, to: u64) -> (&Sample, &Sample) {

@@ -7,23 +7,26 @@ use super::{Meeting, Outcome};
 
 const HALF_TRIP: Span = Span::from_millis(50);
 
-/// One viewer of four cameras behind a link.
+/// Viewers of cameras behind one link.
 pub struct Scenario {
     pub name: &'static str,
     pub link: Conditions,
     pub seconds: u64,
+    pub viewers: usize,
+    pub cameras: u32,
 }
 
 impl Scenario {
-    pub fn play(&self, seed: u64) -> Outcome {
+    /// What each viewer had of it.
+    pub fn play(&self, seed: u64) -> Vec<Outcome> {
         let meeting = Meeting {
-            cameras: 4,
+            cameras: self.cameras,
             seconds: self.seconds,
             uplink: None,
-            viewers: vec![self.link.clone()],
-            share: false,
+            viewers: vec![self.link.clone(); self.viewers],
+            share: true,
         };
-        meeting.hold(seed).0.remove(0)
+        meeting.hold(seed).0
     }
 }
 
@@ -42,6 +45,15 @@ pub fn changing(rates: &[(u64, u64)]) -> Conditions {
         rates: rates.iter().map(at).collect(),
         jitter: Span::from_millis(5),
         ..Conditions::steady(0, HALF_TRIP)
+    }
+}
+
+/// A thin and lossy link to a machine that is busy with other things.
+pub fn busy() -> Conditions {
+    Conditions {
+        jitter: Span::from_millis(10),
+        stalls: Some((Span::from_millis(100), Span::from_millis(80))),
+        ..lossy(300_000, 0.02)
     }
 }
 
@@ -68,6 +80,8 @@ pub fn all() -> Vec<Scenario> {
         name,
         link,
         seconds,
+        viewers: 1,
+        cameras: 4,
     };
     vec![
         scenario("thin", lossy(300_000, 0.02), 60),
@@ -76,5 +90,13 @@ pub fn all() -> Vec<Scenario> {
         scenario("tenth", lossy(3_000_000, 0.1), 60),
         scenario("third", lossy(3_000_000, 0.3), 60),
         scenario("outage", outage(), 40),
+        Scenario {
+            cameras: 1,
+            ..scenario("busy", busy(), 60)
+        },
+        Scenario {
+            viewers: 2,
+            ..scenario("shared", changing(&[(0, 1_000_000)]), 60)
+        },
     ]
 }

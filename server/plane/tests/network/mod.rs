@@ -45,6 +45,8 @@ pub struct Conditions {
     pub reordering_delay: Span,
     /// Share of the packets that arrive twice.
     pub duplication: f64,
+    /// The receiver's machine is busy: about so often, and for up to so long, it takes nothing, and then all at once.
+    pub stalls: Option<(Span, Span)>,
 }
 
 impl Conditions {
@@ -59,6 +61,7 @@ impl Conditions {
             reordering: 0.0,
             reordering_delay: Span::from_millis(15),
             duplication: 0.0,
+            stalls: None,
         }
     }
 
@@ -89,6 +92,8 @@ pub struct Link<P> {
     busy_until: Time,
     last_arrival: Time,
     bad: bool,
+    /// The receiver's latest or next stall.
+    stall: (Time, Time),
     arriving: BinaryHeap<Reverse<Arriving<P>>>,
     order: u64,
     pub tally: Tally,
@@ -104,6 +109,7 @@ impl<P: Clone> Link<P> {
             busy_until: Time::default(),
             last_arrival: Time::default(),
             bad: false,
+            stall: (Time::default(), Time::default()),
             arriving: BinaryHeap::new(),
             order: 0,
             tally: Tally::default(),
@@ -133,7 +139,7 @@ impl<P: Clone> Link<P> {
         }
         let jitter = self.conditions.jitter.micros() as f64 * self.random.share();
         let arrival = left + self.conditions.propagation + Span::from_micros(jitter as u64);
-        let arrival = arrival.max(self.last_arrival);
+        let arrival = self.taken(arrival.max(self.last_arrival));
         if self.random.happens(self.conditions.duplication) {
             self.deliver(arrival, packet.clone());
         }
@@ -204,6 +210,24 @@ impl<P: Clone> Link<P> {
                 self.bad ^= self.random.happens(turn);
                 self.bad
             }
+        }
+    }
+
+    /// When the receiver takes what comes at `arrival`.
+    fn taken(&mut self, arrival: Time) -> Time {
+        let Some((every, longest)) = self.conditions.stalls else {
+            return arrival;
+        };
+        while self.stall.1 <= arrival {
+            let pause = every.micros() as f64 * 2.0 * self.random.share();
+            let from = self.stall.1 + Span::from_micros(pause as u64 + 1);
+            let lasts = longest.micros() as f64 * self.random.share();
+            self.stall = (from, from + Span::from_micros(lasts as u64));
+        }
+        if arrival < self.stall.0 {
+            arrival
+        } else {
+            self.stall.1
         }
     }
 
