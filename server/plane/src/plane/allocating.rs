@@ -198,6 +198,7 @@ impl Plane {
             transport,
             // Room is looked for before it is needed: somebody may share a screen at any time.
             rate: (HEADROOM * totals.wanted).max(LEAST_WANTED) + reserved,
+            granted: totals.granted + reserved,
             paused: grants[..count].contains(&Grant::Paused),
         };
         self.order(transport, order, sink);
