@@ -12,10 +12,14 @@ use plane::time::{Span, Time};
 const HALF_TRIP: Span = Span::from_millis(50);
 const SEEDS: std::ops::Range<u64> = 1..6;
 
-/// What one viewer of four cameras has of a link, played with several seeds.
-fn outcomes(name: &str) -> impl Iterator<Item = Outcome> {
+fn named(name: &str) -> Scenario {
     let found = |scenario: &Scenario| scenario.name == name;
-    let scenario = all().into_iter().find(found).unwrap();
+    all().into_iter().find(found).unwrap()
+}
+
+/// What one viewer has of a link, played with several seeds.
+fn outcomes(name: &str) -> impl Iterator<Item = Outcome> {
+    let scenario = named(name);
     SEEDS.map(move |seed| {
         let outcome = scenario.play(seed).remove(0);
         println!("{} {seed}: {}", scenario.name, outcome.summary());
@@ -43,13 +47,28 @@ fn a_thin_and_lossy_link_is_used_and_never_filled_and_voices_pass() {
     }
 }
 
+#[test]
+fn a_busy_machine_behind_a_thin_link_is_no_congestion() {
+    for outcome in outcomes("busy") {
+        let estimate = mean(&outcome.estimates(15, 60));
+        assert!(estimate >= 210_000, "{estimate} bit/s");
+        let wait = outcome.wait_p95(15, 60);
+        assert!(wait < Span::from_millis(150), "{wait:?}");
+        let paused = outcome.paused(5, 60);
+        assert!(paused < 0.05, "paused {paused}");
+        assert!(outcome.heard() >= 0.99, "{}", outcome.heard());
+    }
+}
+
 /// Three megabits, three hundred kilobits from 20 to 50 s: before a queue of 300 ms that overflows, and a deep one.
 #[test]
 fn a_link_that_becomes_thin_and_good_again_never_silences_anybody() {
-    for outcome in outcomes("dip").chain(outcomes("deep-dip")) {
-        // What left within the last 20 ms before the fall lies between two frames of a voice, and takes 250 ms to pass.
+    // Before the first report can tell of the fall, a queue of 300 ms drops nearly all that comes, and voices with it.
+    let overflowing = outcomes("dip").map(|outcome| (outcome, 250));
+    let deep = outcomes("deep-dip").map(|outcome| (outcome, 200));
+    for (outcome, longest) in overflowing.chain(deep) {
         let silence = outcome.longest_silence(3);
-        assert!(silence < Span::from_millis(300), "{silence:?}");
+        assert!(silence < Span::from_millis(longest), "{silence:?}");
         assert!(outcome.heard() >= 0.99, "{}", outcome.heard());
         let highest = outcome.estimates(21, 50).into_iter().max().unwrap();
         assert!(highest < 330_000, "{highest} bit/s a second after the fall");
@@ -92,15 +111,9 @@ fn of_voices_nearly_all_come_through_where_a_third_of_the_packets_is_lost() {
 
 #[test]
 fn two_who_share_a_link_share_it_fairly() {
+    let scenario = named("shared");
     for seed in SEEDS {
-        let meeting = Meeting {
-            cameras: 4,
-            seconds: 60,
-            uplink: None,
-            viewers: vec![changing(&[(0, 1_000_000)]); 2],
-            share: true,
-        };
-        let (outcomes, _) = meeting.hold(seed);
+        let outcomes = scenario.play(seed);
         let [one, other] = [0, 1].map(|n: usize| outcomes[n].received(15, 60));
         println!("shared {seed}: {one} and {other} bit/s");
         assert!(one < 2 * other && other < 2 * one, "{one} and {other}");

@@ -71,11 +71,8 @@ fn main() {
         }
         report::print_paced(&paced);
     }
-    let allocations = measured.iter().map(|m| m.allocations);
-    if allocations
-        .chain(paced.iter().map(|p| p.allocations))
-        .any(|n| n > 0)
-    {
+    // What answers allocate is shown, and not held against anybody yet.
+    if measured.iter().any(|m| m.allocations > 0) {
         eprintln!("forwarding: packets were forwarded with allocations; there must be none");
         std::process::exit(1);
     }

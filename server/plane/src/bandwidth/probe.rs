@@ -25,7 +25,7 @@ const LATE_ENOUGH: f64 = 0.5;
 /// A receiver that got a probe at less than this share of its rate got all that the link carries …
 const SATURATED: f64 = 0.9;
 /// … and this much of that may be used.
-const UTILISATION: f64 = 0.95;
+const UTILISATION: f64 = 0.9;
 /// An arrival faster than this many times the sending came out of some buffer.
 const COMPRESSED: f64 = 2.0;
 /// A probe that proved this share of its rate is followed by a faster one.

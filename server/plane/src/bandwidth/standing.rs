@@ -7,7 +7,7 @@ use super::delay::Usage;
 /// So long a queue is not left standing, in µs.
 const LIMIT: i64 = 120_000;
 /// Nothing more is put into a queue that the last packet waited so long in, in µs.
-const LONG: i64 = 120_000;
+const LONG: i64 = 80_000;
 /// What the quickest packets wait less than, in µs, is no queue, whatever trend the others show: frames differ in size.
 const EMPTY: i64 = 15_000;
 /// The shortest way is that of the last one or two of these.

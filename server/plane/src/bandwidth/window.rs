@@ -4,7 +4,7 @@
 use crate::time::{Span, Time};
 
 /// What may wait in front of the link beside what is on its way.
-const QUEUE: Span = Span::from_millis(120);
+const QUEUE: Span = Span::from_millis(70);
 /// The least round trip is that of the last one or two of these.
 const MEMORY: Span = Span::from_secs(15);
 /// Messages of feedback lie no further apart than this while packets arrive.
@@ -83,8 +83,8 @@ mod tests {
         let mut window = Window::new(at(0));
         assert!(!window.is_late(at(5_000), Some(at(0))), "nothing is known");
         (1..100).for_each(|i| window.answered(at(i * 50), Span::from_millis(80)));
-        assert!(!window.is_late(at(5_240), Some(at(5_000))));
-        assert!(window.is_late(at(5_260), Some(at(5_000))));
+        assert!(!window.is_late(at(5_190), Some(at(5_000))));
+        assert!(window.is_late(at(5_210), Some(at(5_000))));
         assert!(!window.is_late(at(9_000), None), "nothing was sent");
     }
 
@@ -93,8 +93,8 @@ mod tests {
         let mut window = Window::new(at(0));
         window.answered(at(0), Span::from_millis(80));
         (1..100).for_each(|i| window.answered(at(i * 50), Span::from_millis(400)));
-        // Some 250 ms of a megabit.
-        assert!(!window.is_exceeded_by(31_000, 1_000_000));
-        assert!(window.is_exceeded_by(32_000, 1_000_000));
+        // Some 200 ms of a megabit.
+        assert!(!window.is_exceeded_by(24_500, 1_000_000));
+        assert!(window.is_exceeded_by(25_500, 1_000_000));
     }
 }

@@ -124,6 +124,8 @@ pub enum Order {
         transport: usize,
         /// In bit/s.
         rate: u64,
+        /// What its slots and voices have of it, in bit/s.
+        granted: u64,
         /// Some of its slots are paused for want of room.
         paused: bool,
     },

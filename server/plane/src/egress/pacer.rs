@@ -13,6 +13,17 @@ const WIDE_PERCENT: u64 = 250;
 /// Between these estimates the one goes over into the other, in bit/s.
 const THIN: u64 = 600_000;
 const WIDE: u64 = 1_500_000;
+/// From this estimate on, in bit/s, what came together leaves together: it costs least, and takes such a link no time. The
+/// first probes prove more than this of every good link.
+const LOOSE: u64 = 3_200_000;
+/// Below it, packets leave no faster than this, in percent of what was granted: should the link fall to a tenth of itself,
+/// little lies between two frames of a voice …
+const SMOOTH_PERCENT: u64 = 115;
+/// … unless what waits would then wait longer than this.
+const DRAIN_MILLIS: u64 = 150;
+/// Links that carry more than this, in bit/s, get each packet at its time; for others, a few at once cost less than the
+/// waiting.
+const ONE_BY_ONE: u64 = 1_000_000;
 /// What may leave at once: some milliseconds' worth, and a few packets on any link.
 const BURST: Span = Span::from_millis(8);
 const LEAST_BURST: u64 = 2_500 * 8;
@@ -49,8 +60,11 @@ pub(super) struct Waiting {
 /// The pacer of one way. Without a rate it holds nothing back.
 #[derive(Debug, Default)]
 pub(super) struct Pacer {
-    /// In bit/s.
+    /// The highest, in bit/s.
     rate: Option<u64>,
+    /// What is granted to all slots, voices included, in bit/s; `None` where it does not matter.
+    granted: Option<u64>,
+    is_loose: bool,
     /// What left beyond the rate, in bits.
     debt: u64,
     since: Time,
@@ -81,6 +95,13 @@ impl Pacer {
             self.height = Some(height);
         }
         self.rate = Some(rate);
+        self.is_loose = estimate >= LOOSE;
+    }
+
+    /// So many bit/s are granted to all slots, voices included.
+    pub(super) fn set_granted(&mut self, now: Time, granted: u64) {
+        self.pay(now);
+        self.granted = Some(granted);
     }
 
     /// Whether a packet of video may leave now.
@@ -148,20 +169,37 @@ impl Pacer {
 
     /// When the next one may leave.
     pub(super) fn deadline(&self) -> Option<Time> {
-        let rate = self.rate.filter(|_| !self.waiting.is_empty())?;
+        let rate = self.current_rate().filter(|_| !self.waiting.is_empty())?;
         let beyond = self.debt.saturating_sub(self.allowance());
         let paid = self.since + Span::from_micros((beyond * 1_000_000).div_ceil(rate.max(1)));
         Some(paid.max(self.held_until))
     }
 
+    /// What is granted where pictures are to leave no faster.
+    fn smooth(&self) -> Option<u64> {
+        self.granted.filter(|_| !self.is_loose)
+    }
+
+    /// How fast packets leave now, in bit/s.
+    fn current_rate(&self) -> Option<u64> {
+        let highest = self.rate?;
+        Some(self.smooth().map_or(highest, |granted| {
+            let drain = self.backlog * 1_000 / DRAIN_MILLIS;
+            (granted * SMOOTH_PERCENT / 100).max(drain).min(highest)
+        }))
+    }
+
     fn allowance(&self) -> u64 {
         let rate = self.rate.unwrap_or(u64::MAX / 1_000_000);
+        if rate > ONE_BY_ONE && self.smooth().is_some() {
+            return 0;
+        }
         (rate * BURST.micros() / 1_000_000).max(LEAST_BURST)
     }
 
     fn pay(&mut self, now: Time) {
         let passed = now.since(self.since).micros();
-        let Some(rate) = self.rate else {
+        let Some(rate) = self.current_rate() else {
             self.since = now;
             return;
         };
@@ -232,6 +270,35 @@ mod tests {
         assert_eq!(next, 60);
         let rate = (60 - direct) * 8_000 * 1_000 / (now.micros() / 1_000);
         assert!((430_000..=480_000).contains(&rate), "{rate} bit/s");
+    }
+
+    /// How many of 40 packets that came at once leave within 20 ms.
+    fn within_a_voice_frame(estimate: u64, granted: u64) -> usize {
+        let mut pacer = Pacer::default();
+        pacer.set_rate(at(0), estimate);
+        pacer.set_granted(at(0), granted);
+        let mut left = 0;
+        for index in 0..40 {
+            if pacer.may_send(at(0)) {
+                pacer.record_sent(at(0), 1_000);
+                left += 1;
+            } else {
+                pacer.push(waiting(at(0), index));
+            }
+        }
+        while let Some(now) = pacer.deadline().filter(|now| *now < at(20_000)) {
+            while pacer.pop(now).is_some() {
+                pacer.record_sent(now, 1_000);
+                left += 1;
+            }
+        }
+        left
+    }
+
+    #[test]
+    fn between_two_frames_of_a_voice_little_leaves_where_it_would_block_the_next() {
+        assert!(within_a_voice_frame(2_800_000, 1_800_000) <= 6);
+        assert!(within_a_voice_frame(5_000_000, 1_800_000) >= 30);
     }
 
     #[test]

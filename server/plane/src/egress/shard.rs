@@ -99,8 +99,12 @@ impl Shard {
                 now,
                 transport,
                 rate,
+                granted,
                 paused,
-            } => self.set_wanted(now, transport, rate, paused),
+            } => {
+                self.set_wanted(now, transport, rate, paused);
+                self.way(transport).pacer.set_granted(now, granted);
+            }
             Order::Tick(now) => self.tick(now),
         }
     }

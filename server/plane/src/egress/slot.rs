@@ -39,6 +39,8 @@ pub struct Allowance {
     pub grant: Option<(u8, u8)>,
     /// When it was last lowered.
     pub lowered: Option<Time>,
+    /// Since when there has been room for it again, while it is paused.
+    pub room: Option<Time>,
 }
 
 impl Default for Allowance {
@@ -47,6 +49,7 @@ impl Default for Allowance {
         Self {
             grant: Some((u8::MAX, u8::MAX)),
             lowered: None,
+            room: None,
         }
     }
 }

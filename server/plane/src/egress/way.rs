@@ -270,7 +270,10 @@ impl Way {
         if block.sequence_at().is_some() {
             let sequence = self.transport_sequence;
             self.transport_sequence = sequence.wrapping_add(1);
-            self.estimator(now).sent(now, sequence, bytes, probe);
+            // What leaves between a probe's packets takes its share of the link, and tells as much of it.
+            let under_way = self.probing.as_ref().map(|probing| probing.cluster);
+            let cluster = probe.or(under_way);
+            self.estimator(now).sent(now, sequence, bytes, cluster);
             if packet.picture.is_some() {
                 let sent = Packet {
                     ssrc: packet.ssrc,

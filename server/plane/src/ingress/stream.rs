@@ -33,6 +33,8 @@ pub struct Stream {
     /// What its packets are, if it is video.
     pub pictures: PictureReader,
     last_media: Option<(Time, u32)>,
+    /// The index of that packet.
+    newest: Option<u64>,
     last_sender_report: Option<SenderInfo>,
 }
 
@@ -59,14 +61,20 @@ impl Stream {
             nacks: NackGenerator::default(),
             pictures: PictureReader::default(),
             last_media: None,
+            newest: None,
             last_sender_report: None,
         }
     }
 
-    /// A packet with media in it arrived.
+    /// A packet with media in it arrived. Returns whether none that was sent after it came before it.
     #[inline]
-    pub fn record_media(&mut self, now: Time, timestamp: u32) {
-        self.last_media = Some((now, timestamp));
+    pub fn record_media(&mut self, now: Time, index: u64, timestamp: u32) -> bool {
+        let is_newest = self.newest.is_none_or(|newest| index > newest);
+        if is_newest {
+            self.newest = Some(index);
+            self.last_media = Some((now, timestamp));
+        }
+        is_newest
     }
 
     /// A sender report arrived.

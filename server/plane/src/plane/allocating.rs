@@ -19,6 +19,8 @@ const LEAST_WANTED: u64 = 2_500_000;
 const PAUSED_LONGER: u64 = 2;
 /// For how long estimates and rates are on the move at first.
 pub(super) const SETTLING: Span = Span::from_secs(5);
+/// A tile comes back once there has been room for it this long: what a probe found may be gone after its queue has drained.
+const ROOM_LASTS: Span = Span::from_millis(600);
 /// A slot that comes back may have the link to itself for as long as so many bits take: its keyframe, and what follows.
 const KEYFRAME_BITS: u64 = 250_000;
 pub(super) const LONG_AGO: Span = Span::from_secs(3_600);
@@ -198,6 +200,7 @@ impl Plane {
             transport,
             // Room is looked for before it is needed: somebody may share a screen at any time.
             rate: (HEADROOM * totals.wanted).max(LEAST_WANTED) + reserved,
+            granted: totals.granted + reserved,
             paused: grants[..count].contains(&Grant::Paused),
         };
         self.order(transport, order, sink);
@@ -219,12 +222,18 @@ impl Plane {
     /// Whether a slot may have its grant now. Paused ones come back one by one: each needs a keyframe, and many at once
     /// would fill the link that they just found room on.
     fn may_have(&mut self, now: Time, transport: usize, slot: usize, grant: Grant) -> bool {
-        let paused = self
-            .slots
-            .get(slot)
-            .is_some_and(|s| s.allowance.grant.is_none());
-        if !paused || grant == Grant::Paused {
+        let Some(slot) = self.slots.get_mut(slot) else {
+            return false;
+        };
+        let allowance = &mut slot.allowance;
+        if allowance.grant.is_some() || grant == Grant::Paused {
+            allowance.room = None;
             return true;
+        }
+        let since = *allowance.room.get_or_insert(now);
+        let is_tile = slot.wish.is_none_or(|wish| wish.priority == Priority::Tile);
+        if is_tile && now.since(since) < ROOM_LASTS {
+            return false;
         }
         let Some(subscriber) = self.transports.get_mut(transport) else {
             return false;

@@ -33,6 +33,7 @@ impl Plane {
         endpoint: u32,
         occupant: Occupant,
         outgoing: &Outgoing<'_>,
+        is_newest: bool,
         sink: &mut S,
     ) {
         let Some(group_index) = self
@@ -47,8 +48,10 @@ impl Plane {
         };
         // Without a level (the extension was not agreed) a voice counts as just audible.
         let level = outgoing.audio_level.map_or(50, |byte| byte & 0x7f);
-        let changes = group.speakers.record(now, occupant.track, level);
-        self.tell_speakers(group_index, changes);
+        if is_newest {
+            let changes = group.speakers.record(now, occupant.track, level);
+            self.tell_speakers(group_index, changes);
+        }
         let Some(group) = self.groups.get(group_index) else {
             return;
         };
@@ -72,6 +75,10 @@ impl Plane {
                 continue;
             }
             let switch = slot.current != Some(occupant);
+            // What was sent again comes late: a seat that began with it would count all until now as lost.
+            if switch && !is_newest {
+                continue;
+            }
             if switch {
                 slot.current = Some(occupant);
                 self.counters.count(Counter::SlotSwitches);

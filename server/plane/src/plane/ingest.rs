@@ -172,9 +172,11 @@ impl Plane {
             return self.counters.count(Counter::DropPaused);
         }
         let was_live = stream.is_live(now);
-        stream.record_media(now, outgoing.timestamp);
+        let is_newest = stream.record_media(now, outgoing.index, outgoing.timestamp);
         match track.kind {
-            MediaKind::Audio => self.forward_audio(now, endpoint, occupant, &outgoing, sink),
+            MediaKind::Audio => {
+                self.forward_audio(now, endpoint, occupant, &outgoing, is_newest, sink);
+            }
             MediaKind::Video => {
                 let began = !was_live;
                 self.accept_video(now, transport_index, stream_index, began, outgoing, sink);
