@@ -172,7 +172,7 @@ async def test_every_page_fits_a_small_phone(browser: Browser, server: Server) -
     assert await fits(page)
     await join(page, url, "Ayu")
     assert await fits(page)
-    for name in ("Mute", "Stop video", "Devices", "Leave"):
+    for name in ("Mute", "Stop video", "Raise hand", "More", "Leave"):
         box = await page.get_by_role("button", name=name, exact=True).bounding_box()
         assert box is not None
         assert box["height"] >= 44

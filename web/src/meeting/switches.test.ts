@@ -96,3 +96,10 @@ test("what the server took is agreed until something newer is on its way", async
 	switches.tell({ ...on, microphone: false });
 	expect(switches.agreed).toBeNull();
 });
+
+test("what an earlier seat agreed on is not what a new one has", async () => {
+	switches.tell({ microphone: true, camera: false, screen: true });
+	await vi.advanceTimersByTimeAsync(0);
+	switches.stop();
+	expect(switches.agreed).toBeNull();
+});

@@ -26,7 +26,7 @@ export class Switches {
 	}
 
 	stop(): void {
-		this.wanted = null;
+		this.wanted = this.agreed = null;
 		clearTimeout(this.timer);
 	}
 
