@@ -23,6 +23,68 @@ async def picture(page: Page, name: str) -> None:
     await page.screenshot(path=TARGET / f"{name}.png")
 
 
+async def choose(page: Page, name: str) -> None:
+    """Press a button of the controls, which on a phone may be behind another."""
+    close = page.get_by_role("button", name="Close", exact=True)
+    if await close.is_visible():
+        await close.click()
+    button = page.locator(".controls").get_by_role("button", name=name)
+    if not await button.is_visible():
+        await page.get_by_role("button", name="More", exact=True).last.click()
+        button = page.get_by_role("menuitem", name=name)
+    await button.click()
+
+
+async def chair(page: Page, guests: list[Page], suffix: str) -> None:
+    """What a host sees and does: people, hands, the floor, chat, polls, the settings, the lobby."""
+    for guest in guests[1:]:
+        await guest.get_by_role("button", name="Raise hand").click()
+    await guests[0].locator(".controls").get_by_role("button", name="Chat").click()
+    for text in ("Selamat pagi Bapak/Ibu.", "Bahan rapat: https://rapat.example.go.id/bahan.pdf"):
+        await guests[0].get_by_role("textbox", name="Message").fill(text)
+        await guests[0].keyboard.press("Enter")
+    await choose(page, "People")
+    await asyncio.sleep(0.5)
+    await picture(page, f"people-{suffix}")
+    await page.get_by_role("button", name="Actions for Ketut Dharma", exact=True).click()
+    await asyncio.sleep(0.3)
+    await picture(page, f"actions-{suffix}")
+    await page.get_by_role("menuitem", name="Give the floor, 3 min").click()
+    await guests[2].get_by_role("dialog").get_by_role("button", name="Unmute").click()
+    await choose(page, "Chat")
+    await page.get_by_role("textbox", name="Message").fill("Terima kasih, silakan Pak Ketut.")
+    await page.keyboard.press("Enter")
+    await asyncio.sleep(0.5)
+    await picture(page, f"chat-{suffix}")
+    await choose(page, "Polls")
+    await page.get_by_role("button", name="New poll").click()
+    await page.get_by_role("textbox", name="Question").fill("Rapat berikutnya hari Senin?")
+    for number, option in enumerate(("Setuju", "Tidak setuju"), 1):
+        await page.get_by_role("textbox", name=f"Option {number}").fill(option)
+    await page.get_by_role("button", name="Open poll").click()
+    await page.get_by_role("radio", name="Setuju", exact=True).click()
+    await asyncio.sleep(0.5)
+    await picture(page, f"polls-{suffix}")
+    await choose(page, "Host settings")
+    await page.get_by_label("Newcomers wait until they are admitted").check()
+    await asyncio.sleep(0.3)
+    await picture(page, f"settings-{suffix}")
+    late = await new_page(page.context.browser, viewport=page.viewport_size)
+    await late.goto(page.url)
+    await late.get_by_role("textbox", name="Your name").fill("Nyoman Rai")
+    await late.get_by_role("button", name="Join", exact=True).click()
+    await late.get_by_text("will let you in soon").wait_for()
+    await picture(late, f"waiting-{suffix}")
+    await choose(page, "People")
+    await asyncio.sleep(0.5)
+    await picture(page, f"lobby-{suffix}")
+    await late.context.close()
+    await choose(page, "Speaker")
+    await asyncio.sleep(1)
+    await picture(page, f"speaker-{suffix}")
+    await choose(page, "Grid")
+
+
 async def walk(browser: Browser, server: Server, size: str, theme: str) -> None:
     """Every page in one size and theme."""
     page = await new_page(browser, viewport=SIZES[size], color_scheme=theme)
@@ -55,10 +117,11 @@ async def walk(browser: Browser, server: Server, size: str, theme: str) -> None:
     await picture(page, f"shared-{suffix}")
     await guests[0].get_by_role("button", name="Stop sharing").first.click()
     await page.get_by_role("region", name="Shared screen").wait_for(state="detached")
-    await page.get_by_role("button", name="Devices").click()
+    await chair(page, guests, suffix)
+    await choose(page, "Devices")
     await asyncio.sleep(0.5)
     await picture(page, f"devices-{suffix}")
-    await page.get_by_role("button", name="Close").click()
+    await page.get_by_role("button", name="Close", exact=True).click()
     await page.get_by_role("button", name="Leave").click()
     await page.get_by_text("You have left").wait_for()
     await picture(page, f"left-{suffix}")

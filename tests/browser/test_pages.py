@@ -140,7 +140,7 @@ async def test_a_meeting_can_be_joined_and_left_by_keyboard_alone(browser: Brows
     await expect(page.get_by_role("button", name="Unmute")).to_be_visible()
     await page.keyboard.press("Control+e")
     await expect(page.get_by_role("button", name="Start video")).to_be_visible()
-    for _ in range(25):
+    for _ in range(60):
         await page.keyboard.press("Tab")
         if await page.evaluate("document.activeElement.textContent") == "Leave":
             break
