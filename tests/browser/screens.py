@@ -62,7 +62,7 @@ async def chair(page: Page, guests: list[Page], suffix: str) -> None:
     for number, option in enumerate(("Setuju", "Tidak setuju"), 1):
         await page.get_by_role("textbox", name=f"Option {number}").fill(option)
     await page.get_by_role("button", name="Open poll").click()
-    await page.get_by_role("radio", name="Setuju", exact=True).click()
+    await page.get_by_role("radio", name="Setuju").first.click()
     await asyncio.sleep(0.5)
     await picture(page, f"polls-{suffix}")
     await choose(page, "Host settings")
