@@ -1,5 +1,6 @@
 //! What a link carries while it is full, whatever is sent on average: the throughput between packets that waited.
 
+use super::least::Least;
 use crate::time::{Span, Time};
 
 /// A packet that waited less than this, in µs, may have found the link idle.
@@ -31,9 +32,8 @@ pub struct Busy {
     micros: i64,
     bytes: usize,
     packets: u32,
-    /// The least delay of this stretch of [`MEMORY`] and of the one before, in µs between the two clocks.
-    shortest: [Option<i64>; 2],
-    stretch: Time,
+    /// The least delay, in µs between the two clocks.
+    shortest: Least<i64>,
     /// When something was last measured, and what: bit/s.
     measured: Option<(Time, f64)>,
     /// The last measurement was of much less than that.
@@ -44,7 +44,8 @@ impl Busy {
     /// A packet of `bytes` that left at `sent` arrived at `arrival`, in µs of the receiver's clock.
     pub fn packet(&mut self, now: Time, sent: Time, bytes: usize, arrival: i64) {
         let sent = sent.micros().cast_signed();
-        let unhindered = sent.saturating_add(self.shortest(now, arrival.saturating_sub(sent)));
+        let delay = arrival.saturating_sub(sent);
+        let unhindered = sent.saturating_add(self.shortest.record(now, MEMORY, delay));
         let Some(latest) = self.latest else {
             self.latest = Some(arrival);
             return;
@@ -78,7 +79,6 @@ impl Busy {
             *self = Self {
                 latest: self.latest,
                 shortest: self.shortest,
-                stretch: self.stretch,
                 measured: if believed {
                     Some((now, mean))
                 } else {
@@ -88,16 +88,6 @@ impl Busy {
                 ..Self::default()
             };
         }
-    }
-
-    fn shortest(&mut self, now: Time, delay: i64) -> i64 {
-        if now.since(self.stretch) >= MEMORY {
-            self.stretch = now;
-            self.shortest = [None, self.shortest[0]];
-        }
-        let [current, before] = &mut self.shortest;
-        let current = *current.insert(current.map_or(delay, |shortest| shortest.min(delay)));
-        before.map_or(current, |before| before.min(current))
     }
 
     /// What the link carried when it was last full, in bit/s, however long ago.

@@ -15,6 +15,7 @@ mod busy;
 mod delay;
 mod estimator;
 mod history;
+mod least;
 mod loss;
 mod probe;
 mod rate_control;

@@ -3,6 +3,7 @@
 use crate::time::{Span, Time};
 
 use super::delay::Usage;
+use super::least::Least;
 
 /// So long a queue is not left standing, in µs.
 const LIMIT: i64 = 120_000;
@@ -26,9 +27,8 @@ const CLOCK_JUMP: i64 = 3_000_000;
 pub struct Standing {
     /// The least delay since the last message, in µs between two clocks that have nothing in common.
     least: Option<i64>,
-    /// The least delay of this stretch of [`MEMORY`] and of the one before.
-    shortest: [Option<i64>; 2],
-    stretch: Time,
+    /// The least delay.
+    shortest: Least<i64>,
     /// What the quickest packets of the last message waited, in µs.
     queue: i64,
     /// The delay of the last packet.
@@ -43,8 +43,7 @@ impl Standing {
     pub fn new(now: Time) -> Self {
         Self {
             least: None,
-            shortest: [None; 2],
-            stretch: now,
+            shortest: Least::new(now),
             queue: 0,
             newest: None,
             noticed: None,
@@ -65,7 +64,7 @@ impl Standing {
         let Some(least) = self.least.take() else {
             return Usage::Normal;
         };
-        let queue = least.saturating_sub(self.shortest(now, least));
+        let queue = least.saturating_sub(self.shortest.record(now, MEMORY, least));
         self.queue = queue;
         if queue < LIMIT {
             self.noticed = None;
@@ -96,7 +95,7 @@ impl Standing {
 
     /// Whether the last packet of the last message waited for long: what is sent now would wait as long or longer.
     pub fn is_long(&self) -> bool {
-        let way = self.shortest.into_iter().flatten().min();
+        let way = self.shortest.get();
         let queue = self
             .newest
             .zip(way)
@@ -109,19 +108,9 @@ impl Standing {
         self.queue < EMPTY
     }
 
-    fn shortest(&mut self, now: Time, least: i64) -> i64 {
-        if now.since(self.stretch) >= MEMORY {
-            self.stretch = now;
-            self.shortest = [None, self.shortest[0]];
-        }
-        let [current, before] = &mut self.shortest;
-        let current = *current.insert(current.map_or(least, |shortest| shortest.min(least)));
-        before.map_or(current, |before| before.min(current))
-    }
-
     fn start_again(&mut self, now: Time, least: i64) {
         *self = Self::new(now);
-        self.shortest[0] = Some(least);
+        self.shortest.record(now, MEMORY, least);
     }
 }
 

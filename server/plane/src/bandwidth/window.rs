@@ -1,6 +1,7 @@
 //! How much may be on its way at once: whatever is beyond it waits in front of the link, where voices would wait too.
 //! It speaks a round trip before any estimate can, as soon as feedback is late.
 
+use super::least::Least;
 use crate::time::{Span, Time};
 
 /// What may wait in front of the link beside what is on its way.
@@ -15,9 +16,8 @@ const LEAST: u64 = 4 * 1_200 * 8;
 /// The window of one transport.
 #[derive(Debug)]
 pub struct Window {
-    /// The least round trip of this stretch of [`MEMORY`] and of the one before.
-    least: [Option<Span>; 2],
-    stretch: Time,
+    /// The least round trip.
+    least: Least<Span>,
     /// When feedback came last, and how long it usually takes.
     latest: Option<Time>,
     interval: Span,
@@ -29,8 +29,7 @@ impl Window {
     /// Nothing is known yet: nothing is held back.
     pub fn new(now: Time) -> Self {
         Self {
-            least: [None; 2],
-            stretch: now,
+            least: Least::new(now),
             latest: None,
             interval: Span::from_millis(100),
             patience: None,
@@ -43,13 +42,7 @@ impl Window {
             let sample = now.since(latest).min(RAREST).micros();
             self.interval = Span::from_micros((self.interval.micros() * 7 + sample) / 8);
         }
-        if now.since(self.stretch) >= MEMORY {
-            self.stretch = now;
-            self.least = [None, self.least[0]];
-        }
-        let [current, before] = &mut self.least;
-        let current = *current.insert(current.map_or(round_trip, |least| least.min(round_trip)));
-        let least = before.map_or(current, |before| before.min(current));
+        let least = self.least.record(now, MEMORY, round_trip);
         self.patience = Some(least + self.interval + QUEUE);
     }
 
