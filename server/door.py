@@ -11,8 +11,8 @@ from pyee import EventEmitter
 from server.chairing.bans import Entry
 from server.chairing.chair import Chair
 from server.chairing.lobby import Waiting
-from server.participant import Person, clean_name
-from server.room import BadNameError, Room
+from server.participant import Person
+from server.room import Room, named
 
 
 class LockedError(Exception):
@@ -121,11 +121,8 @@ class Door:
         return place
 
     def _place(self, newcomer: Newcomer) -> Place:
-        name = clean_name(newcomer.name)
-        if not name:
-            raise BadNameError("a name needs at least one visible character")
         since = asyncio.get_running_loop().time()
-        waiting = Waiting(secrets.token_hex(8), name, newcomer.person, since)
+        waiting = Waiting(secrets.token_hex(8), named(newcomer.name), newcomer.person, since)
         self._chair.wait(waiting)
         place = self._places[waiting.id] = Place(self, waiting)
         return place

@@ -26,6 +26,14 @@ class BadNameError(ValueError):
     """Nothing visible is left of the name when it is cleaned."""
 
 
+def named(name: str) -> str:
+    """A name as it may be shown. Raises BadNameError."""
+    cleaned = clean_name(name)
+    if not cleaned:
+        raise BadNameError("a name needs at least one visible character")
+    return cleaned
+
+
 class NotPermittedError(Exception):
     """The chair has not left this open to this participant."""
 
@@ -87,9 +95,7 @@ class Room(EventEmitter):
         person: Person | None = None,
     ) -> Participant:
         """Let somebody in. Raises BadNameError or RoomFullError. What they may not switch on stays off."""
-        name = clean_name(name)
-        if not name:
-            raise BadNameError("a name needs at least one visible character")
+        name = named(name)
         if len(self) >= self.capacity:
             raise RoomFullError(f"{self.capacity} participants are here already")
         if self._inherits and not self._participants:
@@ -142,9 +148,7 @@ class Room(EventEmitter):
 
     def rename(self, participant: Participant, name: str) -> None:
         """Give somebody another name. Raises BadNameError."""
-        name = clean_name(name)
-        if not name:
-            raise BadNameError("a name needs at least one visible character")
+        name = named(name)
         if name != participant.name:
             participant.name = name
             self.emit("changed", participant)

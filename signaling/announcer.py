@@ -11,7 +11,14 @@ from server.roles import is_chair
 from signaling import describe
 from signaling.audience import Audience, Listener
 from signaling.conversation_announcer import ConversationAnnouncer
-from signaling.messages import DominantChanged, LobbyChanged, MeetingChanged, ParticipantsChanged, UnmuteDeclined
+from signaling.messages import (
+    DominantChanged,
+    LobbyChanged,
+    MeetingChanged,
+    ParticipantsChanged,
+    UnmuteAsked,
+    UnmuteDeclined,
+)
 
 
 class Announcer:
@@ -38,6 +45,7 @@ class Announcer:
         meeting.room.on("dominant", self._on_dominant)
         meeting.chair.on("changed", self._on_state)
         meeting.chair.on("lobby", self._on_lobby)
+        meeting.chair.on("asked", self._on_asked)
         meeting.chair.on("declined", self._on_declined)
 
     def listen(self, listener: Listener, participant: Participant) -> None:
@@ -137,6 +145,9 @@ class Announcer:
     def _lobby(self) -> LobbyChanged:
         now = asyncio.get_running_loop().time()
         return LobbyChanged(waiting=[describe.waiting(who, now) for who in self._meeting.chair.lobby])
+
+    def _on_asked(self, who: Participant, floor: bool) -> None:
+        self._audience.tell(UnmuteAsked(floor=floor), to=lambda participant: participant is who)
 
     def _on_declined(self, who: Participant) -> None:
         declined = UnmuteDeclined(participant=who.id)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
+
 from server.chairing.lobby import Waiting
 from server.conversation.chat import ChatMessage
 from server.conversation.conversation import shows_counts
@@ -40,23 +42,11 @@ def slot(occupancy: Occupancy) -> m.SlotState:
 
 def state(meeting: Meeting, now: float) -> m.MeetingState:
     """How a meeting is chaired. ``now`` is monotonic, in s."""
-    floor, policy = meeting.chair.floor, meeting.room.policy
+    floor = meeting.chair.floor
     whose = floor.offered or floor.holder
     return m.MeetingState(
         title=meeting.title,
-        policy=m.Policy(
-            lobby=policy.lobby,
-            locked=policy.locked,
-            speak=policy.speak,
-            show=policy.show,
-            share=policy.share,
-            several_screens=policy.several_screens,
-            chat=policy.chat,
-            private_chat=policy.private_chat,
-            files=policy.files,
-            react=policy.react,
-            ask_unit=policy.ask_unit,
-        ),
+        policy=m.Policy(**asdict(meeting.room.policy)),
         floor=m.Floor(participant=whose, taken=floor.offered is None, seconds_left=floor.left(now)) if whose else None,
         spotlit=list(meeting.chair.spotlit),
     )

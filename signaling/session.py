@@ -15,8 +15,8 @@ from server.conversation.chat import ChatFile
 from server.directory import Directory
 from server.door import Place
 from server.meeting import DepartureReason, Seat
-from server.participant import Participant, View
 from server.participant import Tile as RoomTile
+from server.participant import View
 from server.roles import Role, is_chair
 from signaling import describe, permissions
 from signaling.announcer import Announcer
@@ -45,7 +45,6 @@ from signaling.messages import (
     SlotsChanged,
     SubscribeAnswer,
     SubscribeOffer,
-    UnmuteAsked,
 )
 from signaling.newcomers import newcomer, person_secret
 from signaling.outbox import Outbox
@@ -305,7 +304,6 @@ class Session:
         seat.on("codecs", self._on_codecs)
         seat.on("gone", self._on_gone)
         seat.on("replaced", self._on_replaced)
-        seat.meeting.chair.on("asked", self._on_asked)
 
     def _detach(self) -> Seat | None:
         """Let go of the seat; returns it if it was held."""
@@ -317,7 +315,6 @@ class Session:
             seat.remove_listener("codecs", self._on_codecs)
             seat.remove_listener("gone", self._on_gone)
             seat.remove_listener("replaced", self._on_replaced)
-            seat.meeting.chair.remove_listener("asked", self._on_asked)
         if self._announcer is not None:
             self._announcer.leave(self._outbox)
             self._announcer = None
@@ -387,10 +384,6 @@ class Session:
             slots = [describe.slot(self._seat.occupancy(mid)) for mid in mids]
             self._announcer.announce_before_use(slot.participant for slot in slots)
             self._outbox.put(SlotsChanged(slots=slots))
-
-    def _on_asked(self, participant: Participant, floor: bool) -> None:
-        if self._seat is not None and participant is self._seat.participant:
-            self._outbox.put(UnmuteAsked(floor=floor))
 
     def _on_layers(self, camera: int, screen: bool) -> None:
         if self._seat is not None and self._seat.published:
