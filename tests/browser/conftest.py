@@ -166,6 +166,18 @@ async def join(page: Page, url: str, name: str, *, small: bool = True) -> None:
     await page.get_by_role("button", name="Leave").wait_for()
 
 
+async def choose(page: Page, name: str) -> None:
+    """Press a button of the controls, which on a phone may be behind another. A panel that is open is closed first."""
+    close = page.get_by_role("button", name="Close", exact=True)
+    if await close.is_visible():
+        await close.click()
+    button = page.locator(".controls").get_by_role("button", name=name)
+    if not await button.is_visible():
+        await page.get_by_role("button", name="More", exact=True).last.click()
+        button = page.get_by_role("menuitem", name=name)
+    await button.click()
+
+
 STATS = """async (which) => {
   const reports = await window.balai[which].getStats();
   return [...reports.values()]

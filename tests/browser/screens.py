@@ -8,7 +8,17 @@ from pathlib import Path
 
 from playwright.async_api import Browser, Page, async_playwright
 
-from tests.browser.conftest import CHROMIUM, FLAGS, SCREEN, Server, create_meeting, join, new_page, running_server
+from tests.browser.conftest import (
+    CHROMIUM,
+    FLAGS,
+    SCREEN,
+    Server,
+    choose,
+    create_meeting,
+    join,
+    new_page,
+    running_server,
+)
 
 TARGET = Path(__file__).resolve().parents[2] / "docs" / "screens"
 SIZES = {"desktop": {"width": 1280, "height": 800}, "phone": {"width": 360, "height": 740}}
@@ -21,18 +31,6 @@ NO_SCREEN = "delete MediaDevices.prototype.getDisplayMedia;"
 async def picture(page: Page, name: str) -> None:
     """One picture."""
     await page.screenshot(path=TARGET / f"{name}.png")
-
-
-async def choose(page: Page, name: str) -> None:
-    """Press a button of the controls, which on a phone may be behind another."""
-    close = page.get_by_role("button", name="Close", exact=True)
-    if await close.is_visible():
-        await close.click()
-    button = page.locator(".controls").get_by_role("button", name=name)
-    if not await button.is_visible():
-        await page.get_by_role("button", name="More", exact=True).last.click()
-        button = page.get_by_role("menuitem", name=name)
-    await button.click()
 
 
 async def chair(page: Page, guests: list[Page], suffix: str) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from playwright.async_api import Browser, Page, expect
 
-from tests.browser.conftest import Server, create_meeting, join, new_page
+from tests.browser.conftest import Server, choose, create_meeting, join, new_page
 
 pytestmark = pytest.mark.browser
 
@@ -22,14 +22,7 @@ HOSTILE = [
 
 async def panel(page: Page, name: str) -> None:
     """Open a panel, wherever its button is on this screen."""
-    close = page.get_by_role("button", name="Close", exact=True)
-    if await close.is_visible():
-        await close.click()
-    button = page.locator(".controls").get_by_role("button", name=name)
-    if not await button.is_visible():
-        await page.get_by_role("button", name="More", exact=True).last.click()
-        button = page.get_by_role("menuitem", name=name)
-    await button.click()
+    await choose(page, name)
     await page.locator(".panel").wait_for()
 
 

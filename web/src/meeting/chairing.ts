@@ -1,4 +1,4 @@
-import { batch, computed, signal } from "@preact/signals";
+import { batch, signal } from "@preact/signals";
 import type { Event, Joined, Policy, Role, MeetingState as Told, Waiting } from "../protocol";
 
 /** Whose turn it is to speak, with the end of it by this client's own clock. */
@@ -13,7 +13,8 @@ export interface Turn {
 /** Whether somebody of this role runs the meeting. What they may do, the server decides. */
 export const isChair = (role: Role | undefined) => role === "host" || role === "cohost";
 
-const EVERYTHING: Policy = {
+/** What a meeting leaves open until it says otherwise. */
+export const EVERYTHING: Policy = {
 	lobby: false,
 	locked: false,
 	speak: true,
@@ -40,8 +41,6 @@ export class ChairingState {
 	readonly asked = signal<"unmute" | "floor" | null>(null);
 	/** Who did not want to unmute, last. */
 	readonly declined = signal<string | null>(null);
-	/** The one who has the floor. */
-	readonly speaker = computed(() => (this.turn.value?.taken ? this.turn.value.participant : null));
 
 	joined(message: Joined): void {
 		this.tell(message.state);

@@ -1,4 +1,5 @@
 import type { Joined, Participant } from "../protocol";
+import { EVERYTHING } from "./chairing";
 
 /** For tests: a participant, and what joining is answered with. */
 export const person = (id: string, more: Partial<Participant> = {}): Participant => ({
@@ -27,19 +28,7 @@ export const joined = (more: Partial<Joined> = {}): Joined => ({
 	dominant: null,
 	state: {
 		title: "",
-		policy: {
-			lobby: false,
-			locked: false,
-			speak: true,
-			show: true,
-			share: true,
-			several_screens: false,
-			chat: true,
-			private_chat: true,
-			files: true,
-			react: true,
-			ask_unit: false,
-		},
+		policy: EVERYTHING,
 		floor: null,
 		spotlit: [],
 	},

@@ -48,12 +48,10 @@ export class MeetingState {
 	);
 	/** Everybody else who shares a screen. */
 	readonly sharers = computed(() => this.others.value.filter((p) => p.screen));
-	/** Whose screen is chosen, where there are several; null: the latest. */
-	readonly chosenSharer = signal<string | null>(null);
 	/** Whose screen is shown here. */
 	readonly sharer = computed(() => {
 		const sharers = this.sharers.value;
-		const wanted = this.chosenSharer.value ?? this.screenSlot.value?.participant;
+		const wanted = this.screenSlot.value?.participant;
 		return sharers.find(({ id }) => id === wanted) ?? sharers.at(-1) ?? null;
 	});
 	/** Raised hands, in order. */

@@ -1,7 +1,8 @@
-import { useEffect, useRef, useState } from "preact/hooks";
+import { useEffect, useState } from "preact/hooks";
 import { t } from "../i18n";
 import { canChooseSpeaker, type DeviceLists, listDevices } from "../media/devices";
 import type { LocalMedia } from "../media/local";
+import { Dialog } from "./dialog";
 
 interface Props {
 	local: LocalMedia;
@@ -84,18 +85,13 @@ interface DialogProps extends Props {
 }
 
 export function DeviceDialog({ open, onClose, local, onSpeaker }: DialogProps) {
-	const dialog = useRef<HTMLDialogElement>(null);
-	useEffect(() => {
-		if (open && !dialog.current?.open) dialog.current?.showModal();
-		if (!open) dialog.current?.close();
-	}, [open]);
+	if (!open) return null;
 	return (
-		<dialog ref={dialog} onClose={onClose} aria-labelledby="devices-title">
-			<h2 id="devices-title">{t("devices")}</h2>
-			{open && <DeviceChoices local={local} onSpeaker={onSpeaker} />}
+		<Dialog title={t("devices")} onClose={onClose}>
+			<DeviceChoices local={local} onSpeaker={onSpeaker} />
 			<button type="button" class="primary" onClick={onClose}>
 				{t("close")}
 			</button>
-		</dialog>
+		</Dialog>
 	);
 }

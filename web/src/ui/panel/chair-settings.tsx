@@ -4,6 +4,7 @@ import type { Key } from "../../i18n/en";
 import type { Conference } from "../../meeting/conference";
 import type { Policy } from "../../protocol";
 import { Dialog } from "../dialog";
+import { Switch } from "../switch";
 
 const GROUPS: readonly [Key, readonly [keyof Policy, Key][]][] = [
 	[
@@ -40,16 +41,12 @@ export function ChairSettings({ conference }: { conference: Conference }) {
 				<fieldset class="settings" key={title}>
 					<legend>{t(title)}</legend>
 					{switches.map(([name, words]) => (
-						<label class="switch" key={name}>
-							<input
-								type="checkbox"
-								checked={policy[name]}
-								onChange={(event) =>
-									void conference.ask({ type: "set_policy", [name]: event.currentTarget.checked })
-								}
-							/>
-							<span>{t(words)}</span>
-						</label>
+						<Switch
+							key={name}
+							label={t(words)}
+							on={policy[name]}
+							onChange={(on) => void conference.ask({ type: "set_policy", [name]: on })}
+						/>
 					))}
 				</fieldset>
 			))}

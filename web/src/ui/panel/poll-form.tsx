@@ -1,6 +1,7 @@
 import { useState } from "preact/hooks";
 import { t } from "../../i18n";
 import type { Conference } from "../../meeting/conference";
+import { Switch } from "../switch";
 
 const MAX_OPTIONS = 10;
 
@@ -71,14 +72,5 @@ export function PollForm({ conference, onDone }: { conference: Conference; onDon
 				</button>
 			</div>
 		</form>
-	);
-}
-
-function Switch({ label, on, onChange }: { label: string; on: boolean; onChange(on: boolean): void }) {
-	return (
-		<label class="switch">
-			<input type="checkbox" checked={on} onChange={(event) => onChange(event.currentTarget.checked)} />
-			<span>{label}</span>
-		</label>
 	);
 }

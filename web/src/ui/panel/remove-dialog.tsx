@@ -1,6 +1,7 @@
 import { useState } from "preact/hooks";
 import { t } from "../../i18n";
 import { Dialog } from "../dialog";
+import { Switch } from "../switch";
 
 interface Props {
 	name: string;
@@ -13,10 +14,7 @@ export function RemoveDialog({ name, onClose, onRemove }: Props) {
 	const [ban, setBan] = useState(false);
 	return (
 		<Dialog title={t("removeName", { name })} onClose={onClose}>
-			<label class="switch">
-				<input type="checkbox" checked={ban} onChange={(event) => setBan(event.currentTarget.checked)} />
-				<span>{t("banToo")}</span>
-			</label>
+			<Switch label={t("banToo")} on={ban} onChange={setBan} />
 			<p class="hint">{t("banHint")}</p>
 			<div class="actions">
 				<button type="button" onClick={onClose}>
