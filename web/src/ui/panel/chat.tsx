@@ -121,7 +121,6 @@ function Message({ conference, message, goesOn }: MessageProps) {
 /** Where a message is written. Enter sends it, Shift+Enter begins another line. */
 function Composer({ conference }: { conference: Conference }) {
 	const [text, setText] = useState("");
-	const [busy, setBusy] = useState(false);
 	const [sent, setSent] = useState<number | null>(null);
 	const chooser = useRef<HTMLInputElement>(null);
 	const input = useRef<HTMLTextAreaElement>(null);
@@ -141,12 +140,12 @@ function Composer({ conference }: { conference: Conference }) {
 	}, [layout.writingTo.value]);
 
 	async function send(): Promise<void> {
-		if (!text.trim() || busy) return;
-		setBusy(true);
-		const done = await conference.ask({ type: "send_chat", text, to });
-		setBusy(false);
-		if (done) setText("");
+		if (!text.trim()) return;
+		// At once: whoever types on while it is under way writes the next message.
+		setText("");
 		input.current?.focus();
+		const done = await conference.ask({ type: "send_chat", text, to });
+		if (!done) setText((typed) => typed || text);
 	}
 
 	async function sendFile(file: File | undefined): Promise<void> {
@@ -231,7 +230,7 @@ function Composer({ conference }: { conference: Conference }) {
 				<button
 					type="submit"
 					class="primary icon-only"
-					disabled={busy || !text.trim()}
+					disabled={!text.trim()}
 					aria-label={t("send")}
 					title={t("send")}
 				>
