@@ -17,7 +17,7 @@ pub struct Rewritten {
     pub index: u64,
     /// The RTP timestamp.
     pub timestamp: u32,
-    /// VP8's or VP9's picture id, of 15 bits, or the number of AV1's frame.
+    /// VP8's or VP9's picture id, of 15 bits, or the frame's number in its dependency descriptor.
     pub picture_id: u16,
     /// VP8's or VP9's TL0PICIDX.
     pub tl0_index: u8,
@@ -101,7 +101,7 @@ impl Rewriter {
             if let Some((number, span)) = picture.number() {
                 let counted = self.unwrap_picture(number, span);
                 picture_id = self.pictures.map(counted)? as u16;
-                if picture.codec != VideoCodec::Av1 {
+                if picture.part.is_none() {
                     picture_id &= 0x7fff;
                 }
             }
@@ -143,7 +143,7 @@ impl Rewriter {
     ) -> Option<Rewritten> {
         if let Some((number, span)) = picture.number() {
             let counted = self.unwrap_picture(number, span);
-            if picture.codec == VideoCodec::Vp8 {
+            if picture.codec == VideoCodec::Vp8 && picture.part.is_none() {
                 self.pictures.leave_out(counted);
             }
         }

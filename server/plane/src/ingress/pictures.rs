@@ -80,7 +80,8 @@ impl PictureReader {
         }
     }
 
-    /// Reads a packet, `descriptor` being AV1's dependency descriptor or empty.
+    /// Reads a packet, `descriptor` being its dependency descriptor or empty. Where the payload tells all that there is to
+    /// know, the descriptor is not looked at.
     ///
     /// # Errors
     /// See [`Unreadable`].
@@ -91,12 +92,26 @@ impl PictureReader {
         payload: &[u8],
         descriptor: &[u8],
     ) -> Result<Picture, Unreadable> {
-        if codec != VideoCodec::Av1 || descriptor.is_empty() {
-            return Picture::read(codec, payload).ok_or(Unreadable::Malformed);
+        let told = if codec == VideoCodec::Av1 && !descriptor.is_empty() {
+            None
+        } else {
+            Some(Picture::read(codec, payload).ok_or(Unreadable::Malformed)?)
+        };
+        if let Some(told) = told
+            && (descriptor.is_empty() || !told.tells_no_layers())
+        {
+            return Ok(told);
         }
         let reader = self.dependencies.get_or_insert_default();
-        let read = reader.read(descriptor).ok_or(Unreadable::NoStructure)?;
-        Ok(Picture::described(&read, reader))
+        match (told, reader.read(descriptor)) {
+            (told, Some(read)) => {
+                let told = told.unwrap_or_else(|| Picture::of_av1(&read));
+                Ok(told.described(&read, reader))
+            }
+            // Of what layer it is, is not known; that it can be forwarded, is.
+            (Some(told), None) => Ok(told),
+            (None, None) => Err(Unreadable::NoStructure),
+        }
     }
 }
 
@@ -105,7 +120,7 @@ impl PictureReader {
 pub enum Unreadable {
     /// Its payload descriptor is malformed.
     Malformed,
-    /// Its dependency descriptor is malformed, or refers to a structure that did not come.
+    /// AV1's dependency descriptor is malformed, or refers to a structure that did not come.
     NoStructure,
 }
 

@@ -20,7 +20,7 @@ pub(super) struct Outgoing<'a> {
     pub(super) payload: &'a [u8],
     /// The codec of its payload type, if that is one of video.
     pub(super) codec: Option<VideoCodec>,
-    /// The dependency descriptor of AV1; empty where there is none.
+    /// The dependency descriptor; empty where there is none.
     pub(super) descriptor: &'a [u8],
     pub(super) picture: Option<Picture>,
     pub(super) audio_level: Option<u8>,

@@ -40,10 +40,6 @@ impl Plane {
             self.sources = self.sources.wrapping_add(1);
             stream.source = self.sources;
         }
-        // Others may send a dependency descriptor with other codecs; there it is of no use.
-        if codec != VideoCodec::Av1 {
-            outgoing.descriptor = &[];
-        }
         outgoing.source = stream.source;
         if turn == Turn::Astray {
             self.counters.count(Counter::DropBeforeSwitch);
@@ -75,6 +71,9 @@ impl Plane {
             }
         };
         outgoing.picture = Some(picture);
+        if picture.part.is_none() {
+            outgoing.descriptor = &[];
+        }
         if began || turn == Turn::Changed {
             // Before it is forwarded: slots that wait for this layer go over at its very first keyframe.
             self.consider_track(now, occupant.track);

@@ -15,7 +15,7 @@ pub enum ExtensionKind {
     TransportSequence,
     /// `urn:ietf:params:rtp-hdrext:ssrc-audio-level` (RFC 6464).
     AudioLevel,
-    /// The [dependency descriptor](super::dependency_descriptor) of AV1.
+    /// The [dependency descriptor](super::dependency_descriptor): of AV1, and of what else a browser sends with it.
     DependencyDescriptor,
 }
 

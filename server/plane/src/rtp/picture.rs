@@ -90,13 +90,13 @@ pub struct Picture {
     pub picture_id: Option<PictureId>,
     /// VP8's or VP9's TL0PICIDX: where it stands in the payload, and its value.
     pub tl0_index: Option<(u8, u8)>,
-    /// What the dependency descriptor of AV1 said.
+    /// What the dependency descriptor said, where it tells what the payload does not.
     pub part: Option<dependency_descriptor::Part>,
 }
 
 impl Picture {
-    /// What the payload of a codec that tells everything in it begins with. AV1 tells less there: see
-    /// [`Picture::described`]. `None` when it is malformed.
+    /// What the payload begins with. AV1 tells less there, and others may: see [`Picture::described`]. `None` when it is
+    /// malformed.
     #[inline]
     pub fn read(codec: VideoCodec, payload: &[u8]) -> Option<Self> {
         let plain = Self::plain(codec);
@@ -156,21 +156,36 @@ impl Picture {
         })
     }
 
-    /// A packet of AV1 by its dependency descriptor. `reader` has read it just now.
+    /// A packet of AV1, of which the dependency descriptor tells everything.
+    pub(crate) fn of_av1(descriptor: &dependency_descriptor::Descriptor) -> Self {
+        Self {
+            frame_start: descriptor.frame_start,
+            keyframe_start: descriptor.keyframe_start,
+            ..Self::plain(VideoCodec::Av1)
+        }
+    }
+
+    /// The same with the layers that the dependency descriptor tells. `reader` has read it just now.
     #[inline]
     pub fn described(
+        self,
         descriptor: &dependency_descriptor::Descriptor,
         reader: &dependency_descriptor::Reader,
     ) -> Self {
         Self {
-            frame_start: descriptor.frame_start,
             frame_end: descriptor.frame_end,
-            keyframe_start: descriptor.keyframe_start,
             spatial_layer: descriptor.spatial_layer,
             temporal_layer: descriptor.temporal_layer,
             part: Some(reader.part(descriptor)),
-            ..Self::plain(VideoCodec::Av1)
+            ..self
         }
+    }
+
+    /// Whether its payload leaves it to a dependency descriptor to tell of layers. H.264 always does; Chromium leaves
+    /// VP8's picture ids, TL0PICIDX and temporal layers out where it sends one.
+    #[inline]
+    pub(crate) fn tells_no_layers(&self) -> bool {
+        self.picture_id.is_none() && self.tl0_index.is_none() && self.spatial_layer == 0
     }
 
     fn plain(codec: VideoCodec) -> Self {

@@ -53,6 +53,10 @@ impl Picture {
 
     /// Its packets, two for each spatial layer.
     pub fn packets(&self, codec: VideoCodec) -> Vec<Packet> {
+        let layout = Layout {
+            spatial: self.spatial,
+            temporal: if self.spatial == 1 { 1 } else { 3 },
+        };
         (0..self.spatial * 2)
             .map(|at| {
                 let (spatial, first) = (at / 2, at % 2 == 0);
@@ -60,7 +64,7 @@ impl Picture {
                     VideoCodec::Vp8 => (self.vp8(first), Vec::new()),
                     VideoCodec::H264 => (self.h264(first), Vec::new()),
                     VideoCodec::Vp9 => (self.vp9(spatial, first), Vec::new()),
-                    VideoCodec::Av1 => (self.av1(first), self.descriptor(spatial, first)),
+                    VideoCodec::Av1 => (self.av1(first), self.descriptor(&layout, spatial, first)),
                 };
                 Packet {
                     payload,
@@ -71,6 +75,32 @@ impl Picture {
                 }
             })
             .collect()
+    }
+
+    /// Its packets, two of one spatial layer, with nothing of layers in the payload: Chromium leaves VP8's and H.264's to
+    /// the dependency descriptor so.
+    pub fn described_packets(&self, codec: VideoCodec) -> Vec<Packet> {
+        let layout = Layout {
+            spatial: 1,
+            temporal: 3,
+        };
+        let payload = |first: bool| match codec {
+            VideoCodec::Vp8 => {
+                let [high, low] = self.number.to_be_bytes();
+                vec![u8::from(first) << 4, u8::from(!self.keyframe), high, low]
+            }
+            VideoCodec::H264 => self.h264(first),
+            _ => unreachable!("{codec:?} tells of layers itself"),
+        };
+        [true, false]
+            .map(|first| Packet {
+                payload: payload(first),
+                descriptor: self.descriptor(&layout, 0, first),
+                marker: !first,
+                spatial: 0,
+                temporal: self.temporal,
+            })
+            .into()
     }
 
     fn tl0(&self) -> u8 {
@@ -132,11 +162,7 @@ impl Picture {
             .wrapping_add(u16::from(spatial))
     }
 
-    fn descriptor(&self, spatial: u8, first: bool) -> Vec<u8> {
-        let layout = Layout {
-            spatial: self.spatial,
-            temporal: if self.spatial == 1 { 1 } else { 3 },
-        };
+    fn descriptor(&self, layout: &Layout, spatial: u8, first: bool) -> Vec<u8> {
         let mut bits = Bits::default();
         bits.put(u32::from(first), 1);
         bits.put(u32::from(!first), 1);
