@@ -28,6 +28,8 @@ class Open(Enum):
     """To everybody in the meeting or its lobby."""
     INSIDE = "inside"
     """To everybody in the meeting."""
+    OPERATOR = "operator"
+    """To whoever has the server's load-test token, and to nobody for what they are in a meeting."""
 
 
 Needs = Power | Open
@@ -77,9 +79,19 @@ CALLS: dict[tuple[str, str], Needs] = {
     ("GET", "/api/meetings/{code}/files/{file}"): Open.INSIDE,
     ("GET", "/api/meetings/{code}/attendance.{form}"): Power.SEE_ATTENDANCE,
     ("GET", "/api/meetings/{code}/polls.csv"): Power.RUN_POLLS,
+    ("GET", "/api/load-test"): Open.OPERATOR,
+    ("POST", "/api/load-test"): Open.OPERATOR,
+    ("GET", "/healthz"): Open.TO_ALL,
+    ("GET", "/readyz"): Open.TO_ALL,
+    # The client itself; what comes through its WebSocket is REQUESTS.
+    ("GET", "/ws"): Open.TO_ALL,
+    ("GET", "/"): Open.TO_ALL,
+    ("GET", "/m/{code}{slash}"): Open.TO_ALL,
+    ("GET", "/assets/{name}"): Open.TO_ALL,
+    ("GET", "/{name}"): Open.TO_ALL,
 }
-"""By method and path. Who calls says so by the header ``Authorization: Seat <token>``, the token being that of
-``joined``."""
+"""By method and path: every route that the server has. Who calls says so by the header ``Authorization: Seat <token>``,
+the token being that of ``joined``."""
 
 
 def is_allowed(needs: Needs, standing: Role | Standing) -> bool:
