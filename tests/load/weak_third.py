@@ -17,7 +17,7 @@ from tests.load.meetings import FULL, Result, meeting
 WEAK = FULL // 3 + 1
 
 COLUMNS = (
-    "pictures of, seen on",
+    "pictures and voices of → seen and heard on",
     "people",
     "pictures each",
     "frames/s a picture",
@@ -76,8 +76,8 @@ def row(name: str, group: dict[str, Any]) -> str:
 def tables(without: Result, among: Result) -> str:
     """Markdown: what people got, and what the server needed for it."""
     lines = ["| " + " | ".join(COLUMNS) + " |", "| --- |" + " ---: |" * (len(COLUMNS) - 1)]
-    lines.append(row("**all links good**", all_good(without)))
-    lines += [row(f"{group['of']}, {group['to']}", group) for group in among["by_link"]]
+    lines.append(row("good → good, nobody on a weak link", all_good(without)))
+    lines += [row(f"{group['of']} → {group['to']}", group) for group in among["by_link"]]
     lines += [
         "",
         "| meeting | server CPU | memory | packets/s out | tester's CPU |",

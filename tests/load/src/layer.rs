@@ -19,6 +19,8 @@ pub struct Packet {
     pub timestamp: u32,
     /// The last one of its frame.
     pub marker: bool,
+    /// How many packets its frame has.
+    pub packets: u16,
 }
 
 /// A simulcast layer, or a shared screen.
@@ -65,12 +67,13 @@ impl Layer {
             }
             let frame = &clip.frames[self.position];
             let payloads = self.numbers.packetize(frame);
-            let last = payloads.len() - 1;
+            let count = payloads.len();
             let packets = payloads.into_iter().enumerate();
             self.queue.extend(packets.map(|(number, payload)| Packet {
                 payload,
                 timestamp: self.timestamp,
-                marker: number == last,
+                marker: number + 1 == count,
+                packets: count as u16,
             }));
             self.position = (self.position + 1) % clip.frames.len();
             self.timestamp = self.timestamp.wrapping_add(frame.duration);

@@ -9,7 +9,7 @@ use crate::media::clips::Clips;
 use crate::media::speaking::Voice;
 use crate::network::Link;
 use crate::publisher::{Publisher, Sources, micros};
-use crate::signaling::{Message, Person, Request, Size, Socket, Tile};
+use crate::signaling::{Message, Person, Request, Size, SlotState, Socket, Tile};
 use crate::sockets;
 use crate::subscriber::Subscriber;
 use crate::transport::Transport;
@@ -18,8 +18,6 @@ const PING: Duration = Duration::from_secs(10);
 /// How long a screen is left alone before the server is told what it shows.
 const VIEW: Duration = Duration::from_millis(300);
 const TILES: usize = 9;
-/// Their names are this and a number from 1.
-const NAME: &str = "Load ";
 const TILE: Size = Size {
     width: 320,
     height: 180,
@@ -38,25 +36,13 @@ pub struct Meeting {
     /// How many of them have cameras; these come first.
     pub cameras: usize,
     /// Whether they are behind weak links, by number.
-    pub weak: Vec<bool>,
+    pub weak: Arc<[bool]>,
     /// The address from which the server is reached.
     pub local: IpAddr,
     /// When the test began.
     pub began: Instant,
     /// For whatever is to be the same in the next test.
     pub seed: u64,
-}
-
-impl Meeting {
-    fn is_weak(&self, person: &Person) -> bool {
-        let number = person
-            .name
-            .strip_prefix(NAME)
-            .and_then(|number| number.parse::<usize>().ok());
-        number
-            .and_then(|number| self.weak.get(number.checked_sub(1)?))
-            .is_some_and(|weak| *weak)
-    }
 }
 
 /// How far a participant has come.
@@ -163,7 +149,7 @@ impl Participant {
         self.stage = Stage::Talking;
         self.next_ping = now + PING;
         let camera = self.number < meeting.cameras;
-        let name = format!("{NAME}{}", self.number + 1);
+        let name = format!("Load {}", self.number + 1);
         self.say(&Request::Join {
             meeting: &meeting.code,
             name: &name,
@@ -202,7 +188,7 @@ impl Participant {
                     .collect();
                 self.next_view = Some(now);
                 self.publish(meeting, now)?;
-                self.occupy(slots, meeting);
+                self.occupy(slots);
             }
             Message::SubscribeOffer { sdp } => self.subscribe(&sdp, meeting, now)?,
             Message::PublishAnswer { sdp } => {
@@ -215,8 +201,7 @@ impl Participant {
             Message::ParticipantsChanged { changed, left } => {
                 for person in changed {
                     if let Some(subscriber) = &mut self.subscriber {
-                        let weak = meeting.is_weak(&person);
-                        subscriber.switch(&person.id, person.camera, person.screen, weak);
+                        subscriber.switch(&person.id, person.camera, person.screen);
                     }
                     self.people.insert(person.id.clone(), person);
                 }
@@ -225,7 +210,7 @@ impl Participant {
                 }
                 self.next_view.get_or_insert(now + VIEW);
             }
-            Message::SlotsChanged { slots } => self.occupy(slots, meeting),
+            Message::SlotsChanged { slots } => self.occupy(slots),
             Message::LayersWanted { camera, screen } => {
                 if let Some(publisher) = &mut self.publisher {
                     let camera = if self.number < meeting.cameras {
@@ -253,13 +238,12 @@ impl Participant {
         Ok(())
     }
 
-    fn occupy(&mut self, slots: Vec<crate::signaling::SlotState>, meeting: &Meeting) {
+    fn occupy(&mut self, slots: Vec<SlotState>) {
         let Some(subscriber) = &mut self.subscriber else {
             return;
         };
         for slot in slots {
             let person = slot.participant.as_ref().and_then(|id| self.people.get(id));
-            let weak = person.is_some_and(|person| meeting.is_weak(person));
             let shown = person.is_none_or(|person| {
                 if slot.slot.starts_with('s') {
                     person.screen
@@ -268,7 +252,7 @@ impl Participant {
                 }
             });
             // Who is told that a picture is paused shows it as a still that says so: that is no freeze.
-            subscriber.occupy(&slot.slot, slot.participant, shown && !slot.paused, weak);
+            subscriber.occupy(&slot.slot, slot.participant, shown && !slot.paused);
         }
     }
 
@@ -283,6 +267,7 @@ impl Participant {
 
     fn publish(&mut self, meeting: &Meeting, now: Instant) -> Result<(), String> {
         let sources = Sources {
+            sender: self.number as u16,
             clips: meeting.clips.clone(),
             voice: self.voice.take().ok_or("it has joined twice")?,
             camera: self.number < meeting.cameras,
@@ -299,7 +284,7 @@ impl Participant {
 
     fn subscribe(&mut self, offer: &str, meeting: &Meeting, now: Instant) -> Result<(), String> {
         let transport = self.transport(meeting, now, 3)?;
-        let (subscriber, answer) = Subscriber::answer(transport, offer)?;
+        let (subscriber, answer) = Subscriber::answer(transport, offer, meeting.weak.clone())?;
         self.subscriber = Some(subscriber);
         self.say(&Request::SubscribeAnswer { sdp: &answer });
         Ok(())

@@ -13,7 +13,7 @@ use str0m::{Event, RtcError};
 use crate::layer::{LATE, Layer};
 use crate::media::clips::{Clip, Clips};
 use crate::media::speaking::Voice;
-use crate::media::{opus, stamp, vp8::Numbers};
+use crate::media::{opus, stamp::Stamp, vp8::Numbers};
 use crate::transport::Transport;
 
 /// The simulcast layers, lowest first.
@@ -23,6 +23,8 @@ const OPUS_SAMPLES: u32 = 960;
 /// An encoder with discontinuous transmission tells every so many frames that there is silence.
 const SILENCE_EVERY: u32 = 20;
 const SILENT: i8 = -127;
+/// The first of the streams as stamps name them; then come the layers of the camera, and the screen.
+const MICROPHONE: u8 = 0;
 /// libwebrtc sends this many times faster than it believes the way to carry what it encodes.
 const PACING: f64 = 2.5;
 /// And on a good way it believes, after its first probes, at least so much, in bit/s, however little it encodes.
@@ -54,6 +56,7 @@ pub struct Publisher {
     pub frames_skipped: u64,
     pending: Option<SdpPendingOffer>,
     clips: Arc<Clips>,
+    sender: u16,
     microphone: Microphone,
     layers: Vec<Layer>,
     /// The layer whose turn it is to send, if it has anything to send.
@@ -66,6 +69,8 @@ pub struct Publisher {
 
 /// What a publisher is to send.
 pub struct Sources {
+    /// The participant's number, from 0.
+    pub sender: u16,
     /// The clips of all streams.
     pub clips: Arc<Clips>,
     /// When the microphone hears something.
@@ -146,6 +151,7 @@ impl Publisher {
             frames_skipped: 0,
             pending: Some(pending),
             clips: sources.clips,
+            sender: sources.sender,
             microphone,
             layers,
             turn: 0,
@@ -270,7 +276,13 @@ impl Publisher {
                 .voice
                 .speaks(microphone.next.saturating_duration_since(self.began));
             let frame = &clip[microphone.tick as usize % clip.len()].data;
-            let stamp = stamp::write(micros());
+            let stamp = Stamp {
+                micros: micros(),
+                sender: self.sender,
+                stream: MICROPHONE,
+                number: microphone.sequence as u32,
+                packets: 1,
+            };
             let payload = if speaks {
                 Some((opus::stamped(frame, stamp), -20 - (frame.len() % 20) as i8))
             } else if microphone.tick.is_multiple_of(SILENCE_EVERY) {
@@ -341,7 +353,14 @@ impl Publisher {
             if packet.marker
                 && let Some(end) = packet.payload.last_chunk_mut()
             {
-                *end = stamp::write(micros());
+                let stamp = Stamp {
+                    micros: micros(),
+                    sender: self.sender,
+                    stream: MICROPHONE + 1 + layer.clip as u8,
+                    number: layer.sequence as u32,
+                    packets: packet.packets,
+                };
+                *end = stamp.write();
             }
             let sequence = SeqNo::from(layer.sequence);
             let written = RtpWrite::new(

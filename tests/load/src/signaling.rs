@@ -77,9 +77,6 @@ struct Envelope<'a> {
 pub struct Person {
     /// Their id.
     pub id: String,
-    /// What they call themselves.
-    #[serde(default)]
-    pub name: String,
     /// The camera is on.
     #[serde(default)]
     pub camera: bool,

@@ -1,22 +1,28 @@
 //! The transport on which a participant receives: its slots, and what it sees and hears in them.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use str0m::media::KeyframeRequestKind;
 use str0m::rtp::{RtpPacket, Ssrc};
 use str0m::{Event, RtcError};
 
-use crate::media::stamp;
+use crate::media::stamp::Stamp;
+use crate::media::vp8::Descriptor;
 use crate::publisher::micros;
 use crate::receive::frames::Assembler;
 use crate::receive::histogram::Histogram;
 use crate::receive::losses::Losses;
-use crate::receive::quality::Quality;
+use crate::receive::origins::{Origins, Packet, Tallies, Tally};
+use crate::receive::quality::{Quality, Seen};
 use crate::transport::Transport;
 
 /// A client asks for a keyframe so often at most.
 const ASK_AGAIN: Duration = Duration::from_millis(500);
+/// For so many packets of a voice, and of pictures, one of them may be late: longer than anything is sent again.
+const LATE_VOICES: usize = 64;
+const LATE_PICTURES: usize = 512;
 
 /// One slot.
 pub struct Slot {
@@ -24,16 +30,11 @@ pub struct Slot {
     ssrc: Ssrc,
     audio: bool,
     losses: Losses,
+    origins: Origins,
     frames: Assembler,
     quality: Quality,
     /// Who is in it, as the server says.
     pub occupant: Option<String>,
-    /// That one is behind a weak link.
-    weak: bool,
-    /// Counted while somebody behind a weak link was in it, up to when it was last told who is.
-    of_weak: Totals,
-    /// Everything counted up to then.
-    counted: Totals,
     asked: Option<Instant>,
     asks: bool,
 }
@@ -57,7 +58,7 @@ pub struct Totals {
     pub watched: u64,
     /// RTP packets of voices.
     pub audio_received: u64,
-    /// Of these, the gaps that were never filled.
+    /// Those that were sent and never came.
     pub audio_lost: u64,
 }
 
@@ -107,11 +108,17 @@ pub struct Subscriber {
     pub keyframes_asked: u64,
     slots: Vec<Slot>,
     by_ssrc: HashMap<Ssrc, usize>,
+    /// Whether participants are behind weak links, by number.
+    weak: Arc<[bool]>,
 }
 
 impl Subscriber {
-    /// A subscriber and its answer to the server's offer.
-    pub fn answer(mut transport: Transport, offer: &str) -> Result<(Self, String), String> {
+    /// A subscriber and its answer to the server's offer. `weak`: whether participants are behind weak links, by number.
+    pub fn answer(
+        mut transport: Transport,
+        offer: &str,
+        weak: Arc<[bool]>,
+    ) -> Result<(Self, String), String> {
         let answer = transport.answer(offer)?;
         let slots = read_slots(offer);
         if slots.is_empty() {
@@ -133,6 +140,7 @@ impl Subscriber {
             keyframes_asked: 0,
             slots,
             by_ssrc,
+            weak,
         };
         Ok((subscriber, answer))
     }
@@ -167,6 +175,7 @@ impl Subscriber {
             first_video,
             slots,
             by_ssrc,
+            weak,
             ..
         } = self;
         let mut asks = false;
@@ -178,16 +187,19 @@ impl Subscriber {
                 else {
                     return;
                 };
-                if let Some(age) = stamp::age(&packet.payload, arrival) {
-                    latency.add(age);
-                    if slot.weak {
-                        latency_of_weak.add(age);
+                let stamp = Stamp::read(&packet.payload);
+                let sender = stamp.and_then(|stamp| weak.get(usize::from(stamp.sender)));
+                let is_of_weak = sender.is_some_and(|weak| *weak);
+                if let Some(stamp) = stamp {
+                    latency.add(stamp.age(arrival));
+                    if is_of_weak {
+                        latency_of_weak.add(stamp.age(arrival));
                     }
                 }
                 if slot.audio {
                     first_audio.get_or_insert(arrival);
                 }
-                if slot.take(&packet, arrival) {
+                if slot.take(&packet, stamp, is_of_weak, arrival) {
                     first_video.get_or_insert(arrival);
                 }
                 asks |= slot.asks;
@@ -221,18 +233,16 @@ impl Subscriber {
         }
     }
 
-    /// The server says who is in a slot; `shown` is whether that one's camera, or screen, is on, `weak` whether the link of
-    /// that one is weak.
-    pub fn occupy(&mut self, mid: &str, occupant: Option<String>, shown: bool, weak: bool) {
+    /// The server says who is in a slot; `shown` is whether that one's camera, or screen, is on.
+    pub fn occupy(&mut self, mid: &str, occupant: Option<String>, shown: bool) {
         if let Some(slot) = self.slots.iter_mut().find(|slot| slot.mid == mid) {
             slot.quality.occupy(micros(), shown && occupant.is_some());
-            slot.attribute(weak);
             slot.occupant = occupant;
         }
     }
 
     /// Somebody's camera, or screen, went on or off.
-    pub fn switch(&mut self, participant: &str, camera: bool, screen: bool, weak: bool) {
+    pub fn switch(&mut self, participant: &str, camera: bool, screen: bool) {
         for slot in &mut self.slots {
             if slot.occupant.as_deref() == Some(participant) {
                 let shown = if slot.mid.starts_with('s') {
@@ -241,7 +251,6 @@ impl Subscriber {
                     camera
                 };
                 slot.quality.occupy(micros(), shown);
-                slot.attribute(weak);
             }
         }
     }
@@ -269,50 +278,60 @@ impl Subscriber {
 
 impl Slot {
     fn totals(&self) -> Totals {
-        let (received, lost) = (self.losses.received, self.losses.lost());
-        let (audio_received, audio_lost) = if self.audio { (received, lost) } else { (0, 0) };
         Totals {
-            received,
-            lost,
+            received: self.losses.received,
+            lost: self.losses.lost(),
             late: self.losses.late,
-            freezes: self.quality.freezes,
-            frozen: self.quality.frozen,
-            frames: self.quality.frames,
-            watched: self.quality.watched,
-            audio_received,
-            audio_lost,
+            ..self.seen_and_heard(&self.quality.all, |tallies| tallies.all)
         }
     }
 
     fn totals_of_weak(&self) -> Totals {
-        if !self.weak {
-            return self.of_weak;
+        let tally = self.origins.tallies().of_weak;
+        Totals {
+            received: tally.received,
+            lost: tally.lost,
+            late: tally.late,
+            ..self.seen_and_heard(&self.quality.of_weak, |tallies| tallies.of_weak)
         }
-        self.of_weak.plus(&self.totals().since(&self.counted))
     }
 
-    /// What is counted from now on is of somebody behind a weak link, or not.
-    fn attribute(&mut self, weak: bool) {
-        self.of_weak = self.totals_of_weak();
-        self.counted = self.totals();
-        self.weak = weak;
+    fn seen_and_heard(&self, seen: &Seen, of: fn(Tallies) -> Tally) -> Totals {
+        let audio = self.audio.then(|| of(self.origins.tallies()));
+        let audio = audio.unwrap_or_default();
+        Totals {
+            freezes: seen.freezes,
+            frozen: seen.frozen,
+            frames: seen.frames,
+            watched: seen.watched,
+            audio_received: audio.received,
+            audio_lost: audio.missing(),
+            ..Totals::default()
+        }
     }
 
-    /// Takes a packet; says whether a picture could be shown by it.
-    fn take(&mut self, packet: &RtpPacket, arrival: u64) -> bool {
-        self.losses.add(*packet.seq_no);
-        if self.audio {
+    /// Takes a packet; says whether a picture could be shown by it. `weak`: by its stamp, its sender is behind a weak link.
+    fn take(&mut self, packet: &RtpPacket, stamp: Option<Stamp>, weak: bool, arrival: u64) -> bool {
+        let (number, marker) = (*packet.seq_no, packet.header.marker);
+        self.losses.add(number);
+        let picture = (!self.audio).then(|| Descriptor::parse(&packet.payload));
+        let begins = match picture {
+            None => marker,
+            Some(descriptor) => descriptor.is_some_and(|it| it.keyframe),
+        };
+        self.origins.add(&Packet {
+            number,
+            stamp,
+            weak,
+            begins,
+        });
+        let Some(descriptor) = picture.flatten() else {
             return false;
-        }
-        let outcome = self.frames.push(
-            *packet.seq_no,
-            packet.header.marker,
-            &packet.payload,
-            arrival,
-        );
+        };
+        let outcome = self.frames.push(number, marker, descriptor, arrival, weak);
         self.asks |= outcome.needs_keyframe;
         if outcome.decodable > 0 {
-            self.quality.shown(outcome.at, outcome.decodable);
+            self.quality.shown(&outcome);
         }
         outcome.decodable > 0
     }
@@ -332,17 +351,16 @@ fn read_slots(offer: &str) -> Vec<Slot> {
         let nack = section
             .lines()
             .any(|line| line.starts_with("a=rtcp-fb:") && line.trim().ends_with(" nack"));
+        let audio = section.starts_with("audio");
         Some(Slot {
             mid: value("a=mid:")?.to_owned(),
             ssrc: ssrc.into(),
-            audio: section.starts_with("audio"),
+            audio,
             losses: Losses::default(),
+            origins: Origins::new(if audio { LATE_VOICES } else { LATE_PICTURES }),
             frames: Assembler::new(nack),
             quality: Quality::default(),
             occupant: None,
-            weak: false,
-            of_weak: Totals::default(),
-            counted: Totals::default(),
             asked: None,
             asks: false,
         })
@@ -364,19 +382,5 @@ mod tests {
             .map(|s| (s.mid.as_str(), *s.ssrc, s.audio))
             .collect();
         assert_eq!(read, [("a0", 7, true), ("v0", 8, false)]);
-    }
-
-    #[test]
-    fn what_is_seen_is_counted_for_whoever_sent_it() {
-        let offer = "v=0\r\nm=video 1 x 96\r\na=mid:v0\r\na=ssrc:8 cname:b\r\n";
-        let slot = &mut read_slots(offer)[0];
-        // Somebody on a good link, then two others on weak ones, of whom packet 5 is lost, then the first again.
-        for (weak, numbers) in [(false, 1..=2), (true, 3..=4), (true, 6..=6), (false, 7..=9)] {
-            slot.attribute(weak);
-            numbers.for_each(|number| slot.losses.add(number));
-        }
-        let (all, weak) = (slot.totals(), slot.totals_of_weak());
-        assert_eq!((all.received, all.lost), (8, 1));
-        assert_eq!((weak.received, weak.lost), (3, 1));
     }
 }

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::stamp;
+use super::stamp::{self, Stamp};
 
 const CODE: u8 = 0b11;
 const ONE_FRAME: u8 = 0;
@@ -10,26 +10,26 @@ const ARBITRARY_FRAMES: u8 = 3;
 const PADDED: u8 = 0x40;
 
 /// Rewrites a packet of one frame (code 0) as one of code 3 with one frame, the padding of which holds `stamp`.
-/// Packets of other codes are given back as they are: then their age is not measured.
-pub fn stamped(packet: &[u8], stamp: [u8; stamp::LENGTH]) -> Arc<[u8]> {
+/// Packets of other codes are given back as they are, without one.
+pub fn stamped(packet: &[u8], stamp: Stamp) -> Arc<[u8]> {
     let Some((&toc, frame)) = packet
         .split_first()
         .filter(|(toc, _)| *toc & CODE == ONE_FRAME)
     else {
         return packet.into();
     };
-    let mut bytes = Vec::with_capacity(packet.len() + 2 + stamp.len());
+    let mut bytes = Vec::with_capacity(packet.len() + 2 + stamp::LENGTH);
     bytes.push(toc | ARBITRARY_FRAMES);
     bytes.push(PADDED | 1);
-    bytes.push(stamp.len() as u8);
+    bytes.push(stamp::LENGTH as u8);
     bytes.extend_from_slice(frame);
-    bytes.extend_from_slice(&stamp);
+    bytes.extend_from_slice(&stamp.write());
     bytes.into()
 }
 
 /// What an encoder with discontinuous transmission sends in silence: a frame of no bytes, with the configuration of
 /// `like`.
-pub fn silence(like: &[u8], stamp: [u8; stamp::LENGTH]) -> Arc<[u8]> {
+pub fn silence(like: &[u8], stamp: Stamp) -> Arc<[u8]> {
     stamped(&[like.first().copied().unwrap_or(0) & !CODE], stamp)
 }
 
@@ -37,19 +37,26 @@ pub fn silence(like: &[u8], stamp: [u8; stamp::LENGTH]) -> Arc<[u8]> {
 mod tests {
     use super::*;
 
+    const STAMP: Stamp = Stamp {
+        micros: 77,
+        sender: 1,
+        stream: 0,
+        number: 5,
+        packets: 1,
+    };
+
     #[test]
     fn pads_a_packet_of_one_frame() {
-        let stamp = stamp::write(77);
-        let packet = stamped(&[0x78, 9, 8, 7], stamp);
-        assert_eq!(packet[..3], [0x7b, 0x41, 8]);
+        let packet = stamped(&[0x78, 9, 8, 7], STAMP);
+        assert_eq!(packet[..3], [0x7b, 0x41, stamp::LENGTH as u8]);
         assert_eq!(packet[3..6], [9, 8, 7]);
-        assert_eq!(stamp::age(&packet, 80), Some(3));
-        assert_eq!(silence(&[0x78, 1, 2], stamp).len(), 3 + 8);
+        assert_eq!(Stamp::read(&packet), Some(STAMP));
+        assert_eq!(silence(&[0x78, 1, 2], STAMP).len(), 3 + stamp::LENGTH);
     }
 
     #[test]
     fn leaves_other_packets_alone() {
-        assert_eq!(*stamped(&[0x79, 9, 8], stamp::write(0)), [0x79, 9, 8]);
-        assert!(stamped(&[], stamp::write(0)).is_empty());
+        assert_eq!(*stamped(&[0x79, 9, 8], STAMP), [0x79, 9, 8]);
+        assert!(stamped(&[], STAMP).is_empty());
     }
 }

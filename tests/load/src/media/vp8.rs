@@ -49,7 +49,7 @@ impl Numbers {
             .map(|number| {
                 let end = total * (number + 1) / count;
                 let mut payload = Vec::with_capacity(DESCRIPTOR + end - start);
-                // A stamp is never split: the last payload takes all of it, for it has more than its 8 bytes.
+                // A stamp is never split: the last payload takes all of it, for it has more than its bytes.
                 let data = &frame.data[start.min(frame.data.len())..end.min(frame.data.len())];
                 payload.extend_from_slice(&self.descriptor(
                     frame.temporal_layer,

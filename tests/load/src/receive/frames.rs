@@ -15,6 +15,7 @@ struct Packet {
     descriptor: Descriptor,
     marker: bool,
     arrival: u64,
+    weak: bool,
 }
 
 /// What came of a packet.
@@ -22,6 +23,10 @@ struct Packet {
 pub struct Outcome {
     /// Frames that could be decoded and shown.
     pub decodable: u32,
+    /// Those of them that people behind weak links sent.
+    pub of_weak: u32,
+    /// One of these was the last of them.
+    pub last_is_weak: bool,
     /// When the last of them was complete, in microseconds since 1970.
     pub at: u64,
     /// Nothing can be decoded before the next keyframe: it is to be asked for.
@@ -60,16 +65,22 @@ impl Assembler {
         }
     }
 
-    /// Takes a packet that arrived at `arrival`, in microseconds since 1970.
-    pub fn push(&mut self, number: u64, marker: bool, payload: &[u8], arrival: u64) -> Outcome {
+    /// Takes a packet that arrived at `arrival`, in microseconds since 1970. `weak`: it ends a frame of somebody behind a
+    /// weak link.
+    pub fn push(
+        &mut self,
+        number: u64,
+        marker: bool,
+        descriptor: Descriptor,
+        arrival: u64,
+        weak: bool,
+    ) -> Outcome {
         let mut outcome = Outcome::default();
-        let Some(descriptor) = Descriptor::parse(payload) else {
-            return outcome;
-        };
         let packet = Packet {
             descriptor,
             marker,
             arrival,
+            weak,
         };
         let next = *self.next.get_or_insert(number);
         if number < next {
@@ -127,6 +138,8 @@ impl Assembler {
             && self.decodable(frame)
         {
             outcome.decodable += 1;
+            outcome.of_weak += u32::from(packet.weak);
+            outcome.last_is_weak = packet.weak;
             outcome.at = packet.arrival;
         }
     }
@@ -215,7 +228,8 @@ mod tests {
         let (mut decodable, mut needs_keyframe) = (0, false);
         for (number, marker, payload) in packets(&LAYERS) {
             if !lost.contains(&number) {
-                let outcome = assembler.push(number, marker, &payload, number * 40_000);
+                let descriptor = Descriptor::parse(&payload).unwrap();
+                let outcome = assembler.push(number, marker, descriptor, number * 40_000, false);
                 decodable += outcome.decodable;
                 needs_keyframe = outcome.needs_keyframe;
             }
@@ -250,7 +264,10 @@ mod tests {
         let mut decodable = 0;
         assembler.next = Some(0);
         for (number, marker, payload) in sent {
-            decodable += assembler.push(number, marker, &payload, 1_000).decodable;
+            let descriptor = Descriptor::parse(&payload).unwrap();
+            decodable += assembler
+                .push(number, marker, descriptor, 1_000, false)
+                .decodable;
         }
         assert_eq!(decodable, 12);
     }

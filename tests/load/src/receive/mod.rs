@@ -3,4 +3,5 @@
 pub mod frames;
 pub mod histogram;
 pub mod losses;
+pub mod origins;
 pub mod quality;
