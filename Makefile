@@ -13,10 +13,10 @@ WEB_SOURCES := $(shell find web/src web/public -type f 2>/dev/null) web/index.ht
 FUZZ_SECONDS ?= 60
 FUZZ_JOBS ?= 1
 
-.PHONY: help run test bench loadtest lint fuzz clean test-rust test-web test-python
+.PHONY: help run test bench bench-forwarding bench-room loadtest lint fuzz clean test-rust test-web test-python
 
 help: ## List the commands.
-	@sed -n 's/^\([a-z]*\):.*## /  make \1|/p' Makefile | column -t -s '|'
+	@sed -n 's/^\([a-z-]*\):.*## /  make \1|/p' Makefile | column -t -s '|'
 
 run: build/server build/web ## Build what is needed, and serve on https://localhost:8443.
 	@exec .venv/bin/balai serve
@@ -24,8 +24,14 @@ run: build/server build/web ## Build what is needed, and serve on https://localh
 test: test-rust test-web test-python ## Run every test: plane, client, server, browser.
 	@echo "· every test passed"
 
-bench: build/tools ## Measure the forwarding path against the floor (ARGS=--json for JSON).
+bench: bench-forwarding bench-room ## Measure the forwarding path, and a room of 122 in real browsers (some four minutes).
+
+bench-forwarding: build/tools ## Measure the forwarding path against the floor (ARGS=--json for JSON).
 	@cargo bench -q --manifest-path $(PLANE)/Cargo.toml --bench forwarding -- $(ARGS)
+
+bench-room: build/server build/dev build/web build/loadtest ## Measure how real browsers show a room of 122 (ROOM_ARGS="--seconds 20").
+	@scripts/require chromium
+	@scripts/measure-room $(ROOM_ARGS)
 
 loadtest: build/server build/loadtest ## Build the load tester: balai loadtest https://localhost:8443
 
