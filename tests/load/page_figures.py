@@ -36,13 +36,14 @@ PROBES = """
   const frame = (at) => { figures.frames.push(at); requestAnimationFrame(frame); };
   requestAnimationFrame(frame);
   new PerformanceObserver((list) => {
-    for (const { interactionId, name, duration, startTime, processingStart, processingEnd, target } of list.getEntries()) {
-      const longest = figures.interactions.get(interactionId)?.duration ?? 0;
-      if (!interactionId || duration <= longest) continue;
-      const pressed = target?.closest?.("button, input, textarea");
+    for (const event of list.getEntries()) {
+      const longest = figures.interactions.get(event.interactionId)?.duration ?? 0;
+      if (!event.interactionId || event.duration <= longest) continue;
+      const pressed = event.target?.closest?.("button, input, textarea");
       const on = pressed?.getAttribute("aria-label") ?? (pressed?.innerText?.trim() || pressed?.type || "the page");
-      const parts = [processingStart - startTime, processingEnd - processingStart, startTime + duration - processingEnd];
-      figures.interactions.set(interactionId, { name: `${name} on ${on}`, duration, parts });
+      const { duration, startTime, processingStart, processingEnd } = event;
+      const parts = [processingStart - startTime, processingEnd - processingStart];
+      figures.interactions.set(event.interactionId, { name: `${event.name} on ${on}`, duration, parts });
     }
   }).observe({ type: "event", durationThreshold: 16 });
   new PerformanceObserver((list) => {

@@ -13,7 +13,6 @@ import asyncio
 import os
 import tempfile
 import time
-from collections.abc import Iterable
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from pathlib import Path
@@ -79,9 +78,9 @@ async def launch(playwright: Playwright, name: str) -> tuple[Browser, psutil.Pro
     return browser, next(process for process in own if mark in _command(process))
 
 
-def _command(process: psutil.Process) -> Iterable[str]:
+def _command(process: psutil.Process) -> list[str]:
     try:
-        return process.cmdline()
+        return list(process.cmdline())
     except psutil.NoSuchProcess:
         return ()
 
@@ -169,13 +168,13 @@ def show(rows: list[Row], size: int) -> None:
         )
     print("\nbrowser, server, tester: processor cores; blocked: share of the time in tasks of 50 ms or more")
     print("\nfrom a press to the next paint, in ms (16: that or less)\n")
-    print(f"{'window':<11}{'presses':>8}{'p50':>7}{'p95':>7}{'longest':>9}  {'which was':<12}")
+    print(f"{'window':<11}{'presses':>8}{'p50':>7}{'p95':>7}{'longest':>9}  which was")
     for row in rows:
         f = row.figures
         if f.interactions:
             p50, p95, longest = (percentile(f.interactions, share) for share in (0.5, 0.95, 1.0))
             count = len(f.interactions)
-            print(f"{row.size:<11}{count:>8}{p50:>7.0f}{p95:>7.0f}{longest:>9.0f}  {f.slowest:<12}")
+            print(f"{row.size:<11}{count:>8}{p50:>7.0f}{p95:>7.0f}{longest:>9.0f}  {f.slowest}")
 
 
 async def main() -> None:
