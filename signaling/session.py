@@ -130,6 +130,8 @@ class Session:
     # Requests
 
     async def _receive(self, text: str) -> None:
+        if self._is_cut:
+            return
         request = decode(text)
         if not self._within_rate():
             self._outbox.put(refusal(request.id, "rate_limited", "too many messages: wait a second"))
@@ -149,17 +151,24 @@ class Session:
         return permissions.Standing.OUTSIDE if self._place is None else permissions.Standing.WAITING
 
     def _receive_binary(self) -> None:
+        if self._is_cut:
+            return
         if self._within_rate():
             self._outbox.put(refusal(None, "bad_message", "send JSON in text frames, not in binary ones"))
         else:
             self._outbox.put(refusal(None, "rate_limited", "too many messages: wait a second"))
+
+    @property
+    def _is_cut(self) -> bool:
+        """Whether its WebSocket is being closed for sending too much: what still comes is not looked at."""
+        return self._strikes >= self._limits.strikes
 
     def _within_rate(self) -> bool:
         if self._bucket.take():
             self._strikes = 0
             return True
         self._strikes += 1
-        if self._strikes >= self._limits.strikes:
+        if self._is_cut:
             log.info("disconnected: it does not heed the rate limit")
             self._outbox.end(WSCloseCode.POLICY_VIOLATION)
         return False
