@@ -2,6 +2,7 @@
 #![allow(dead_code, missing_docs, clippy::unwrap_used)]
 
 pub mod pictures;
+pub mod scene;
 
 use std::net::SocketAddr;
 
