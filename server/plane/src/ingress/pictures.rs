@@ -95,13 +95,12 @@ impl PictureReader {
         let told = if codec == VideoCodec::Av1 && !descriptor.is_empty() {
             None
         } else {
-            Some(Picture::read(codec, payload).ok_or(Unreadable::Malformed)?)
+            let told = Picture::read(codec, payload).ok_or(Unreadable::Malformed)?;
+            if descriptor.is_empty() || told.tells_layers() {
+                return Ok(told);
+            }
+            Some(told)
         };
-        if let Some(told) = told
-            && (descriptor.is_empty() || !told.tells_no_layers())
-        {
-            return Ok(told);
-        }
         let reader = self.dependencies.get_or_insert_default();
         match (told, reader.read(descriptor)) {
             (told, Some(read)) => {

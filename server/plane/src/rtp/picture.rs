@@ -181,11 +181,11 @@ impl Picture {
         }
     }
 
-    /// Whether its payload leaves it to a dependency descriptor to tell of layers. H.264 always does; Chromium leaves
+    /// Whether its payload tells of layers, or leaves that to a dependency descriptor. H.264 tells nothing; Chromium leaves
     /// VP8's picture ids, TL0PICIDX and temporal layers out where it sends one.
     #[inline]
-    pub(crate) fn tells_no_layers(&self) -> bool {
-        self.picture_id.is_none() && self.tl0_index.is_none() && self.spatial_layer == 0
+    pub(crate) fn tells_layers(&self) -> bool {
+        self.picture_id.is_some() || self.tl0_index.is_some() || self.spatial_layer > 0
     }
 
     fn plain(codec: VideoCodec) -> Self {
