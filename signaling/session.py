@@ -110,6 +110,8 @@ class Session:
         self._expect_join()
         try:
             async for message in self._socket:
+                if self._is_cut:
+                    continue
                 if message.type is WSMsgType.TEXT:
                     await self._receive(message.data)
                 elif message.type is WSMsgType.BINARY:
@@ -130,8 +132,6 @@ class Session:
     # Requests
 
     async def _receive(self, text: str) -> None:
-        if self._is_cut:
-            return
         request = decode(text)
         if not self._within_rate():
             self._outbox.put(refusal(request.id, "rate_limited", "too many messages: wait a second"))
@@ -151,8 +151,6 @@ class Session:
         return permissions.Standing.OUTSIDE if self._place is None else permissions.Standing.WAITING
 
     def _receive_binary(self) -> None:
-        if self._is_cut:
-            return
         if self._within_rate():
             self._outbox.put(refusal(None, "bad_message", "send JSON in text frames, not in binary ones"))
         else:
