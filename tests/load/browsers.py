@@ -8,8 +8,6 @@ from __future__ import annotations
 
 import argparse
 import asyncio
-import os
-import sys
 import tempfile
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
@@ -18,6 +16,7 @@ from pathlib import Path
 from playwright.async_api import Browser, Page, async_playwright
 
 from tests.browser.conftest import CHROMIUM, FLAGS, create_meeting, inbound, join, new_page, running_server
+from tests.load.crowd import crowd
 
 
 @dataclass(frozen=True)
@@ -63,27 +62,18 @@ async def watch(page: Page, seconds: float) -> Received:
 async def meeting(browser: Browser, others: int, browsers: int, seconds: float) -> list[Received]:
     """One meeting with so many load-test participants and browsers; what the browsers received."""
     async with AsyncExitStack() as stack:
-        folder = stack.enter_context(tempfile.TemporaryDirectory())
-        server = await stack.enter_async_context(running_server(Path(folder) / "data"))
+        data = Path(stack.enter_context(tempfile.TemporaryDirectory())) / "data"
+        server = await stack.enter_async_context(running_server(data))
         first = await new_page(browser)
         url = await create_meeting(first, server)
-        filling = await asyncio.create_subprocess_exec(
-            *(sys.executable, "-m", "signaling", "loadtest", server.url, "--data-dir", f"{folder}/data"),
-            *("--participants", str(others), "--meeting", url.rsplit("/", 1)[-1]),
-            *("--seconds", str(round(seconds + 30 + 8 * browsers))),
-            stdout=asyncio.subprocess.DEVNULL,
-            env={**os.environ, "BALAI_LOG_LEVEL": "warning"},
-        )
+        await stack.enter_async_context(crowd(server, data, url.rsplit("/", 1)[-1], others))
         try:
-            await asyncio.sleep(others / 12.2 + 5)
             pages = [first, *[await new_page(browser) for _ in range(browsers - 1)]]
             for number, page in enumerate(pages):
                 await join(page, url, f"Chromium {number + 1}")
             await asyncio.sleep(8)
             return list(await asyncio.gather(*(watch(page, seconds) for page in pages)))
         finally:
-            filling.terminate()
-            await filling.wait()
             for context in browser.contexts:
                 await context.close()
 

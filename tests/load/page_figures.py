@@ -6,7 +6,6 @@ import asyncio
 import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from playwright.async_api import Page
 
@@ -41,9 +40,7 @@ PROBES = """
       if (!event.interactionId || event.duration <= longest) continue;
       const pressed = event.target?.closest?.("button, input, textarea");
       const on = pressed?.getAttribute("aria-label") ?? (pressed?.innerText?.trim() || pressed?.type || "the page");
-      const { duration, startTime, processingStart, processingEnd } = event;
-      const parts = [processingStart - startTime, processingEnd - processingStart];
-      figures.interactions.set(event.interactionId, { name: `${event.name} on ${on}`, duration, parts });
+      figures.interactions.set(event.interactionId, { name: `${event.name} on ${on}`, duration: event.duration });
     }
   }).observe({ type: "event", durationThreshold: 16 });
   new PerformanceObserver((list) => {
@@ -85,19 +82,15 @@ class Figures:
     """Share of the time that went to tasks of 50 ms or more."""
 
 
-async def _pictures(page: Page) -> dict[str, dict[str, Any]]:
-    return await inbound(page, "video")
-
-
 async def watch(page: Page, doing: asyncio.Task[None] | None, seconds: float) -> Figures:
     """Watch a page for so long, and until whatever is being done there is done."""
-    before = await _pictures(page)
+    before = await inbound(page, "video")
     await page.evaluate("figures.begin()")
     await asyncio.sleep(seconds)
     if doing is not None:
         await doing
     told = await page.evaluate("figures.end()")
-    after = await _pictures(page)
+    after = await inbound(page, "video")
     frames: list[float] = told["frames"]
     gaps = [late - early for early, late in itertools.pairwise(frames)]
     passed = (frames[-1] - frames[0]) / 1000 if gaps else seconds

@@ -82,7 +82,7 @@ def _command(process: psutil.Process) -> list[str]:
     try:
         return list(process.cmdline())
     except psutil.NoSuchProcess:
-        return ()
+        return []
 
 
 async def use(page: Page, times: int) -> None:
