@@ -1,4 +1,5 @@
 import { signal } from "@preact/signals";
+import { JitterBuffers } from "./jitter-buffers";
 
 /** The peer connection on which this client receives: one constant track for each slot. */
 export class Subscriber {
@@ -9,8 +10,10 @@ export class Subscriber {
 	readonly blocked = signal(false);
 	private readonly players = new Map<string, HTMLAudioElement>();
 	private speaker = "";
+	private readonly buffers = new JitterBuffers(this.connection);
 
 	constructor() {
+		this.buffers.watch();
 		this.connection.ontrack = ({ track, transceiver }) => {
 			const mid = transceiver.mid;
 			if (mid === null) return;
@@ -39,6 +42,7 @@ export class Subscriber {
 	}
 
 	close(): void {
+		this.buffers.stop();
 		this.connection.close();
 		for (const player of this.players.values()) {
 			player.srcObject = null;
