@@ -86,6 +86,12 @@ impl Way {
             .map(|estimator| estimator.estimate())
     }
 
+    /// The share of packets that the peer tells to be lost, smoothed, 0 to 1.
+    pub(super) fn loss(&self) -> f32 {
+        let estimator = self.estimator.as_ref();
+        estimator.map_or(0.0, |estimator| estimator.loss())
+    }
+
     /// The estimator, made when first there is something to estimate by.
     pub(super) fn estimator(&mut self, now: Time) -> &mut Estimator {
         self.estimator.get_or_insert_with(|| {
