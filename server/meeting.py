@@ -75,6 +75,8 @@ class Seat(EventEmitter):
         self.video_slots = [slot.mid for slot in connection.slots if slot.kind == "video"]
         self.assignments: list[Assignment | None] = [None] * len(self.video_slots)
         """What each video slot is to show."""
+        self.outgoing: dict[str, Assignment] = {}
+        """What slots go on showing, by their mids, until the picture comes that they are to show now."""
         self.demand = LayerDemand()
         """What of its pictures is watched; ``layers`` tells of changes."""
         self.vanishing: asyncio.TimerHandle | None = None
@@ -180,7 +182,7 @@ class Meeting:
         seat = Seat(self, participant, connection)
         self._seats[participant.id] = seat
         self._by_connection[connection] = seat
-        connection.on("slot", lambda mid, occupant: seat.emit("slot", mid, self.owner(occupant)))
+        connection.on("slot", lambda mid, occupant: self._slot_taken(seat, mid, occupant))
         connection.on("paused", lambda mid, paused: seat.emit("paused", mid, paused))
         connection.on("layer_limit", lambda: self._assign_soon(()))
         connection.on("dead", lambda: self.depart(seat, "media_timeout"))
@@ -290,6 +292,11 @@ class Meeting:
                 microphone=participant.microphone, camera=participant.camera, screen=participant.screen
             )
 
+    def _slot_taken(self, seat: Seat, mid: str, occupant: Connection | None) -> None:
+        if seat.outgoing.pop(mid, None) is not None:
+            self._assign_soon(())
+        seat.emit("slot", mid, self.owner(occupant))
+
     def _dominant(self, connection: Connection | None) -> None:
         self.room.speaks(self.owner(connection))
 
@@ -312,7 +319,8 @@ class Meeting:
             occupants = [assignment.participant if assignment else None for assignment in seat.assignments]
             assignments = assign_slots(seat.participant.id, occupants, tiles, cameras, self.room.recent_speakers)
             assignments = speaker_first(seat.participant.id, view, assignments, self.room.recent_speakers)
-            for mid, assignment in zip(seat.video_slots, assignments, strict=True):
+            for mid, before, assignment in zip(seat.video_slots, seat.assignments, assignments, strict=True):
+                self._hand_over(seat, mid, before, assignment)
                 if assignment is None:
                     seat.connection.show(mid, None)
                 else:
@@ -328,6 +336,14 @@ class Meeting:
             seat.connection.show_screen(self._seats[sharer].connection if sharer is not None else None)
         self._tell_demand()
 
+    def _hand_over(self, seat: Seat, mid: str, before: Assignment | None, after: Assignment | None) -> None:
+        """What a slot shows goes on being watched until its next picture comes: it must not stand still."""
+        shown = self.owner(seat.connection.occupants[mid])
+        if shown is None or after is None or shown.id == after.participant:
+            seat.outgoing.pop(mid, None)
+        elif before is not None and shown.id == before.participant:
+            seat.outgoing[mid] = before
+
     def _sharer_for(self, participant: Participant, view: View | None) -> str | None:
         """Whose screen somebody is shown: the one that they chose, or else the latest."""
         if view is not None and not view.screen:
@@ -340,7 +356,8 @@ class Meeting:
     def _tell_demand(self) -> None:
         """Tell publishers what somebody watches now, and can be reached with."""
         now = asyncio.get_running_loop().time()
-        everything = (assignment for seat in self._seats.values() for assignment in seat.assignments)
+        seats = self._seats.values()
+        everything = (shown for seat in seats for shown in (*seat.assignments, *seat.outgoing.values()))
         layers = layers_watched(everything)
         screens = {self._sharer_for(seat.participant, seat.participant.view) for seat in self._seats.values()}
         for seat in self._seats.values():

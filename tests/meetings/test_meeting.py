@@ -308,6 +308,34 @@ async def test_publishers_are_told_at_once_of_more_watched_layers_and_late_of_fe
     assert told[2:] == [(0, False)]
 
 
+async def test_a_slot_that_waits_for_its_next_picture_has_the_one_that_it_shows_go_on(
+    meeting: Meeting, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("server.layer_demand.LOWER_AFTER", 0.05)
+    watcher, shown, follows = (take(meeting, name) for name in "ABC")
+    told: list[int] = []
+    shown.on("layers", lambda camera, _: told.append(camera))
+    meeting.set_view(follows, View())
+    meeting.set_view(shown, View())
+    meeting.set_view(watcher, View((Tile(shown.participant.id, 360),)))
+    await turn()
+    mid = watcher.video_slots[watching(watcher).index(shown.participant.id)]
+    watcher.connection.occupy(mid, shown.connection)
+    await asyncio.sleep(0.2)
+    meeting.set_view(watcher, View((Tile(follows.participant.id, 360),)))
+    await asyncio.sleep(0.2)
+    assert told == [2], "what is seen is sent"
+    assert watching(watcher)[watcher.video_slots.index(mid)] == follows.participant.id
+    watcher.connection.occupy(mid, follows.connection)
+    await asyncio.sleep(0.2)
+    assert told == [2, 0]
+    meeting.set_view(watcher, View((Tile(shown.participant.id, 360),)))
+    await turn()
+    meeting.set_view(watcher, View((Tile(follows.participant.id, 360),)))
+    await asyncio.sleep(0.2)
+    assert told == [2, 0, 2, 0], "whoever never came is not awaited"
+
+
 async def test_a_shared_screen_is_shown_to_all_who_show_it_and_one_is_shared_at_a_time(meeting: Meeting) -> None:
     sharer, watcher, away = (take(meeting, name) for name in "ABC")
     shown: dict[Seat, object] = {}

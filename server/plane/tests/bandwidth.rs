@@ -123,7 +123,10 @@ fn who_sends_little_through_loss_keeps_what_a_probe_proved() {
         let settled = run.during(6.0, 120.0);
         let low = settled.only(|sample| sample.estimate < 1_000_000).len();
         let share = low as f64 / settled.0.len() as f64;
-        assert!(share < 0.02, "seed {seed}: too low for {share:.2} of the time");
+        assert!(
+            share < 0.02,
+            "seed {seed}: too low for {share:.2} of the time"
+        );
     });
 }
 

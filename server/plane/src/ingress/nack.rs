@@ -54,9 +54,7 @@ impl Missing {
         match self.asked {
             None if highest - self.index >= OVERTAKEN => self.noticed,
             None => self.noticed + REORDERING,
-            Some([_, last]) => {
-                (last + interval.max(MIN_INTERVAL)).min(self.noticed + WORTHWHILE)
-            }
+            Some([_, last]) => (last + interval.max(MIN_INTERVAL)).min(self.noticed + WORTHWHILE),
         }
     }
 }

@@ -58,6 +58,20 @@ impl Plane {
                 track.demand.record(reach.wished, reach.within);
             }
         }
+        let slots = self.transports.get(transport).map(|t| &t.slots);
+        for &slot in slots.into_iter().flatten() {
+            let slot = self.slots.get(slot);
+            // Until the next picture comes, the slot shows this one.
+            let goes_on = slot.and_then(|slot| {
+                let wished = slot.wish?.track;
+                slot.current.filter(|occupant| occupant.track != wished)
+            });
+            if let Some(occupant) = goes_on
+                && let Some(track) = self.tracks.get_mut(occupant.track)
+            {
+                track.demand.record(occupant.layer + 1, occupant.layer + 1);
+            }
+        }
     }
 
     /// What a video slot wishes for and was granted. Its lowest layer is always worth having: else it never came back.
