@@ -8,7 +8,7 @@ import os
 import secrets
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from pathlib import Path, PurePath
 from typing import BinaryIO
 
@@ -76,7 +76,7 @@ class FileStore:
                 digest.update(chunk)
                 await asyncio.to_thread(file.write, chunk)
             await asyncio.to_thread(file.close)
-            now = datetime.now(UTC)
+            now = self._records.now()
             record = FileRecord(
                 meeting=meeting.id,
                 uploader=person,
@@ -103,7 +103,7 @@ class FileStore:
         """Delete what is over, now and then, until cancelled."""
         while True:
             try:
-                await self.sweep(datetime.now(UTC))
+                await self.sweep(self._records.now())
             except Exception as error:
                 log.error("files whose time is over were not deleted", error=repr(error))
             await asyncio.sleep(SWEEP)

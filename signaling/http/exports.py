@@ -6,7 +6,6 @@ import asyncio
 import csv
 import io
 from collections.abc import Callable, Sequence
-from datetime import UTC, datetime
 
 from aiohttp import web
 
@@ -35,8 +34,8 @@ async def _attendance(request: web.Request, live: Live, seat: Seat) -> web.Strea
     if (form := _FORMS.get(request.match_info["form"])) is None:
         return problem(404, "not_found", "attendance comes as csv, xlsx or pdf")
     write, media_type = form
-    visits = await request.app[RECORDS].visits.of(live.record.id)
-    now = datetime.now(UTC)
+    records = request.app[RECORDS]
+    visits, now = await records.visits.of(live.record.id), records.now()
     lines = merge([_visit(visit) for visit in visits], now)
     sheet = Sheet(
         title=live.record.title or live.record.code,
