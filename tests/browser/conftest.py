@@ -15,6 +15,7 @@ from typing import Any
 import psutil
 import pytest
 from playwright.async_api import Browser, BrowserContext, Page, async_playwright, expect
+from yarl import URL
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or "/usr/bin/chromium"
 
@@ -81,6 +82,10 @@ class Server:
     process: psutil.Process
     url: str
     media_port: int
+
+    def make_url(self, path: str, /) -> URL:
+        """The address of a path, for clients that are no browsers."""
+        return URL(f"{self.url}{path}")
 
 
 def media_port_of(pid: int) -> int:
