@@ -50,6 +50,15 @@ class FileRules:
     kept_for: timedelta = timedelta(days=30)
 
 
+def clean_file_name(name: str) -> str:
+    """A file name as it may be shown and kept: without folders, cut before its ending. Raises FileTypeError."""
+    name = clean_line(PurePath(name.replace("\\", "/")).name, len(name))
+    ending = PurePath(name).suffix
+    if ending.lower().lstrip(".") not in TYPES:
+        raise FileTypeError
+    return name.removesuffix(ending)[: MAX_NAME - len(ending)].rstrip() + ending
+
+
 class FileStore:
     """Takes files, gives them back, and deletes them when their time is over."""
 
@@ -61,9 +70,7 @@ class FileStore:
         self, meeting: MeetingRecord, person: str, name: str, media_type: str, chunks: AsyncIterator[bytes]
     ) -> FileRecord:
         """Keep a file. Raises FileTypeError or FileTooLargeError, and then nothing of it is left."""
-        name = clean_line(PurePath(name.replace("\\", "/")).name, MAX_NAME)
-        if PurePath(name).suffix.lower().lstrip(".") not in TYPES:
-            raise FileTypeError
+        name = clean_file_name(name)
         stored = secrets.token_hex(16)
         path = self._folder / stored
         digest, size = hashlib.sha256(), 0

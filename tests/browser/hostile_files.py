@@ -20,7 +20,7 @@ MHTML = (
     + PAGE
 )
 
-TAKEN: list[tuple[str, str, bytes]] = [
+HOSTILE_BYTES: list[tuple[str, str, bytes]] = [
     ("halaman.png", "halaman.png", PAGE),
     ("gambar.png", "gambar.png", DRAWING),
     ("xhtml.jpg", "xhtml.jpg", XHTML),
@@ -37,6 +37,10 @@ TAKEN: list[tuple[str, str, bytes]] = [
     ("anggaran.csv", "anggaran.csv", b"=cmd|' /C calc'!A0,1\r\n"),
     ("catatan.md", "catatan.md", b"[x](javascript:pwn()) <img src=x onerror=pwn()>"),
     ("film.webm", "film.webm", PAGE),
+]
+"""Name, name, and bytes that are not what the name's ending says, or worse."""
+
+HOSTILE_NAMES: list[tuple[str, str, bytes]] = [
     ("../../../etc/passwd.txt", "passwd.txt", SCRIPT),
     ("..\\..\\windows\\boot.txt", "boot.txt", SCRIPT),
     ("<img src=x onerror=pwn()>.png", "<img src=x onerror=pwn()>.png", PAGE),
@@ -50,9 +54,12 @@ TAKEN: list[tuple[str, str, bytes]] = [
 ]
 """The name that is sent, the name that is kept of it, and the bytes."""
 
+TAKEN = [*HOSTILE_BYTES, *HOSTILE_NAMES]
+"""What is taken, since there is a document, a picture or a film by its ending."""
+
 REFUSED = [
     *("halaman.html", "halaman.HTM", "halaman.xhtml", "halaman.pdf.html", "gambar.svg", "gambar.svgz", "bungkus.mhtml"),
     *("skrip.js", "skrip.mjs", "skrip.vbs", "jalan.exe", "jalan.pdf.exe", "jalan.hta", "jalan.lnk", "data.xml"),
-    *("laporan\u202efdp.exe", "laporan.pdf/", "laporan.pdf.", "laporan", ".pdf", "\u200b.png\u200b.svg", ""),
+    *("laporan\u202efdp.exe", "laporan.pdf.", "laporan", ".pdf", "\u200b.png\u200b.svg", ""),
 ]
 """Names of what is not taken, whatever is in it."""
