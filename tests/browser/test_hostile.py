@@ -31,6 +31,16 @@ MEETING_TITLE = "</title><script>pwn()</script>\"'><img src=x onerror=pwn()>"
 SIZES = {"desktop": {"width": 1280, "height": 800}, "phone": {"width": 360, "height": 740}}
 
 
+PUSHED_ASIDE = """() => [
+  document.documentElement, ...document.querySelectorAll(".panel, .panel-body, .messages, .floor-bar, .meeting-top"),
+].filter((box) => box.scrollWidth > box.clientWidth + 1).flatMap((box) => [
+  box.className, ...[...box.querySelectorAll("*")]
+    .filter((inner) => inner.getBoundingClientRect().right > box.getBoundingClientRect().right + 1)
+    .map((inner) => inner.outerHTML.slice(0, 200)),
+])"""
+"""What has something in it that sticks out sideways, and what that is."""
+
+
 @dataclass
 class Crowd:
     """Opens connections of people who are no browsers."""
@@ -97,6 +107,7 @@ async def shows(watched: Sequence[Watched], selector: str, wanted: list[str], *,
             found = await one.texts(selector)
             assert (found[-len(wanted) :] if last else sorted(found)) == (wanted if last else sorted(wanted))
             raise
+        assert await one.page.evaluate(PUSHED_ASIDE) == [], f"{selector}: something is wider than its place"
 
 
 async def everybody(watched: Sequence[Watched], act: Any) -> None:
