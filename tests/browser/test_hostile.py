@@ -32,7 +32,8 @@ SIZES = {"desktop": {"width": 1280, "height": 800}, "phone": {"width": 360, "hei
 
 
 PUSHED_ASIDE = """() => [
-  document.documentElement, ...document.querySelectorAll(".panel, .panel-body, .messages, .floor-bar, .meeting-top"),
+  document.documentElement,
+  ...document.querySelectorAll(".panel, .panel-body, .messages, .floor-bar, .meeting-top, .card, dialog[open]"),
 ].filter((box) => box.scrollWidth > box.clientWidth + 1).flatMap((box) => [
   box.className, ...[...box.querySelectorAll("*")]
     .filter((inner) => inner.getBoundingClientRect().right > box.getBoundingClientRect().right + 1)
@@ -193,6 +194,28 @@ async def test_what_people_write_is_text_wherever_it_is_shown(browser: Browser, 
         assert await one.page.title() == f"Meeting {code} \u2013 Balai"
     await exports_hold_text_alone(watched[0], WAVES[-1])
     assert await watched[0].told() == []
+
+
+async def test_the_longest_words_fit_every_page_of_a_phone(browser: Browser, server: Server, crowd: Crowd) -> None:
+    code, host_key = await make_chaired_meeting(crowd.http, server, title="W" * 120)
+    chair = await crowd.connect()
+    await chair.join(code, "M" * NAME, host_key=host_key)
+    await chair.ask("set_policy", lobby=True, ask_unit=True)
+    one = await Watched.open(browser, server, viewport=SIZES["phone"])
+    await one.page.goto(f"{server.url}/m/{code}")
+    await shows([one], "h1", ["W" * 120])
+    await one.page.get_by_role("textbox", name="Your name").fill("W" * NAME)
+    await one.page.get_by_role("button", name="Join", exact=True).click()
+    await shows([one], ".waiting-room p", [f"Hello {'W' * NAME}. The host will let you in soon."])
+    await chair.ask("admit", waiting=None)
+    await shows([one], ".meeting-name .title", ["W" * 120])
+    await choose(one.page, "People")
+    await one.page.get_by_role("button", name=f"Actions for {'M' * NAME}").click()
+    await one.page.get_by_role("menuitem", name="Write privately").click()
+    await one.page.get_by_role("textbox", name="Message").fill("W" * 200)
+    await one.page.keyboard.press("Enter")
+    await shows([one], ".message .private", [f"privately to {'M' * NAME}"])
+    assert await one.told() == []
 
 
 async def seen_among_people(watched: Sequence[Watched], members: list[Member]) -> None:
