@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import chain, pairwise
 from typing import Any
 
 import pytest
-from aiohttp import ClientSession, TCPConnector
 from playwright.async_api import Browser
 
 from server.csv_file import defused
 from tests.attendance.reading import csv_rows, pdf_pages, xlsx_page
-from tests.browser.conftest import Server, choose, join, new_page, until
+from tests.browser.conftest import SIZES, Crowd, Server, choose, join, new_page, until
 from tests.browser.hostile_corpus import TEXTS, Hostile
 from tests.browser.watch import Watched
 from tests.signaling.client import Message, ProtocolClient, make_chaired_meeting
@@ -28,7 +26,6 @@ WAVE = 26
 """So many hostile people at a time: who sends no media is taken for lost after half a minute."""
 WAVES = [TEXTS[first : first + WAVE] for first in range(0, len(TEXTS), WAVE)]
 MEETING_TITLE = "</title><script>pwn()</script>\"'><img src=x onerror=pwn()>"
-SIZES = {"desktop": {"width": 1280, "height": 800}, "phone": {"width": 360, "height": 740}}
 
 
 PUSHED_ASIDE = """() => [
@@ -40,25 +37,6 @@ PUSHED_ASIDE = """() => [
     .map((inner) => inner.outerHTML.slice(0, 200)),
 ])"""
 """What has something in it that sticks out sideways, and what that is."""
-
-
-@dataclass
-class Crowd:
-    """Opens connections of people who are no browsers."""
-
-    http: ClientSession
-    server: Server
-    stack: contextlib.AsyncExitStack
-
-    async def connect(self) -> ProtocolClient:
-        return await self.stack.enter_async_context(ProtocolClient.open(self.http, self.server))
-
-
-@pytest.fixture
-async def crowd(server: Server) -> AsyncIterator[Crowd]:
-    async with contextlib.AsyncExitStack() as stack:
-        http = await stack.enter_async_context(ClientSession(connector=TCPConnector(ssl=False)))
-        yield Crowd(http, server, stack)
 
 
 @dataclass

@@ -3,28 +3,21 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import AsyncIterator
 from urllib.parse import quote
 
 import pytest
-from aiohttp import ClientSession, TCPConnector
+from aiohttp import ClientSession
 from playwright.async_api import Browser, Error, Page
 
-from tests.browser.conftest import Server, choose, join, new_page, until
+from tests.browser.conftest import Crowd, Server, choose, join, new_page, until
 from tests.browser.hostile_files import HOSTILE_BYTES, HOSTILE_NAMES, REFUSED, TAKEN
 from tests.browser.watch import GUARD, Watched
-from tests.signaling.client import Message, ProtocolClient, make_meeting
+from tests.signaling.client import Message, make_meeting
 
 pytestmark = pytest.mark.browser
 
 BAD_IN_NAMES = {*'/\\:*?"<>|', *map(chr, range(32)), "\u202e"}
 """What no system takes in a file's name, or what misleads."""
-
-
-@pytest.fixture
-async def http() -> AsyncIterator[ClientSession]:
-    async with ClientSession(connector=TCPConnector(ssl=False)) as session:
-        yield session
 
 
 class Sender:
@@ -42,34 +35,34 @@ class Sender:
 
 
 async def test_what_people_send_is_shown_by_name_saved_as_bytes_and_never_opened(
-    browser: Browser, server: Server, http: ClientSession
+    browser: Browser, server: Server, crowd: Crowd
 ) -> None:
-    code = await make_meeting(http, server)
+    code = await make_meeting(crowd.http, server)
     watched = [await Watched.open(browser, server), await Watched.open(browser, server, bypass_csp=True)]
     for one in watched:
         await join(one.page, f"{server.url}/m/{code}", "Sekretaris")
         await one.page.get_by_role("button", name="Stop video").click()
         await choose(one.page, "Chat")
-    async with ProtocolClient.open(http, server) as client:
-        sender = Sender(http, server, code, await client.join(code, "Made"))
-        for name in REFUSED:
-            status, told = await sender.send(name, TAKEN[0][2], "image/png")
-            assert (status, told["error"]["code"]) == (415, "file_type"), name
-        addresses = []
-        for name, kept, body in TAKEN:
-            status, told = await sender.send(name, body)
-            assert (status, told.get("name")) == (201, kept)
-            assert (await client.ask("send_chat", text="", file=told["id"]))["type"] == "ok"
-            addresses.append(str(sender.files / told["id"]))
-        names = [kept for _, kept, _ in TAKEN]
-        for one in watched:
-            await until(lambda one=one: one.texts(".attachment bdi"), "files are shown")  # type: ignore[misc]
-            await until(lambda one=one: all_names(one, names), "every file is shown by its name")  # type: ignore[misc]
-        await saves_each_as_it_is(watched[0].page)
-        for one in watched:
-            assert await one.told() == []
-        await opens_none(browser, addresses, sender.seat)
-        await runs_none(browser, server, addresses, sender.seat)
+    client = await crowd.connect()
+    sender = Sender(crowd.http, server, code, await client.join(code, "Made"))
+    for name in REFUSED:
+        status, told = await sender.send(name, TAKEN[0][2], "image/png")
+        assert (status, told["error"]["code"]) == (415, "file_type"), name
+    addresses = []
+    for name, kept, body in TAKEN:
+        status, told = await sender.send(name, body)
+        assert (status, told.get("name")) == (201, kept)
+        assert (await client.ask("send_chat", text="", file=told["id"]))["type"] == "ok"
+        addresses.append(str(sender.files / told["id"]))
+    names = [kept for _, kept, _ in TAKEN]
+    for one in watched:
+        await until(lambda one=one: one.texts(".attachment bdi"), "files are shown")  # type: ignore[misc]
+        await until(lambda one=one: all_names(one, names), "every file is shown by its name")  # type: ignore[misc]
+    await saves_each_as_it_is(watched[0].page)
+    for one in watched:
+        assert await one.told() == []
+    await opens_none(browser, addresses, sender.seat)
+    await runs_none(browser, server, addresses, sender.seat)
 
 
 async def all_names(watched: Watched, names: list[str]) -> bool:
