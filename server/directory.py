@@ -6,7 +6,7 @@ import asyncio
 import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import datetime
 
 import structlog
 
@@ -87,10 +87,14 @@ class Directory:
         while True:
             code, host_key = new_code(), secrets.token_urlsafe(24)
             try:
-                await self._records.meetings.add(code, datetime.now(UTC), title=title, host_key=host_key)
+                await self._records.meetings.add(code, self.now(), title=title, host_key=host_key)
             except CodeTakenError:
                 continue
             return code, host_key
+
+    def now(self) -> datetime:
+        """What time it is for all that is kept of meetings."""
+        return self._records.now()
 
     def live(self, code: str) -> Live | None:
         """A meeting that is live now."""
@@ -172,7 +176,7 @@ class Directory:
         meeting.chair.on("lobby", lambda: loop.call_soon(self._end_if_empty, meeting))
         log.info("meeting begins", meeting=meeting.label)
         log.debug("meeting code", meeting=meeting.label, code=code)
-        self._records.meetings.started(code, datetime.now(UTC))
+        self._records.meetings.started(code, self.now())
         return live
 
     def _end_if_empty(self, meeting: Meeting) -> None:
@@ -186,4 +190,4 @@ class Directory:
         del self._live[meeting.code]
         meeting.close("meeting_ended")
         log.info("meeting ends", meeting=meeting.label)
-        self._records.meetings.ended(meeting.code, datetime.now(UTC))
+        self._records.meetings.ended(meeting.code, self.now())

@@ -8,7 +8,7 @@ import os
 import secrets
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from pathlib import Path, PurePath
 from typing import BinaryIO
 
@@ -50,6 +50,15 @@ class FileRules:
     kept_for: timedelta = timedelta(days=30)
 
 
+def clean_file_name(name: str) -> str:
+    """A file name as it may be shown and kept: without folders, cut before its ending. Raises FileTypeError."""
+    name = clean_line(PurePath(name.replace("\\", "/")).name, len(name))
+    ending = PurePath(name).suffix
+    if ending.lower().lstrip(".") not in TYPES:
+        raise FileTypeError
+    return name.removesuffix(ending)[: MAX_NAME - len(ending)].rstrip() + ending
+
+
 class FileStore:
     """Takes files, gives them back, and deletes them when their time is over."""
 
@@ -61,9 +70,7 @@ class FileStore:
         self, meeting: MeetingRecord, person: str, name: str, media_type: str, chunks: AsyncIterator[bytes]
     ) -> FileRecord:
         """Keep a file. Raises FileTypeError or FileTooLargeError, and then nothing of it is left."""
-        name = clean_line(PurePath(name.replace("\\", "/")).name, MAX_NAME)
-        if PurePath(name).suffix.lower().lstrip(".") not in TYPES:
-            raise FileTypeError
+        name = clean_file_name(name)
         stored = secrets.token_hex(16)
         path = self._folder / stored
         digest, size = hashlib.sha256(), 0
@@ -76,7 +83,7 @@ class FileStore:
                 digest.update(chunk)
                 await asyncio.to_thread(file.write, chunk)
             await asyncio.to_thread(file.close)
-            now = datetime.now(UTC)
+            now = self._records.now()
             record = FileRecord(
                 meeting=meeting.id,
                 uploader=person,
@@ -103,7 +110,7 @@ class FileStore:
         """Delete what is over, now and then, until cancelled."""
         while True:
             try:
-                await self.sweep(datetime.now(UTC))
+                await self.sweep(self._records.now())
             except Exception as error:
                 log.error("files whose time is over were not deleted", error=repr(error))
             await asyncio.sleep(SWEEP)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass, fields
-from datetime import UTC, datetime
 from typing import Any
 
 from server.act import Act
@@ -82,7 +81,7 @@ class Recorder:
     # Who was here
 
     def _joined(self, participant: Participant) -> None:
-        now = datetime.now(UTC)
+        now = self._records.now()
         person = participant.person
         visit = VisitRecord(
             meeting=self._record.id,
@@ -108,7 +107,7 @@ class Recorder:
 
     def _left(self, participant: Participant) -> None:
         if (visit := self._visits.pop(participant.id, None)) is not None:
-            self._records.visits.left(visit, datetime.now(UTC))
+            self._records.visits.left(visit, self._records.now())
 
     # How it is chaired
 
@@ -130,7 +129,7 @@ class Recorder:
     def _acted(self, act: Act) -> None:
         self._records.audit.did(
             AuditRecord(
-                at=datetime.now(UTC),
+                at=self._records.now(),
                 meeting=self._record.id,
                 actor=act.actor.person.key,
                 actor_name=act.actor.name,
@@ -161,10 +160,10 @@ class Recorder:
         )
 
     def _deleted(self, message: ChatMessage, actor: Participant) -> None:
-        self._records.chat.deleted(self._record.id, message.id, actor.person.key, datetime.now(UTC))
+        self._records.chat.deleted(self._record.id, message.id, actor.person.key, self._records.now())
 
     def _polled(self, poll: Poll) -> None:
-        now = datetime.now(UTC)
+        now = self._records.now()
         row = self._polls.get(poll.id)
         if row is None:
             row = self._polls[poll.id] = PollRecord(
@@ -195,7 +194,7 @@ class Recorder:
         if (row := self._polls.get(poll.id)) is not None:
             key = participant.person.key
             _, chosen = poll.votes.get(key, ("", frozenset()))
-            self._records.polls.voted(row, key, participant.name, sorted(chosen), datetime.now(UTC))
+            self._records.polls.voted(row, key, participant.name, sorted(chosen), self._records.now())
 
 
 def _message(row: ChatRecord) -> ChatMessage:

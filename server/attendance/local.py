@@ -58,10 +58,11 @@ class Local:
         return format_time(self.wall_clock(time).time(), "short", locale=self.words.locale)
 
     def attended(self, line: Line) -> str:
-        """From when to when somebody was here; with the days, where there is more than one."""
+        """From when to when somebody was here, with the days where there is more than one; how often, if not once."""
         with_day = len(self._days | {self._date(line.arrived), self._date(line.left or line.arrived)}) > 1
         arrived, left = (self._moment(time, with_day) for time in (line.arrived, line.left))
-        return " ".join(part.replace(" ", _KEPT) for part in (f"{arrived} \u2013", left))
+        span = " ".join(part.replace(" ", _KEPT) for part in (f"{arrived} \u2013", left))
+        return span if line.visits == 1 else f"{span}\n{self.words.came.format(visits=line.visits)}"
 
     def duration(self, total: timedelta) -> str:
         """1 jam 32 mnt. Whole minutes, less than one as such."""

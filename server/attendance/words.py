@@ -38,6 +38,8 @@ class Words:
     still_here: str
     total: str
     visits: str
+    came: str
+    """How often somebody came in, with a place for ``visits``."""
     signature: str
     hours: str
     minutes: str
@@ -74,6 +76,7 @@ WORDS: Mapping[Language, Words] = {
         still_here="masih hadir",
         total="Durasi",
         visits="Kali masuk",
+        came="{visits} kali masuk",
         signature="Tanda Tangan",
         hours="jam",
         minutes="mnt",
@@ -107,6 +110,7 @@ WORDS: Mapping[Language, Words] = {
         still_here="still here",
         total="Duration",
         visits="Times joined",
+        came="joined {visits} times",
         signature="Signature",
         hours="h",
         minutes="min",

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from datetime import UTC, datetime
 from pathlib import Path
 
 from asyncpg import InterfaceError, PostgresError
 from sqlalchemy.exc import SQLAlchemyError
 
+from server.clock import Clock, utc_now
 from server.records.audit import Audit
 from server.records.chat import Chat
 from server.records.database import Database, make_engine
@@ -34,8 +34,10 @@ class DatabaseError(Exception):
 class Records:
     """What outlives a meeting. To be made within a running loop; every method may be called from any task of it."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, clock: Clock = utc_now) -> None:
         self._database = database
+        self.now = clock
+        """What time it is for all that is kept."""
         self.writer = RecordWriter(database)
         self.meetings = Meetings(database, self.writer)
         self.visits = Visits(database, self.writer)
@@ -46,7 +48,7 @@ class Records:
         self._heart = asyncio.create_task(self._keep_beating())
 
     @classmethod
-    async def open(cls, data_dir: Path) -> Records:
+    async def open(cls, data_dir: Path, clock: Clock = utc_now) -> Records:
         """Open the embedded SQLite database in ``data_dir``, which is made as needed.
 
         DatabaseError when it can't be.
@@ -55,10 +57,10 @@ class Records:
             await asyncio.to_thread(data_dir.mkdir, mode=0o700, parents=True, exist_ok=True)
         except OSError as error:
             raise DatabaseError(reason(error)) from error
-        return await cls.connect(f"sqlite+aiosqlite:///{data_dir / DATABASE}")
+        return await cls.connect(f"sqlite+aiosqlite:///{data_dir / DATABASE}", clock)
 
     @classmethod
-    async def connect(cls, url: str) -> Records:
+    async def connect(cls, url: str, clock: Clock = utc_now) -> Records:
         """Open the database at a URL that ``make_engine`` knows, and bring its schema up to date.
 
         DatabaseError when it can't be.
@@ -70,7 +72,7 @@ class Records:
         except (OSError, SQLAlchemyError, PostgresError, InterfaceError) as error:
             await database.close()
             raise DatabaseError(reason(error)) from error
-        return cls(database)
+        return cls(database, clock)
 
     async def is_ready(self) -> bool:
         """Whether the database answers."""
@@ -91,4 +93,4 @@ class Records:
     async def _keep_beating(self) -> None:
         while True:
             await asyncio.sleep(HEARTBEAT)
-            self.visits.still_here(datetime.now(UTC))
+            self.visits.still_here(self.now())

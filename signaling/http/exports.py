@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import asyncio
-import csv
-import io
 from collections.abc import Callable, Sequence
-from datetime import UTC, datetime
 
 from aiohttp import web
 
 from server.attendance import Line, Sheet, Visit, merge
-from server.attendance.csv_sheet import defused, to_csv
+from server.attendance.csv_sheet import to_csv
 from server.attendance.pdf_sheet import to_pdf
+from server.attendance.sheet import Language
 from server.attendance.xlsx_sheet import to_xlsx
+from server.csv_file import to_csv_file
 from server.directory import Live
 from server.meeting import Seat
 from server.records import VisitRecord
@@ -35,8 +34,8 @@ async def _attendance(request: web.Request, live: Live, seat: Seat) -> web.Strea
     if (form := _FORMS.get(request.match_info["form"])) is None:
         return problem(404, "not_found", "attendance comes as csv, xlsx or pdf")
     write, media_type = form
-    visits = await request.app[RECORDS].visits.of(live.record.id)
-    now = datetime.now(UTC)
+    records = request.app[RECORDS]
+    visits, now = await records.visits.of(live.record.id), records.now()
     lines = merge([_visit(visit) for visit in visits], now)
     sheet = Sheet(
         title=live.record.title or live.record.code,
@@ -45,7 +44,7 @@ async def _attendance(request: web.Request, live: Live, seat: Seat) -> web.Strea
         place="Balai",
         organiser="",
         zone=request.app[TIME_ZONE],
-        language="en" if request.query.get("language") == "en" else "id",
+        language=_language(request),
         now=now,
         chair=seat.participant.name if seat.participant.role is Role.HOST else "",
     )
@@ -55,14 +54,18 @@ async def _attendance(request: web.Request, live: Live, seat: Seat) -> web.Strea
 
 @for_members("GET", "/api/meetings/{code}/polls.csv")
 async def _polls(request: web.Request, live: Live, _: Seat) -> web.StreamResponse:
-    """``GET``: every poll's options with their votes, and, where it was not anonymous, whose they are."""
-    out = io.StringIO()
-    writer = csv.writer(out)
-    writer.writerow(["poll", "question", "option", "votes", "names"])
+    """``GET``: every poll's options with their votes, and, where it was not anonymous, whose they are.
+
+    ``?language=id`` or ``en``: for whose spreadsheets.
+    """
+    rows = [["poll", "question", "option", "votes", "names"]]
     for line in await request.app[RECORDS].polls.export(live.record.id):
-        names = "; ".join(line.names)
-        writer.writerow([line.poll, defused(line.question), defused(line.option), line.votes, defused(names)])
-    return _attached(out.getvalue().encode("utf-8-sig"), "text/csv", f"polls-{live.record.code}.csv")
+        rows.append([str(line.poll), line.question, line.option, str(line.votes), "; ".join(line.names)])
+    return _attached(to_csv_file(rows, _language(request)), "text/csv", f"polls-{live.record.code}.csv")
+
+
+def _language(request: web.Request) -> Language:
+    return "en" if request.query.get("language") == "en" else "id"
 
 
 def _visit(visit: VisitRecord) -> Visit:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import datetime
 
 from server.conversation.chat import ChatFile
 from server.conversation.polls import PollState
@@ -13,7 +13,7 @@ from signaling import messages as m
 
 
 def handle(
-    meeting: Meeting, actor: Participant, request: m.AnyRequest, file: ChatFile | None = None
+    meeting: Meeting, actor: Participant, request: m.AnyRequest, now: datetime, file: ChatFile | None = None
 ) -> m.Answer | None:
     """Do it; None for a request about something else. Raises what ``Conversation`` does.
 
@@ -22,7 +22,7 @@ def handle(
     conversation = meeting.conversation
     match request:
         case m.SendChat(text=text, to=to):
-            conversation.say(actor, text, to=to, file=file, now=datetime.now(UTC))
+            conversation.say(actor, text, to=to, file=file, now=now)
         case m.ReadChat(before=before):
             key = actor.person.key
             page, more = conversation.chat.page(key, before)

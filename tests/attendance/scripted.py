@@ -52,10 +52,10 @@ VISITS = [
     # Two callers whom nobody gave a name, one written as it is dialled at home.
     visit("+6281111111111", 5, 65, name="0811-1111-1111", phone="0811-1111-1111"),
     visit("+6282222222222", 6, 7.5, name=""),
-    # Who came on the next day, and is here.
-    visit("k1", 130, None, **KETUT),
+    # Who came on the next day to chair the rest, and is here.
+    visit("k1", 130, None, role="host", **KETUT),
 ]
-NOW = at(155)
+NOW = at(165)
 
 SHEET = Sheet(
     title="Rapat Koordinasi SPBE",
@@ -70,6 +70,8 @@ SHEET = Sheet(
     chair="I Wayan Suarta, S.Kom.",
 )
 
+TITLES = ["No.", "Nama", "Unit Kerja", "Jabatan", "Telepon", "Peran", "Perangkat"]
+TITLES += ["Masuk (WITA)", "Keluar (WITA)", "Durasi", "Kali masuk"]
 DAY, NEXT = (2026, 11, 25), (2026, 11, 26)
 EXPECTED: list[tuple[Any, ...]] = [
     (
@@ -89,11 +91,25 @@ EXPECTED: list[tuple[Any, ...]] = [
         *(datetime(*DAY, 22, 6), datetime(*DAY, 22, 7, 30), timedelta(seconds=90), 1),
     ),
     (
-        *(5, "I Ketut Darma", "Desa Mas", "Sekretaris Desa", "", "Peserta", "Peramban"),
-        *(datetime(*NEXT, 0, 10), "masih hadir", timedelta(minutes=25), 1),
+        *(5, "I Ketut Darma", "Desa Mas", "Sekretaris Desa", "", "Pimpinan", "Peramban"),
+        *(datetime(*NEXT, 0, 10), "masih hadir", timedelta(minutes=35), 1),
     ),
 ]
 """The rows in Indonesian: number, name, unit, position, telephone, role, devices, arrived, left, total, visits."""
+
+PRINTED = [
+    "1 I Wayan Suarta, S.Kom. Dinas Kominfo Kepala Dinas 25 Nov 21.50 - 26 Nov 00.40 2 kali masuk 2 jam 45 mnt 1.",
+    "2 Ni Made Sukerti Desa Batubulan Perbekel 25 Nov 22.00 - 26 Nov 00.00 2 kali masuk 1 jam 50 mnt 2.",
+    "3 +62 811 1111 1111 25 Nov 22.05 - 25 Nov 23.05 1 jam 3.",
+    "4 +62 822 2222 2222 25 Nov 22.06 - 25 Nov 22.07 1 mnt 4.",
+    "5 I Ketut Darma Desa Mas Sekretaris Desa 26 Nov 00.10 - masih hadir 35 mnt 5.",
+]
+"""The same on paper, which has a place to sign instead of telephone, role and devices."""
+
+
+def as_csv(row: tuple[Any, ...]) -> list[str]:
+    """A row as CSV has it: text alone, and none of it a formula."""
+    return [f"'{cell}" if str(cell).startswith("+") else str(cell) for cell in row]
 
 
 def lines() -> list[Line]:

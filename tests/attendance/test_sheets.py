@@ -2,64 +2,40 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import re
 from dataclasses import replace
 from datetime import datetime, timedelta
-from typing import Any
 
 import pytest
-from openpyxl import load_workbook
 from openpyxl.worksheet.worksheet import Worksheet
-from pypdf import PdfReader
 
 from server.attendance import Line, Sheet, merge
 from server.attendance.csv_sheet import to_csv
 from server.attendance.pdf_sheet import to_pdf
 from server.attendance.xlsx_sheet import to_xlsx
-from tests.attendance.scripted import EXPECTED, NOW, SHEET, at, lines, visit
-
-TITLES = ["No.", "Nama", "Unit Kerja", "Jabatan", "Telepon", "Peran", "Perangkat"]
-TITLES += ["Masuk (WITA)", "Keluar (WITA)", "Durasi", "Kali masuk"]
+from tests.attendance.reading import csv_rows, pdf_pages, xlsx_page, xlsx_table
+from tests.attendance.scripted import EXPECTED, NOW, PRINTED, SHEET, TITLES, as_csv, at, lines, visit
 
 
 def _csv(sheet: Sheet, people: list[Line]) -> list[list[str]]:
-    written = to_csv(sheet, people)
-    assert written.startswith(b"\xef\xbb\xbf"), "Excel takes it for another encoding"
-    return list(
-        csv.reader(
-            io.StringIO(written.decode("utf-8-sig"), newline=""), delimiter=";" if sheet.language == "id" else ","
-        )
-    )
+    return csv_rows(to_csv(sheet, people), ";" if sheet.language == "id" else ",")
 
 
 def _xlsx(sheet: Sheet, people: list[Line]) -> Worksheet:
-    return load_workbook(io.BytesIO(to_xlsx(sheet, people))).worksheets[0]
-
-
-def _table(page: Worksheet) -> list[list[Any]]:
-    rows = [[cell.value for cell in row] for row in page.iter_rows()]
-    first = next(number for number, row in enumerate(rows) if row[0] == "No.")
-    return rows[first:]
+    return xlsx_page(to_xlsx(sheet, people))
 
 
 def _pdf(sheet: Sheet, people: list[Line]) -> list[str]:
-    """The words of each page, with one space between them, and every dash a hyphen."""
-    reader = PdfReader(io.BytesIO(to_pdf(sheet, people)))
-    return [" ".join(page.extract_text().split()).replace("\u2013", "-") for page in reader.pages]
+    return pdf_pages(to_pdf(sheet, people))
 
 
 def test_csv_says_what_was_scripted() -> None:
-    def text(cell: Any) -> str:
-        return f"'{cell}" if str(cell).startswith("+") else str(cell)
-
-    assert _csv(SHEET, lines()) == [TITLES, *([text(cell) for cell in row] for row in EXPECTED)]
+    assert _csv(SHEET, lines()) == [TITLES, *map(as_csv, EXPECTED)]
 
 
 def test_xlsx_says_what_was_scripted_in_times_and_durations() -> None:
     page = _xlsx(SHEET, lines())
-    titles, *rows = _table(page)
+    titles, *rows = xlsx_table(page)
     assert titles == TITLES
     assert [tuple(cell or "" for cell in row) for row in rows] == EXPECTED
     heading = {row[0].value: row[2].value for row in page.iter_rows(max_row=6)}
@@ -89,11 +65,7 @@ def test_pdf_says_what_was_scripted() -> None:
         "Tempat : Telekonferensi Balai",
         "Acara : Rapat Koordinasi SPBE",
         "No. Nama Unit Kerja Jabatan Waktu Hadir Durasi Tanda Tangan",
-        "1 I Wayan Suarta, S.Kom. Dinas Kominfo Kepala Dinas 25 Nov 21.50 - 26 Nov 00.40 2 jam 45 mnt 1.",
-        "2 Ni Made Sukerti Desa Batubulan Perbekel 25 Nov 22.00 - 26 Nov 00.00 1 jam 50 mnt 2.",
-        "3 +62 811 1111 1111 25 Nov 22.05 - 25 Nov 23.05 1 jam 3.",
-        "4 +62 822 2222 2222 25 Nov 22.06 - 25 Nov 22.07 1 mnt 4.",
-        "5 I Ketut Darma Desa Mas Sekretaris Desa 26 Nov 00.10 - masih hadir 25 mnt 5.",
+        *PRINTED,
         "Jumlah hadir: 5 orang",
         "Gianyar, 26 November 2026",
         "Halaman 1 dari 1",
@@ -106,7 +78,7 @@ def test_english_sheets_have_english_words_and_times() -> None:
     [text] = _pdf(replace(SHEET, language="en", zone="Asia/Singapore", ends=None, organiser=""), lines())
     assert "ATTENDANCE LIST" in text
     assert "Date : Wednesday, 25 November 2026 Time : 22:00 UTC+08 to open end" in text
-    assert "26 Nov 00:10 - still here 25 min" in text
+    assert "26 Nov 00:10 - still here 35 min" in text
     assert "Page 1 of 1" in text
     titles, *_ = _csv(replace(SHEET, language="en"), lines())
     assert titles[7:9] == ["Arrived (WITA)", "Left (WITA)"]
@@ -127,7 +99,7 @@ def test_a_zone_that_is_none_is_refused(zone: str) -> None:
 
 def test_numbers_are_masked_everywhere_where_asked_also_as_names() -> None:
     guests = replace(SHEET, mask_phones=True)
-    shown = [str(_csv(guests, lines())), str(_table(_xlsx(guests, lines()))), *_pdf(guests, lines())]
+    shown = [str(_csv(guests, lines())), str(xlsx_table(_xlsx(guests, lines()))), *_pdf(guests, lines())]
     for text in shown:
         assert "+62 811 •••• 111" in text
         assert "1111 1111" not in text
@@ -157,7 +129,7 @@ def test_whoever_signs_for_the_sheet_does_so_on_one_page(people: int) -> None:
 def test_a_day_or_more_is_said_in_hours() -> None:
     people = merge([visit("a", 0, 60 * 30 + 1)], at(60 * 31))
     assert _csv(SHEET, people)[1][9] == "30:01:00"
-    assert _table(_xlsx(SHEET, people))[1][9] == timedelta(hours=30, minutes=1)
+    assert xlsx_table(_xlsx(SHEET, people))[1][9] == timedelta(hours=30, minutes=1)
     assert "30 jam 1 mnt" in _pdf(SHEET, people)[0]
 
 
@@ -177,10 +149,10 @@ def test_the_same_meeting_is_the_same_file() -> None:
 
 def test_a_sheet_of_nobody_is_a_sheet() -> None:
     assert len(_csv(SHEET, [])) == 1
-    assert len(_table(_xlsx(SHEET, []))) == 1
+    assert len(xlsx_table(_xlsx(SHEET, []))) == 1
     assert "Jumlah hadir: 0 orang" in _pdf(SHEET, [])[0]
 
 
 def test_seconds_are_kept_in_spreadsheets() -> None:
-    [_, row] = _table(_xlsx(SHEET, merge([visit("a", 0.5, 1.25)], NOW)))
+    [_, row] = xlsx_table(_xlsx(SHEET, merge([visit("a", 0.5, 1.25)], NOW)))
     assert row[7:10] == [datetime(2026, 11, 25, 22, 0, 30), datetime(2026, 11, 25, 22, 1, 15), timedelta(seconds=45)]

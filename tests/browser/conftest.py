@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import os
 import shutil
 import sys
@@ -14,9 +15,16 @@ from typing import Any
 
 import psutil
 import pytest
+from aiohttp import ClientSession, TCPConnector
 from playwright.async_api import Browser, BrowserContext, Page, async_playwright, expect
+from yarl import URL
+
+from tests.signaling.client import ProtocolClient
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or "/usr/bin/chromium"
+
+SIZES = {"desktop": {"width": 1280, "height": 800}, "phone": {"width": 360, "height": 740}}
+"""Of the windows in which everything must work."""
 
 FLAGS = [
     "--use-fake-device-for-media-stream",
@@ -82,6 +90,10 @@ class Server:
     url: str
     media_port: int
 
+    def make_url(self, path: str, /) -> URL:
+        """The address of a path, for clients that are no browsers."""
+        return URL(f"{self.url}{path}")
+
 
 def media_port_of(pid: int) -> int:
     """The UDP port of a process, also where it is in another network namespace (there psutil finds none)."""
@@ -120,6 +132,26 @@ async def running_server(data_dir: Path, *options: str, through: Sequence[str] =
 async def server(tmp_path: Path) -> AsyncIterator[Server]:
     async with running_server(tmp_path / "data") as running:
         yield running
+
+
+@dataclass
+class Crowd:
+    """People who are no browsers. Who sends no media is taken for lost after half a minute."""
+
+    http: ClientSession
+    server: Server
+    stack: contextlib.AsyncExitStack
+
+    async def connect(self) -> ProtocolClient:
+        """One more."""
+        return await self.stack.enter_async_context(ProtocolClient.open(self.http, self.server))
+
+
+@pytest.fixture
+async def crowd(server: Server) -> AsyncIterator[Crowd]:
+    async with contextlib.AsyncExitStack() as stack:
+        http = await stack.enter_async_context(ClientSession(connector=TCPConnector(ssl=False, limit=0)))
+        yield Crowd(http, server, stack)
 
 
 @pytest.fixture

@@ -12,6 +12,7 @@ from tests.browser.conftest import (
     CHROMIUM,
     FLAGS,
     SCREEN,
+    SIZES,
     Server,
     choose,
     create_meeting,
@@ -21,7 +22,6 @@ from tests.browser.conftest import (
 )
 
 TARGET = Path(__file__).resolve().parents[2] / "docs" / "screens"
-SIZES = {"desktop": {"width": 1280, "height": 800}, "phone": {"width": 360, "height": 740}}
 GUESTS = ["I Wayan Sudarma", "Ni Made Ayu", "Ketut Dharma"]
 
 NO_SCREEN = "delete MediaDevices.prototype.getDisplayMedia;"

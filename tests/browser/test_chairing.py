@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-import pytest
-from playwright.async_api import Browser, Page, expect
+import asyncio
 
-from tests.browser.conftest import Server, choose, create_meeting, join, new_page
+import pytest
+from playwright.async_api import Browser, Page, Route, expect
+
+from tests.browser.conftest import SIZES, Server, choose, create_meeting, join, new_page
 
 pytestmark = pytest.mark.browser
 
-SIZES = {"desktop": {"width": 1280, "height": 800}, "phone": {"width": 360, "height": 740}}
 
 HOSTILE = [
     "<img src=x onerror=\"document.title='owned'\">",
@@ -125,6 +126,60 @@ async def test_a_poll_is_asked_answered_and_closed(two: tuple[Page, Page, str]) 
     await expect(host.get_by_text("1 (100 %)")).to_be_visible()
     await host.get_by_role("button", name="Close poll").click()
     await expect(guest.get_by_role("radio", name="Ya")).to_be_disabled()
+
+
+async def test_whoever_is_refused_is_told_and_does_not_wait_any_more(two: tuple[Page, Page, str]) -> None:
+    host, guest, url = two
+    await panel(host, "Host settings")
+    await host.get_by_label("Newcomers wait until they are admitted").check()
+    await guest.goto(url)
+    await guest.get_by_role("textbox", name="Your name").fill("I Made")
+    await guest.get_by_role("button", name="Join", exact=True).click()
+    await panel(host, "People")
+    await host.get_by_role("button", name="Refuse I Made").click()
+    await expect(guest.get_by_role("heading", name="You were not let in")).to_be_visible()
+    await expect(host.get_by_text("Waiting to come in")).to_be_hidden()
+
+
+async def test_a_file_is_seen_on_its_way_and_saved_by_others_as_it_was_and_a_program_is_not_taken(
+    two: tuple[Page, Page, str],
+) -> None:
+    host, guest, url = two
+    await join(guest, url, "I Made")
+    await panel(guest, "Chat")
+    on_its_way = asyncio.Event()
+
+    async def hold(route: Route) -> None:
+        await on_its_way.wait()
+        await route.continue_()
+
+    await guest.route("**/files", hold)
+    chooser = guest.locator("input[type=file]")
+    body = bytes(range(256)) * 4_000
+    await chooser.set_input_files({"name": "Laporan.pdf", "mimeType": "application/pdf", "buffer": body})
+    await expect(guest.get_by_role("progressbar", name="Sending the file…")).to_be_visible()
+    await expect(guest.get_by_role("button", name="Send a file")).to_be_disabled()
+    on_its_way.set()
+    await expect(guest.locator(".attachment")).to_have_count(1)
+    await expect(guest.get_by_role("progressbar", name="Sending the file…")).to_be_hidden()
+    await panel(host, "Chat")
+    async with host.expect_download() as saving:
+        await host.locator(".attachment").get_by_role("button", name="Laporan.pdf").click()
+    saved = await saving.value
+    assert saved.suggested_filename == "Laporan.pdf"
+    assert (await saved.path()).read_bytes() == body
+    await chooser.set_input_files({"name": "jalan.exe", "mimeType": "application/pdf", "buffer": b"MZ"})
+    await expect(guest.get_by_text("Files of this kind can't be sent")).to_be_visible()
+
+
+async def test_a_reaction_is_seen_on_the_tile_of_whoever_sent_it(two: tuple[Page, Page, str]) -> None:
+    host, guest, url = two
+    await join(guest, url, "I Made")
+    react = guest.locator(".controls").get_by_role("button", name="React")
+    await (react if await react.is_visible() else guest.get_by_role("button", name="More", exact=True).last).click()
+    await guest.get_by_role("menuitem", name="👏").click()
+    tile = host.locator(".tile", has_text="I Made")
+    await expect(tile.get_by_role("img", name="👏")).to_be_visible()
 
 
 async def test_whoever_ends_the_meeting_ends_it_for_all(two: tuple[Page, Page, str]) -> None:

@@ -7,10 +7,10 @@ import contextlib
 import json
 from collections import deque
 from collections.abc import AsyncIterator
-from typing import Any
+from typing import Any, Protocol
 
 from aiohttp import ClientSession, ClientWebSocketResponse, WSMsgType
-from aiohttp.test_utils import TestServer
+from yarl import URL
 
 PATIENCE = 5.0
 """Seconds after which something that should have come has not."""
@@ -18,12 +18,18 @@ PATIENCE = 5.0
 Message = dict[str, Any]
 
 
-async def make_meeting(http: ClientSession, server: TestServer) -> str:
+class Reachable(Protocol):
+    """A server in this process, or in one of its own."""
+
+    def make_url(self, path: str, /) -> URL: ...
+
+
+async def make_meeting(http: ClientSession, server: Reachable) -> str:
     code, _ = await make_chaired_meeting(http, server)
     return code
 
 
-async def make_chaired_meeting(http: ClientSession, server: TestServer, **wanted: str) -> tuple[str, str]:
+async def make_chaired_meeting(http: ClientSession, server: Reachable, **wanted: str) -> tuple[str, str]:
     """A meeting's code and its host key."""
     async with http.post(server.make_url("/api/meetings"), json=wanted) as response:
         assert response.status == 201
@@ -43,7 +49,7 @@ class ProtocolClient:
 
     @classmethod
     @contextlib.asynccontextmanager
-    async def open(cls, http: ClientSession, server: TestServer) -> AsyncIterator[ProtocolClient]:
+    async def open(cls, http: ClientSession, server: Reachable) -> AsyncIterator[ProtocolClient]:
         async with http.ws_connect(server.make_url("/ws"), protocols=["balai.v1"], max_msg_size=0) as socket:
             yield cls(socket)
 

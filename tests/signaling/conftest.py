@@ -10,6 +10,7 @@ import pytest
 from aiohttp import ClientSession, web
 from aiohttp.test_utils import TestServer
 
+from server.clock import Clock, utc_now
 from server.media import MediaEdge
 from server.records import Records
 from signaling.app import create_app
@@ -31,8 +32,8 @@ async def edge() -> AsyncIterator[MediaEdge]:
 async def make_server(edge: MediaEdge, tmp_path: Path) -> AsyncIterator[MakeServer]:
     async with contextlib.AsyncExitStack() as stack:
 
-        async def make(limits: Limits | None = None, **options: object) -> TestServer:
-            records = await Records.open(tmp_path / "data")
+        async def make(limits: Limits | None = None, clock: Clock = utc_now, **options: object) -> TestServer:
+            records = await Records.open(tmp_path / "data", clock)
             stack.push_async_callback(records.close)
             app: web.Application = create_app(edge, records, tmp_path / "files", limits=limits, **options)  # type: ignore[arg-type]
             server = TestServer(app)

@@ -5,8 +5,9 @@ import { Icon } from "./icons";
 import { MediaButtons } from "./media-buttons";
 import { Menu, MenuItem } from "./menu";
 import { type PanelName, TABS } from "./panel/panel";
-import { ReactionMenu } from "./reactions";
+import { ReactionItems, ReactionMenu } from "./reactions";
 import { ShareButton } from "./share-button";
+import { useFullScreen } from "./window";
 
 interface Props {
 	conference: Conference;
@@ -25,10 +26,6 @@ export function Controls({ conference, onDevices }: Props) {
 	const speaker = layout.name.value === "speaker";
 	const toggleLayout = () => {
 		layout.name.value = speaker ? "grid" : "speaker";
-	};
-	const hidesSelf = layout.hidesSelf.value;
-	const toggleSelf = () => {
-		layout.hidesSelf.value = !hidesSelf;
 	};
 	const chairs = state.chairs.value;
 	const names = (Object.keys(TABS) as PanelName[]).filter((name) => chairs || !TABS[name].chairsOnly);
@@ -61,16 +58,12 @@ export function Controls({ conference, onDevices }: Props) {
 			</span>
 			<span class="wide-only">
 				<Menu label={t("more")} words={t("more")} look="control">
-					<MenuItem onChoose={toggleSelf}>{hidesSelf ? t("showSelf") : t("hideSelf")}</MenuItem>
-					{document.fullscreenEnabled && (
-						<MenuItem onChoose={toggleFullScreen}>
-							{document.fullscreenElement ? t("leaveFullScreen") : t("fullScreen")}
-						</MenuItem>
-					)}
+					<ScreenItems conference={conference} />
 				</Menu>
 			</span>
 			<span class="narrow-only">
 				<Menu label={t("more")} words={t("more")} look="control">
+					<ReactionItems conference={conference} />
 					{canShareScreen() && !listens && (
 						<MenuItem onChoose={() => (sharing.track.value ? sharing.stop() : void sharing.start())}>
 							{sharing.track.value ? t("stopSharing") : t("shareScreen")}
@@ -81,7 +74,7 @@ export function Controls({ conference, onDevices }: Props) {
 							{t(TABS[name].title)}
 						</MenuItem>
 					))}
-					<MenuItem onChoose={toggleSelf}>{hidesSelf ? t("showSelf") : t("hideSelf")}</MenuItem>
+					<ScreenItems conference={conference} />
 					<MenuItem onChoose={toggleLayout}>{speaker ? t("gridView") : t("speakerView")}</MenuItem>
 					<MenuItem onChoose={onDevices}>{t("devices")}</MenuItem>
 				</Menu>
@@ -94,9 +87,23 @@ export function Controls({ conference, onDevices }: Props) {
 	);
 }
 
-function toggleFullScreen(): void {
-	if (document.fullscreenElement) void document.exitFullscreen();
-	else void document.documentElement.requestFullscreen().catch(() => {});
+/** How this user's own screen looks. */
+function ScreenItems({ conference: { layout } }: { conference: Conference }) {
+	const full = useFullScreen();
+	const hidesSelf = layout.hidesSelf.value;
+	const toggleSelf = () => {
+		layout.hidesSelf.value = !hidesSelf;
+	};
+	const toggleFullScreen = () =>
+		void (full ? document.exitFullscreen() : document.documentElement.requestFullscreen()).catch(() => {});
+	return (
+		<>
+			<MenuItem onChoose={toggleSelf}>{hidesSelf ? t("showSelf") : t("hideSelf")}</MenuItem>
+			{document.fullscreenEnabled && (
+				<MenuItem onChoose={toggleFullScreen}>{full ? t("leaveFullScreen") : t("fullScreen")}</MenuItem>
+			)}
+		</>
+	);
 }
 
 interface PanelButtonProps {

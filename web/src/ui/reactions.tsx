@@ -5,19 +5,28 @@ import { Menu, MenuItem } from "./menu";
 
 const REACTIONS: readonly Reaction[] = ["👍", "👏", "❤️", "😂", "😮", "🙏", "🎉", "👎"];
 
-/** What everybody sees for a moment on one's tile. */
+const mayReact = ({ state }: Conference) => state.chairing.policy.value.react || state.chairs.value;
+
+/** What everybody sees for a moment on one's tile, in a menu of its own. */
 export function ReactionMenu({ conference }: { conference: Conference }) {
-	const { state } = conference;
-	if (!state.chairing.policy.value.react && !state.chairs.value) return null;
+	if (!mayReact(conference)) return null;
 	return (
 		<Menu label={t("react")} icon="smile" look="control" words={t("react")}>
-			<div class="reactions">
-				{REACTIONS.map((reaction) => (
-					<MenuItem key={reaction} onChoose={() => void conference.ask({ type: "react", reaction })}>
-						{reaction}
-					</MenuItem>
-				))}
-			</div>
+			<ReactionItems conference={conference} />
 		</Menu>
+	);
+}
+
+/** The same within another menu. */
+export function ReactionItems({ conference }: { conference: Conference }) {
+	if (!mayReact(conference)) return null;
+	return (
+		<div class="reactions">
+			{REACTIONS.map((reaction) => (
+				<MenuItem key={reaction} onChoose={() => void conference.ask({ type: "react", reaction })}>
+					{reaction}
+				</MenuItem>
+			))}
+		</div>
 	);
 }

@@ -16,6 +16,17 @@ export function useSize(element: RefObject<HTMLElement | null>): { width: number
 	return size;
 }
 
+/** Whether this page fills the screen. */
+export function useFullScreen(): boolean {
+	const [full, setFull] = useState(document.fullscreenElement != null);
+	useEffect(() => {
+		const changed = () => setFull(document.fullscreenElement != null);
+		document.addEventListener("fullscreenchange", changed);
+		return () => document.removeEventListener("fullscreenchange", changed);
+	}, []);
+	return full;
+}
+
 /** Whether nobody can see this page: another tab or window is in front of it. */
 export function useHidden(): boolean {
 	const [hidden, setHidden] = useState(document.hidden);
