@@ -62,9 +62,9 @@ class Event:
     class LinkMeasured(Event):
         """What is measured of the way to a subscriber, or from a publisher, has changed noticeably.
 
-        Told once a second at most. ``fraction_lost`` in 1/256 (RFC 3550 section 6.4.1), None while too little is sent to
-        tell: down as the subscriber tells, up as packets arrive, before anything is sent again. ``round_trip`` in ms,
-        where a subscriber's reports tell it. ``silence``: seconds since anything came, 0 for what is usual.
+        Told once a second at most. ``fraction_lost`` in 1/256 (RFC 3550 section 6.4.1), None while too little is sent
+        to tell: down as the subscriber tells, up as packets arrive, before anything is sent again. ``round_trip`` in
+        ms, where a subscriber's reports tell it. ``silence``: seconds since anything came, 0 for what is usual.
         """
 
         transport: int

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import asdict
 
 from server.chairing.lobby import Waiting
@@ -26,6 +27,14 @@ def participant(who: Participant) -> m.Participant:
         hand=who.hand,
         unit=who.person.unit,
         position=who.person.position,
+        quality=who.quality.value,
+    )
+
+
+def qualities(people: Iterable[Participant]) -> m.QualitiesChanged:
+    """What the connections of these are like."""
+    return m.QualitiesChanged(
+        changed=[m.ParticipantQuality(participant=who.id, quality=who.quality.value) for who in people]
     )
 
 

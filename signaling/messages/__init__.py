@@ -15,6 +15,7 @@ from signaling.messages.base import (
     PROTOCOL,
     ErrorCode,
     GoodbyeReason,
+    Quality,
     Request,
     Role,
     SlotKind,
@@ -82,10 +83,12 @@ from signaling.messages.meeting import (
     Leave,
     Ok,
     Participant,
+    ParticipantQuality,
     ParticipantsChanged,
     Ping,
     PublishAnswer,
     PublishOffer,
+    QualitiesChanged,
     SetMedia,
     SetView,
     Size,
@@ -135,6 +138,7 @@ Answer = Ok | Joined | InLobby | PublishAnswer | ChatPage | Error
 Event = (
     SubscribeOffer
     | ParticipantsChanged
+    | QualitiesChanged
     | SlotsChanged
     | DominantChanged
     | LayersWanted
@@ -194,6 +198,7 @@ __all__ = [
     "Mute",
     "Ok",
     "Participant",
+    "ParticipantQuality",
     "ParticipantsChanged",
     "Ping",
     "Policy",
@@ -203,6 +208,8 @@ __all__ = [
     "PollState",
     "PublishAnswer",
     "PublishOffer",
+    "QualitiesChanged",
+    "Quality",
     "RaiseHand",
     "React",
     "Reacted",

@@ -16,6 +16,7 @@ from signaling.messages.base import (
     MeetingCode,
     ParticipantId,
     Pixels,
+    Quality,
     Request,
     RequestId,
     Role,
@@ -42,6 +43,8 @@ class Participant(msgspec.Struct, frozen=True, kw_only=True):
     """Their place among the raised hands, the lowest first; null while it is down."""
     unit: str
     position: str
+    quality: Quality
+    """What their connection is like. Of changes ``qualities_changed`` tells."""
 
 
 # Requests: browser -> server
@@ -216,6 +219,19 @@ class ParticipantsChanged(msgspec.Struct, frozen=True, kw_only=True, tag_field="
 
     changed: list[Participant]
     left: list[ParticipantId]
+
+
+class ParticipantQuality(msgspec.Struct, frozen=True, kw_only=True):
+    """What one participant's connection is like now."""
+
+    participant: ParticipantId
+    quality: Quality
+
+
+class QualitiesChanged(msgspec.Struct, frozen=True, kw_only=True, tag_field="type", tag="qualities_changed"):
+    """A difference, every two seconds at most: whose connections are better or worse now."""
+
+    changed: list[ParticipantQuality]
 
 
 class SlotsChanged(msgspec.Struct, frozen=True, kw_only=True, tag_field="type", tag="slots_changed"):

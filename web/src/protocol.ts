@@ -10,6 +10,12 @@ export type Role =
 	| "participant"
 	| "listener";
 
+export type Quality =
+	| "good"
+	| "fair"
+	| "poor"
+	| "lost";
+
 export type SlotKind =
 	| "audio"
 	| "video"
@@ -430,6 +436,7 @@ export interface Participant {
 	hand: number | null;
 	unit: string;
 	position: string;
+	quality: Quality;
 }
 
 /** The first request on every connection. Answered by ``joined``, then followed by ``subscribe_offer``. */
@@ -571,6 +578,18 @@ export interface ParticipantsChanged {
 	left: string[];
 }
 
+/** What one participant's connection is like now. */
+export interface ParticipantQuality {
+	participant: string;
+	quality: Quality;
+}
+
+/** A difference, every two seconds at most: whose connections are better or worse now. */
+export interface QualitiesChanged {
+	type: "qualities_changed";
+	changed: ParticipantQuality[];
+}
+
 /** A difference: the slots whose occupant is another now, or which are paused or go on. */
 export interface SlotsChanged {
 	type: "slots_changed";
@@ -649,6 +668,7 @@ export type Answer =
 export type Event =
 	| SubscribeOffer
 	| ParticipantsChanged
+	| QualitiesChanged
 	| SlotsChanged
 	| DominantChanged
 	| LayersWanted
