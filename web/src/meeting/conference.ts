@@ -99,6 +99,14 @@ export class Conference {
 		this.session.connect();
 	}
 
+	/** Both peer connections of the seat; null while there is none. */
+	get connections(): { publisher: RTCPeerConnection; subscriber: RTCPeerConnection } | null {
+		const [publisher, subscriber] = [this.publisher, this.subscriber.value];
+		return publisher && subscriber
+			? { publisher: publisher.connection, subscriber: subscriber.connection }
+			: null;
+	}
+
 	setView(shown: Shown): void {
 		this.view.set(shown);
 	}

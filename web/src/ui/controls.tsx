@@ -11,10 +11,11 @@ import { ShareButton } from "./share-button";
 interface Props {
 	conference: Conference;
 	onDevices(): void;
+	onDetails(): void;
 }
 
 /** What the user can do, most needed first. What has no room on a phone is behind one button there. */
-export function Controls({ conference, onDevices }: Props) {
+export function Controls({ conference, onDevices, onDetails }: Props) {
 	const { state, layout, sharing } = conference;
 	const panel = layout.panel;
 	const toggle = (name: PanelName) => {
@@ -67,6 +68,7 @@ export function Controls({ conference, onDevices }: Props) {
 							{document.fullscreenElement ? t("leaveFullScreen") : t("fullScreen")}
 						</MenuItem>
 					)}
+					<MenuItem onChoose={onDetails}>{t("connectionDetails")}</MenuItem>
 				</Menu>
 			</span>
 			<span class="narrow-only">
@@ -84,6 +86,7 @@ export function Controls({ conference, onDevices }: Props) {
 					<MenuItem onChoose={toggleSelf}>{hidesSelf ? t("showSelf") : t("hideSelf")}</MenuItem>
 					<MenuItem onChoose={toggleLayout}>{speaker ? t("gridView") : t("speakerView")}</MenuItem>
 					<MenuItem onChoose={onDevices}>{t("devices")}</MenuItem>
+					<MenuItem onChoose={onDetails}>{t("connectionDetails")}</MenuItem>
 				</Menu>
 			</span>
 			<button type="button" class="control leave" onClick={() => conference.leave()}>

@@ -1,0 +1,63 @@
+import { language, t } from "../i18n";
+import type { Details, Direction, Picture } from "../media/statistics";
+
+/** A heading, and what is told under it: words, each with a value. */
+export interface Section {
+	title: string;
+	rows: [label: string, value: string][];
+}
+
+/** The details of a connection in words. `nameOf`: whose picture is in a slot, by its mid. */
+export function sectionsOf(details: Details, nameOf: (mid: string) => string): Section[] {
+	const { up, down, madeUp, sent, received } = details;
+	const sections: Section[] = [
+		{ title: t("toServer"), rows: [...rowsOf(up)] },
+		{ title: t("fromServer"), rows: [...rowsOf(down), [t("soundMadeUp"), percent(madeUp)]] },
+		{ title: t("sentPictures"), rows: sent.map((it) => [layerOf(it), pictureOf(it)]) },
+		{ title: t("shownPictures"), rows: received.map((it) => [nameOf(it.mid), pictureOf(it)]) },
+	];
+	return sections.filter(({ rows }) => rows.length > 0);
+}
+
+/** The same as plain text, to be sent to whoever helps. */
+export function asText(sections: readonly Section[]): string {
+	const lines = sections.map(({ title, rows }) =>
+		[title, ...rows.map(([label, value]) => `  ${label}: ${value}`)].join("\n"),
+	);
+	return `${lines.join("\n")}\n`;
+}
+
+function rowsOf(direction: Direction): Section["rows"] {
+	const { rate, lost, estimate, roundTrip, protocol, voice } = direction;
+	const rows: Section["rows"] = [
+		[t("rate"), bits(rate)],
+		[t("packetsLost"), percent(lost)],
+		[t("roundTrip"), roundTrip === null ? UNKNOWN : `${figure(roundTrip)} ms`],
+		[t("transport"), protocol?.toUpperCase() ?? UNKNOWN],
+		[t("soundCodec"), voice ?? UNKNOWN],
+	];
+	if (estimate !== null) rows.splice(1, 0, [t("linkCarries"), bits(estimate)]);
+	return rows;
+}
+
+const layerOf = ({ mid, rid }: Picture) => (rid === null ? t("section", { mid }) : t("layer", { rid }));
+
+function pictureOf({ codec, width, height, frames, rate, limitedBy }: Picture): string {
+	const parts = [
+		codec ?? UNKNOWN,
+		`${width}×${height}`,
+		t("framesASecond", { n: figure(frames) }),
+		bits(rate),
+	];
+	if (limitedBy) parts.push(t("limitedBy", { what: limitedBy }));
+	return parts.join(" · ");
+}
+
+const UNKNOWN = "–";
+const figure = (value: number, digits = 0) =>
+	value.toLocaleString(language.value, { maximumFractionDigits: digits });
+const percent = (share: number | null) => (share === null ? UNKNOWN : `${figure(share * 100, 1)} %`);
+const bits = (rate: number | null) => {
+	if (rate === null) return UNKNOWN;
+	return rate >= 1_000_000 ? `${figure(rate / 1_000_000, 1)} Mbit/s` : `${figure(rate / 1_000)} kbit/s`;
+};
