@@ -248,7 +248,7 @@ export const id: Messages = {
 	yoursGood: "Koneksi Anda baik",
 	yoursFair: "Koneksi Anda sedang: sebagian gambar mungkin kecil atau terlambat",
 	yoursPaused: "Koneksi Anda lemah: gambar dijeda agar suara tetap jelas",
-	yoursPoor: "Koneksi Anda lemah: suara Anda mungkin kurang jelas. Matikan video Anda bila perlu.",
+	yoursPoor: "Koneksi Anda lemah: suara Anda mungkin kurang jelas. Matikan kamera Anda bila perlu.",
 	yoursLost: "Saat ini tidak ada yang diterima dari perangkat Anda",
 	connectionDetails: "Rincian koneksi",
 	measuring: "Mengukur…",

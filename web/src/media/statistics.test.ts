@@ -43,7 +43,8 @@ const after = (seconds: number): Snapshot => ({
 			packetsReceived: seconds * 49,
 			packetsLost: seconds,
 			totalSamplesReceived: seconds * 48_000,
-			concealedSamples: seconds * 480,
+			concealedSamples: seconds * 10_480,
+			silentConcealedSamples: seconds * 10_000,
 		},
 		{
 			id: "i0",

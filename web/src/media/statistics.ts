@@ -46,7 +46,7 @@ export interface Picture {
 export interface Details {
 	up: Direction;
 	down: Direction;
-	/** The share of the sound that was made up for want of packets, 0 to 1. */
+	/** The share of the sound that was made up for want of packets, 0 to 1; silence that is made up is not counted. */
 	madeUp: number | null;
 	sent: Picture[];
 	received: Picture[];
@@ -58,6 +58,8 @@ export function detailsBetween(before: Snapshot, after: Snapshot): Details {
 	const up = new Side(before.publisher, after.publisher, seconds);
 	const down = new Side(before.subscriber, after.subscriber, seconds);
 	const heard = down.growth("inbound-rtp", "totalSamplesReceived");
+	const concealed =
+		down.growth("inbound-rtp", "concealedSamples") - down.growth("inbound-rtp", "silentConcealedSamples");
 	return {
 		up: {
 			...up.direction("bytesSent", "availableOutgoingBitrate"),
@@ -70,7 +72,7 @@ export function detailsBetween(before: Snapshot, after: Snapshot): Details {
 				down.growth("inbound-rtp", "packetsLost") + down.growth("inbound-rtp", "packetsReceived"),
 			),
 		},
-		madeUp: share(down.growth("inbound-rtp", "concealedSamples"), heard),
+		madeUp: share(Math.max(0, concealed), heard),
 		sent: up.pictures("outbound-rtp", "bytesSent", "framesSent"),
 		received: down.pictures("inbound-rtp", "bytesReceived", "framesReceived"),
 	};

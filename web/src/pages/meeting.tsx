@@ -92,7 +92,7 @@ export function Meeting({ conference }: { conference: Conference }) {
 					{state.participants.value.size}
 				</span>
 				<OwnQuality conference={conference} onDetails={() => setDetailsOpen(true)} />
-				<button type="button" class="quiet" onClick={() => void copyLink()}>
+				<button type="button" class="quiet copy-link" title={t("copyLink")} onClick={() => void copyLink()}>
 					<Icon name="link" />
 					<span>{t("copyLink")}</span>
 				</button>

@@ -38,13 +38,13 @@ test("figures are told with their units, the unknown as such, and sections witho
 		"Pictures that you see",
 	]);
 	expect(sections[0]?.rows.slice(0, 4)).toEqual([
-		["Data rate", "412 kbit/s"],
-		["The link carries", "900 kbit/s"],
-		["Packets lost", "5.1 %"],
-		["Round trip", "80 ms"],
+		["Data rate", "412\u00a0kbit/s"],
+		["The link carries", "900\u00a0kbit/s"],
+		["Packets lost", "5.1\u00a0%"],
+		["Round trip", "80\u00a0ms"],
 	]);
 	expect(sections[1]?.rows.at(-1)).toEqual(["Sound made up", "–"]);
-	expect(sections[2]?.rows).toEqual([["Made", "VP8 · 320×180 · 15 frames/s · 1.3 Mbit/s"]]);
+	expect(sections[2]?.rows).toEqual([["Made", "VP8 · 320×180 · 15 frames/s · 1.3\u00a0Mbit/s"]]);
 	expect(asText(sections)).toContain("Pictures that you see\n  Made: VP8 ·");
 });
 
@@ -54,7 +54,7 @@ test("layers are told with what limits them, in the user's language and its figu
 	const sections = sectionsOf({ ...details, sent }, () => "");
 	expect(sections[2]).toEqual({
 		title: "Gambar yang Anda kirim",
-		rows: [["Lapisan h", "VP8 · 320×180 · 15 gambar/dtk · 1,3 Mbit/s · dibatasi oleh bandwidth"]],
+		rows: [["Lapisan h", "VP8 · 320×180 · 15 gambar/dtk · 1,3\u00a0Mbit/s · dibatasi oleh bandwidth"]],
 	});
 	setLanguage("en");
 });

@@ -32,7 +32,7 @@ function rowsOf(direction: Direction): Section["rows"] {
 	const rows: Section["rows"] = [
 		[t("rate"), bits(rate)],
 		[t("packetsLost"), percent(lost)],
-		[t("roundTrip"), roundTrip === null ? UNKNOWN : `${figure(roundTrip)} ms`],
+		[t("roundTrip"), roundTrip === null ? UNKNOWN : `${figure(roundTrip)}\u00a0ms`],
 		[t("transport"), protocol?.toUpperCase() ?? UNKNOWN],
 		[t("soundCodec"), voice ?? UNKNOWN],
 	];
@@ -56,8 +56,10 @@ function pictureOf({ codec, width, height, frames, rate, limitedBy }: Picture): 
 const UNKNOWN = "–";
 const figure = (value: number, digits = 0) =>
 	value.toLocaleString(language.value, { maximumFractionDigits: digits });
-const percent = (share: number | null) => (share === null ? UNKNOWN : `${figure(share * 100, 1)} %`);
+const percent = (share: number | null) => (share === null ? UNKNOWN : `${figure(share * 100, 1)}\u00a0%`);
 const bits = (rate: number | null) => {
 	if (rate === null) return UNKNOWN;
-	return rate >= 1_000_000 ? `${figure(rate / 1_000_000, 1)} Mbit/s` : `${figure(rate / 1_000)} kbit/s`;
+	return rate >= 1_000_000
+		? `${figure(rate / 1_000_000, 1)}\u00a0Mbit/s`
+		: `${figure(rate / 1_000)}\u00a0kbit/s`;
 };

@@ -1,6 +1,6 @@
 import { t } from "../i18n";
 import type { Conference } from "../meeting/conference";
-import { QualityBars, sentenceFor } from "./quality";
+import { QualityBars, sentenceFor, WORDS } from "./quality";
 
 /** The own connection, in the top bar: a sign, a sentence for whoever looks closer, and the way to the details. */
 export function OwnQuality({ conference, onDetails }: { conference: Conference; onDetails(): void }) {
@@ -9,6 +9,9 @@ export function OwnQuality({ conference, onDetails }: { conference: Conference; 
 	return (
 		<button type="button" class="quiet own-quality" title={sentence} onClick={onDetails}>
 			<QualityBars quality={quality} />
+			<span class="wide-only" aria-hidden="true">
+				{quality !== "good" && <span>{t(WORDS[quality])}</span>}
+			</span>
 			<span class="visually-hidden">{sentence}</span>
 		</button>
 	);

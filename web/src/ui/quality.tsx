@@ -2,7 +2,8 @@ import { t } from "../i18n";
 import type { Key } from "../i18n/en";
 import type { Quality } from "../protocol";
 
-const WORDS: Record<Quality, Key> = {
+/** Each quality in a word. */
+export const WORDS: Record<Quality, Key> = {
 	good: "qualityGood",
 	fair: "qualityFair",
 	poor: "qualityPoor",
