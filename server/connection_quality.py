@@ -1,6 +1,6 @@
 """How good somebody's connection is, in a word that everybody understands. Pure rules, in given time.
 
-Thresholds are those at which people notice. Up to 3 % lost, repair hides nearly all of it; from 10 % on, words and
+Thresholds are those at which people notice. Up to 4 % lost, repair hides nearly all of it; from 10 % on, words and
 pictures are missing. ITU-T G.114 has 150 ms one way as unnoticed and 400 ms as the most that talk bears: 300 and 800 ms
 there and back. Below 300 kbit/s some pictures have no room; below 100 kbit/s none has, beside the voices.
 """
@@ -26,7 +26,7 @@ class Quality(StrEnum):
 
 _ORDER = list(Quality)
 
-LOSS = (0.03, 0.10)
+LOSS = (0.04, 0.10)
 """The share of packets lost, either way, from which on a connection is fair, and poor."""
 ROUND_TRIP = (0.3, 0.8)
 """The same of the round trip, in s."""
