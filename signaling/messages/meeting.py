@@ -129,6 +129,10 @@ class SetView(Request, frozen=True, tag="set_view"):
     """Whose, where there are several; null: the latest."""
 
 
+class ReadConnection(Request, frozen=True, tag="read_connection"):
+    """What the server knows of this client's own connection. Answered by ``connection_details``."""
+
+
 class Ping(Request, frozen=True, tag="ping"):
     """Is the connection alive? Answered by ``ok``."""
 
@@ -182,6 +186,29 @@ class InLobby(msgspec.Struct, frozen=True, kw_only=True, tag_field="type", tag="
 class PublishAnswer(msgspec.Struct, frozen=True, kw_only=True, tag_field="type", tag="publish_answer"):
     id: RequestId
     sdp: str
+
+
+class GrantedLayer(msgspec.Struct, frozen=True, kw_only=True):
+    """The best of a picture that a link has room for."""
+
+    slot: str
+    layer: int | None
+    """The highest simulcast layer, 0 the lowest; null where none is too much."""
+
+
+class ConnectionDetails(msgspec.Struct, frozen=True, kw_only=True, tag_field="type", tag="connection_details"):
+    """A connection as the server sees it. What it does not know is null."""
+
+    id: RequestId
+    estimate: int | None
+    """What the way to this client carries, in bit/s, with all headers."""
+    lost_up: float | None
+    """The share of packets lost on the way to the server, before repair, 0 to 1."""
+    lost_down: float | None
+    round_trip: float | None
+    """In s."""
+    granted: list[GrantedLayer]
+    """Of the slots that show a picture; those that are paused are left out."""
 
 
 class Error(msgspec.Struct, frozen=True, kw_only=True, tag_field="type", tag="error"):

@@ -30,3 +30,24 @@ async def test_everybody_is_told_whose_connection_is_lost_and_newcomers_know(
     assert [person["quality"] for person in people] == ["good", "lost", "good"]
     connection.link_measured(connection.publisher.id, LinkMeasurements())
     assert (await sari.event("qualities_changed"))["changed"] == [{"participant": you, "quality": "poor"}]
+
+
+async def test_everybody_reads_what_is_known_of_their_own_connection(
+    server: TestServer, edge: MediaEdge, http: ClientSession, connect: Connect
+) -> None:
+    code = await make_meeting(http, server)
+    sari, made = await connect(server), await connect(server)
+    await sari.join(code)
+    await made.join(code, "Made")
+    unknown = {"estimate": None, "lost_up": None, "lost_down": None, "round_trip": None, "granted": []}
+    assert (await sari.ask("read_connection")) == {"type": "connection_details", "id": 2, **unknown}
+    (room,) = edge._rooms.values()
+    connection = room._connections[0]
+    connection.link_measured(connection.publisher.id, LinkMeasurements(fraction_lost=0.05))
+    connection.link_measured(connection.subscriber.id, LinkMeasurements(fraction_lost=0.01, round_trip=0.08))
+    first, second = (connection._video_slots[mid] for mid in ("v0", "v1"))
+    connection.link_estimated(900_000, [(first, 1, 2), (second, 255, 255)])
+    known = await sari.ask("read_connection")
+    assert (known["estimate"], known["lost_up"], known["lost_down"], known["round_trip"]) == (900_000, 0.05, 0.01, 0.08)
+    assert known["granted"] == [{"slot": "v0", "layer": 1}, {"slot": "v1", "layer": None}]
+    assert (await made.ask("read_connection"))["estimate"] is None, "each their own"

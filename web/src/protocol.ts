@@ -500,6 +500,12 @@ export interface SetView {
 	id: number;
 }
 
+/** What the server knows of this client's own connection. Answered by ``connection_details``. */
+export interface ReadConnection {
+	type: "read_connection";
+	id: number;
+}
+
 /** Is the connection alive? Answered by ``ok``. */
 export interface Ping {
 	type: "ping";
@@ -547,6 +553,23 @@ export interface PublishAnswer {
 	type: "publish_answer";
 	id: number;
 	sdp: string;
+}
+
+/** The best of a picture that a link has room for. */
+export interface GrantedLayer {
+	slot: string;
+	layer: number | null;
+}
+
+/** A connection as the server sees it. What it does not know is null. */
+export interface ConnectionDetails {
+	type: "connection_details";
+	id: number;
+	estimate: number | null;
+	lost_up: number | null;
+	lost_down: number | null;
+	round_trip: number | null;
+	granted: GrantedLayer[];
 }
 
 /** The answer to a request that was refused. ``id`` is null where the request's own could not be read. */
@@ -628,6 +651,7 @@ export type ClientMessage =
 	| SubscribeAnswer
 	| SetMedia
 	| SetView
+	| ReadConnection
 	| Ping
 	| Leave
 	| SetPolicy
@@ -663,6 +687,7 @@ export type Answer =
 	| InLobby
 	| PublishAnswer
 	| ChatPage
+	| ConnectionDetails
 	| Error;
 
 export type Event =

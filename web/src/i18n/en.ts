@@ -265,6 +265,7 @@ export const en = {
 	section: "Section {mid}",
 	framesASecond: "{n} frames/s",
 	limitedBy: "limited by {what}",
+	upToLayer: "up to layer {layer}",
 	copyDetails: "Copy details",
 	copied: "Copied",
 	copyRefused: "The browser does not let the details be copied.",

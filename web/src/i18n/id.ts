@@ -267,6 +267,7 @@ export const id: Messages = {
 	section: "Bagian {mid}",
 	framesASecond: "{n} gambar/dtk",
 	limitedBy: "dibatasi oleh {what}",
+	upToLayer: "hingga lapisan {layer}",
 	copyDetails: "Salin rincian",
 	copied: "Tersalin",
 	copyRefused: "Peramban tidak mengizinkan rincian disalin.",

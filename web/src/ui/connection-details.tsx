@@ -2,6 +2,7 @@ import { useEffect, useState } from "preact/hooks";
 import { t } from "../i18n";
 import { type Details, detailsBetween, type Snapshot, type Stats } from "../media/statistics";
 import type { Conference } from "../meeting/conference";
+import type { ConnectionDetails as ServerSide } from "../protocol";
 import { asText, sectionsOf } from "./details-rows";
 import { Dialog } from "./dialog";
 import { QualityBars, sentenceFor } from "./quality";
@@ -19,7 +20,7 @@ export function ConnectionDetails({ conference, onClose }: { conference: Confere
 		const name = state.participants.value.get(slot?.participant ?? "")?.name ?? t("section", { mid });
 		return slot?.kind === "screen" ? t("shares", { name }) : name;
 	};
-	const sections = details ? sectionsOf(details, nameOf) : [];
+	const sections = details ? sectionsOf(details.browser, nameOf, details.server) : [];
 	const quality = state.self.value?.quality ?? "good";
 	const sentence = t(sentenceFor(quality, state.somePaused.value));
 
@@ -74,16 +75,23 @@ export function ConnectionDetails({ conference, onClose }: { conference: Confere
 	);
 }
 
+/** What either side knows of a connection. */
+interface Known {
+	browser: Details;
+	server: ServerSide | null;
+}
+
 /** The details of the last second; null until there is one. */
-function useDetails(conference: Conference): Details | null {
-	const [details, setDetails] = useState<Details | null>(null);
+function useDetails(conference: Conference): Known | null {
+	const [details, setDetails] = useState<Known | null>(null);
 	useEffect(() => {
 		let over = false;
 		let before: Snapshot | null = null;
 		const look = async () => {
 			const now = await takeSnapshot(conference).catch(() => null);
+			const server = await conference.readConnection();
 			if (over || !now) return;
-			if (before) setDetails(detailsBetween(before, now));
+			if (before) setDetails({ browser: detailsBetween(before, now), server });
 			before = now;
 		};
 		void look();

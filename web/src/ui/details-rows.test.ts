@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import { setLanguage } from "../i18n";
 import type { Details, Direction, Picture } from "../media/statistics";
+import type { ConnectionDetails } from "../protocol";
 import { asText, sectionsOf } from "./details-rows";
 import { sentenceFor } from "./quality";
 
@@ -57,6 +58,25 @@ test("layers are told with what limits them, in the user's language and its figu
 		rows: [["Lapisan h", "VP8 · 320×180 · 15 gambar/dtk · 1,3\u00a0Mbit/s · dibatasi oleh bandwidth"]],
 	});
 	setLanguage("en");
+});
+
+test("what the server knows of the way down, and of each slot's layers, is told too", () => {
+	const server: ConnectionDetails = {
+		type: "connection_details",
+		id: 1,
+		estimate: 700_000,
+		lost_up: null,
+		lost_down: null,
+		round_trip: null,
+		granted: [
+			{ slot: "v0", layer: 1 },
+			{ slot: "v1", layer: null },
+		],
+	};
+	const both = { ...details, received: [picture, { ...picture, mid: "v1" }] };
+	const [, down, shown] = sectionsOf(both, (mid) => mid, server);
+	expect(down?.rows[1]).toEqual(["The link carries", "700\u00a0kbit/s"]);
+	expect(shown?.rows.map(([, value]) => value.split(" · ").slice(4))).toEqual([["up to layer h"], []]);
 });
 
 test("pictures are said to be paused only where some are", () => {

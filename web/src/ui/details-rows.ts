@@ -1,5 +1,6 @@
 import { language, t } from "../i18n";
 import type { Details, Direction, Picture } from "../media/statistics";
+import type { ConnectionDetails } from "../protocol";
 
 /** A heading, and what is told under it: words, each with a value. */
 export interface Section {
@@ -7,14 +8,33 @@ export interface Section {
 	rows: [label: string, value: string][];
 }
 
-/** The details of a connection in words. `nameOf`: whose picture is in a slot, by its mid. */
-export function sectionsOf(details: Details, nameOf: (mid: string) => string): Section[] {
-	const { up, down, madeUp, sent, received } = details;
+/**
+ * The details of a connection in words. `nameOf`: whose picture is in a slot, by its mid. `server`: what the server
+ * knows of the connection, where it was told.
+ */
+export function sectionsOf(
+	details: Details,
+	nameOf: (mid: string) => string,
+	server: ConnectionDetails | null = null,
+): Section[] {
+	const { madeUp, sent, received } = details;
+	const up = { ...details.up, lost: details.up.lost ?? server?.lost_up ?? null };
+	const down = {
+		...details.down,
+		lost: details.down.lost ?? server?.lost_down ?? null,
+		estimate: server?.estimate ?? details.down.estimate,
+		roundTrip: details.down.roundTrip ?? (server?.round_trip ? server.round_trip * 1_000 : null),
+	};
+	const layers = new Map(server?.granted.map(({ slot, layer }) => [slot, layer]));
+	const shown = (it: Picture) => {
+		const layer = layers.get(it.mid) ?? null;
+		return pictureOf(it) + (layer === null ? "" : ` · ${t("upToLayer", { layer: LAYERS[layer] ?? layer })}`);
+	};
 	const sections: Section[] = [
 		{ title: t("toServer"), rows: [...rowsOf(up)] },
 		{ title: t("fromServer"), rows: [...rowsOf(down), [t("soundMadeUp"), percent(madeUp)]] },
 		{ title: t("sentPictures"), rows: sent.map((it) => [layerOf(it), pictureOf(it)]) },
-		{ title: t("shownPictures"), rows: received.map((it) => [nameOf(it.mid), pictureOf(it)]) },
+		{ title: t("shownPictures"), rows: received.map((it) => [nameOf(it.mid), shown(it)]) },
 	];
 	return sections.filter(({ rows }) => rows.length > 0);
 }
@@ -53,6 +73,8 @@ function pictureOf({ codec, width, height, frames, rate, limitedBy }: Picture): 
 	return parts.join(" · ");
 }
 
+/** Simulcast layers by rid, the lowest first. */
+const LAYERS = ["q", "h", "f"];
 const UNKNOWN = "–";
 const figure = (value: number, digits = 0) =>
 	value.toLocaleString(language.value, { maximumFractionDigits: digits });
