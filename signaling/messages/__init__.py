@@ -3,8 +3,8 @@
 JSON text frames, one message a frame, told apart by their ``type``. The browser sends *requests*, each with an
 ``id`` of its own choosing; the server sends exactly one *answer* with that ``id`` (``ok``, ``joined``, ``waiting``,
 ``publish_answer``, ``chat_page``, ``connection_details`` or ``error``), and *events*, which carry no ``id``.
-``web/src/protocol.ts`` is made from this package by ``python -m signaling.protocol_typescript``; the tests fail when the
-two drift apart.
+``web/src/protocol.ts`` is made from this package by ``python -m signaling.protocol_typescript``; the tests fail when
+the two drift apart.
 
 Unknown types, unknown fields and out-of-range values are refused with ``error`` and a stable code. Who may send what
 stands in ``signaling/permissions.py``.
