@@ -56,7 +56,7 @@ async def test_the_details_of_a_connection_are_shown_second_by_second_and_copied
     await join(budi, url, "Budi")
     await choose(ayu, "Connection details")
     dialog = ayu.get_by_role("dialog", name="Connection details")
-    await expect(dialog.get_by_text(re.compile(r"^\S+ · \d+.\d+ · \d+ frames/s")).first).to_be_visible()
+    await expect(dialog.get_by_text(re.compile(r"^\S+ · \d+.\d+ · \d+\sframes/s")).first).to_be_visible()
     await expect(dialog.get_by_text("UDP").first).to_be_attached()
     shown = dialog.get_by_role("heading", name="Pictures that you see").locator("..")
     await expect(shown.get_by_text("Budi")).to_be_attached()

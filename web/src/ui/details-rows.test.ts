@@ -45,7 +45,7 @@ test("figures are told with their units, the unknown as such, and sections witho
 		["Round trip", "80\u00a0ms"],
 	]);
 	expect(sections[1]?.rows.at(-1)).toEqual(["Sound made up", "–"]);
-	expect(sections[2]?.rows).toEqual([["Made", "VP8 · 320×180 · 15 frames/s · 1.3\u00a0Mbit/s"]]);
+	expect(sections[2]?.rows).toEqual([["Made", "VP8 · 320×180 · 15\u00a0frames/s · 1.3\u00a0Mbit/s"]]);
 	expect(asText(sections)).toContain("Pictures that you see\n  Made: VP8 ·");
 });
 
@@ -55,7 +55,12 @@ test("layers are told with what limits them, in the user's language and its figu
 	const sections = sectionsOf({ ...details, sent }, () => "");
 	expect(sections[2]).toEqual({
 		title: "Gambar yang Anda kirim",
-		rows: [["Lapisan h", "VP8 · 320×180 · 15 gambar/dtk · 1,3\u00a0Mbit/s · dibatasi oleh bandwidth"]],
+		rows: [
+			[
+				"Lapisan h",
+				"VP8 · 320×180 · 15\u00a0gambar/dtk · 1,3\u00a0Mbit/s · dibatasi\u00a0oleh\u00a0bandwidth",
+			],
+		],
 	});
 	setLanguage("en");
 });
@@ -76,7 +81,10 @@ test("what the server knows of the way down, and of each slot's layers, is told 
 	const both = { ...details, received: [picture, { ...picture, mid: "v1" }] };
 	const [, down, shown] = sectionsOf(both, (mid) => mid, server);
 	expect(down?.rows[1]).toEqual(["The link carries", "700\u00a0kbit/s"]);
-	expect(shown?.rows.map(([, value]) => value.split(" · ").slice(4))).toEqual([["up to layer h"], []]);
+	expect(shown?.rows.map(([, value]) => value.split(" · ").slice(4))).toEqual([
+		["up\u00a0to\u00a0layer\u00a0h"],
+		[],
+	]);
 });
 
 test("pictures are said to be paused only where some are", () => {

@@ -28,12 +28,13 @@ export function sectionsOf(
 	const layers = new Map(server?.granted.map(({ slot, layer }) => [slot, layer]));
 	const shown = (it: Picture) => {
 		const layer = layers.get(it.mid) ?? null;
-		return pictureOf(it) + (layer === null ? "" : ` · ${t("upToLayer", { layer: LAYERS[layer] ?? layer })}`);
+		const upTo = layer === null ? [] : [t("upToLayer", { layer: LAYERS[layer] ?? layer })];
+		return together([...pictureOf(it), ...upTo]);
 	};
 	const sections: Section[] = [
 		{ title: t("toServer"), rows: [...rowsOf(up)] },
 		{ title: t("fromServer"), rows: [...rowsOf(down), [t("soundMadeUp"), percent(madeUp)]] },
-		{ title: t("sentPictures"), rows: sent.map((it) => [layerOf(it), pictureOf(it)]) },
+		{ title: t("sentPictures"), rows: sent.map((it) => [layerOf(it), together(pictureOf(it))]) },
 		{ title: t("shownPictures"), rows: received.map((it) => [nameOf(it.mid), shown(it)]) },
 	];
 	return sections.filter(({ rows }) => rows.length > 0);
@@ -62,7 +63,7 @@ function rowsOf(direction: Direction): Section["rows"] {
 
 const layerOf = ({ mid, rid }: Picture) => (rid === null ? t("section", { mid }) : t("layer", { rid }));
 
-function pictureOf({ codec, width, height, frames, rate, limitedBy }: Picture): string {
+function pictureOf({ codec, width, height, frames, rate, limitedBy }: Picture): string[] {
 	const parts = [
 		codec ?? UNKNOWN,
 		`${width}×${height}`,
@@ -70,8 +71,11 @@ function pictureOf({ codec, width, height, frames, rate, limitedBy }: Picture): 
 		bits(rate),
 	];
 	if (limitedBy) parts.push(t("limitedBy", { what: limitedBy }));
-	return parts.join(" · ");
+	return parts;
 }
+
+/** What belongs together stays on one line. */
+const together = (parts: string[]) => parts.map((part) => part.replaceAll(" ", "\u00a0")).join(" · ");
 
 /** Simulcast layers by rid, the lowest first. */
 const LAYERS = ["q", "h", "f"];

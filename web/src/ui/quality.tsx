@@ -30,7 +30,7 @@ export function QualityBars({ quality }: { quality: Quality }) {
 			{BARS.map(({ x, height }, i) => (
 				<rect
 					key={x}
-					class={i < FILLED[quality] ? "filled" : "empty"}
+					class={i < FILLED[quality] ? "filled" : "hollow"}
 					x={x}
 					y={20 - height}
 					width={4}
