@@ -59,6 +59,19 @@ class Event:
         rate: int
         granted: list[tuple[int, int, int]]
 
+    class LinkMeasured(Event):
+        """What is measured of the way to a subscriber, or from a publisher, has changed noticeably.
+
+        Told once a second at most. ``fraction_lost`` in 1/256 (RFC 3550 section 6.4.1), None while too little is sent
+        to tell: down as the subscriber tells, up as packets arrive, before anything is sent again. ``round_trip`` in
+        ms, where a subscriber's reports tell it. ``silence``: seconds since anything came, 0 for what is usual.
+        """
+
+        transport: int
+        fraction_lost: int | None
+        round_trip: int | None
+        silence: int
+
     class Seats(Event):
         """The audio tracks in a speaker group's seats, ``SEATS`` of them."""
 

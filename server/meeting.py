@@ -13,11 +13,13 @@ from pyee import EventEmitter
 
 from server.chairing.chair import Chair
 from server.codec_choice import ChosenCodecs, MeetingCodecs
+from server.connection_quality import ConnectionSigns
 from server.conversation.conversation import Conversation
 from server.door import Door, Newcomer, Place
 from server.layer_demand import LayerDemand
 from server.media import Connection, Downlink, MediaEdge
 from server.participant import Participant, View
+from server.quality_watch import QualityWatch
 from server.roles import Power, Role
 from server.room import Room
 from server.subscriptions import (
@@ -102,6 +104,20 @@ class Seat(EventEmitter):
         """What its pictures are to be sent in."""
         return self.meeting.codecs.chosen(self.participant.id)
 
+    @property
+    def signs(self) -> ConnectionSigns:
+        """What its connection is judged by."""
+        up, down, downlink = self.connection.up, self.connection.down, self.connection.downlink
+        return ConnectionSigns(
+            lost_up=up.fraction_lost,
+            lost_down=down.fraction_lost,
+            round_trip=down.round_trip,
+            estimate=downlink.estimate if downlink else None,
+            pictures=self.connection.pictures_wished,
+            paused=self.connection.pictures_held_back,
+            silence=max(up.silence, down.silence),
+        )
+
     def occupancy(self, mid: str) -> Occupancy:
         """What is in a slot now. KeyError for a mid that is no slot's."""
         held_back = self.connection.held_back(mid)
@@ -150,6 +166,7 @@ class Meeting:
         self._lowering: asyncio.TimerHandle | None = None
         self._choosing: asyncio.Handle | None = None
         self._rising: asyncio.TimerHandle | None = None
+        self._quality = QualityWatch(self.room, lambda participant: self._seats[participant.id].signs)
         self._media.on("dominant", self._dominant)
         self.room.on("changed", self._apply_media)
         for event in ("joined", "changed", "left", "dominant"):
@@ -273,6 +290,7 @@ class Meeting:
         for waiting in (self._assigning, self._lowering, self._choosing, self._rising):
             if waiting is not None:
                 waiting.cancel()
+        self._quality.stop()
         self._media.close()
 
     def _keep(self, seat: Seat) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from server.connection_quality import Quality
 from server.roles import Role
 from server.text import clean_line
 
@@ -75,5 +76,7 @@ class Participant:
     """Their place among raised hands, the lowest first; None while it is down."""
     invited: bool = False
     """The chair asked them to unmute: they may, whatever the policy."""
+    quality: Quality = Quality.GOOD
+    """What their connection is like."""
     view: View | None = field(default=None, repr=False)
     """What their screen shows; None until they say so."""

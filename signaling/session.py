@@ -39,6 +39,7 @@ from signaling.messages import (
     Ping,
     PublishAnswer,
     PublishOffer,
+    ReadConnection,
     SendChat,
     SetMedia,
     SetView,
@@ -200,6 +201,9 @@ class Session:
             case PublishOffer(id=id_, sdp=sdp):
                 self._outbox.put(PublishAnswer(id=id_, sdp=seat.answer_publish(sdp)))
                 self._tell_wanted(seat)
+                return
+            case ReadConnection(id=id_):
+                self._outbox.put(describe.connection(id_, seat))
                 return
             case SubscribeAnswer(sdp=sdp):
                 seat.accept_subscribe_answer(sdp)

@@ -11,6 +11,7 @@ from pyee import EventEmitter
 from server._plane import MAX_LAYERS, SEATS
 from server.media.codecs import SLOT_FORMATS
 from server.media.downlink import Downlink, GrantedLayers
+from server.media.link_measurements import LinkMeasurements
 from server.media.publish_sdp import answer_publish
 from server.media.sdp import SdpError
 from server.media.subscribe_sdp import (
@@ -111,6 +112,10 @@ class Connection(EventEmitter):
         """The mids of slots that are paused."""
         self.downlink: Downlink | None = None
         """What the plane knows of the link to this participant; None while it knows nothing."""
+        self.up = LinkMeasurements()
+        """What is measured of the way from this participant."""
+        self.down = LinkMeasurements()
+        """The same of the way to it."""
         self.occupants: dict[str, Connection | None] = {slot.mid: None for slot in self.slots}
         switchboard.add(self, [self.publisher, self.subscriber], self._video_slots)
 
@@ -257,6 +262,23 @@ class Connection(EventEmitter):
         self.downlink = Downlink(
             rate, {mid: GrantedLayers(*layers[slot]) for mid, slot in self._video_slots.items() if slot in layers}
         )
+
+    def link_measured(self, transport: int, measurements: LinkMeasurements) -> None:
+        """The plane tells what is measured of one of its transports."""
+        if transport == self.publisher.id:
+            self.up = measurements
+        else:
+            self.down = measurements
+
+    @property
+    def pictures_wished(self) -> int:
+        """How many pictures are wished into its slots."""
+        return len(self._wishes) + (self._screen_source is not None)
+
+    @property
+    def pictures_held_back(self) -> int:
+        """How many of them its link has no room for."""
+        return sum(self.held_back(mid) is not None for mid in self.paused)
 
     def held_back(self, mid: str) -> Connection | None:
         """Whose picture a paused slot is to show; None where nothing is held back."""

@@ -49,6 +49,12 @@ enum Event {
         rate: u64,
         granted: Vec<(u32, u8, u8)>,
     },
+    LinkMeasured {
+        transport: u32,
+        fraction_lost: Option<u8>,
+        round_trip: Option<u32>,
+        silence: u32,
+    },
     Seats {
         group: u32,
         tracks: Vec<Option<u32>>,
@@ -82,6 +88,17 @@ impl Event {
                 transport,
                 rate,
                 granted,
+            },
+            PlaneEvent::LinkMeasured {
+                transport,
+                fraction_lost,
+                round_trip,
+                silence,
+            } => Event::LinkMeasured {
+                transport,
+                fraction_lost,
+                round_trip,
+                silence,
             },
             PlaneEvent::Seats { group, tracks } => Event::Seats {
                 group,

@@ -3,7 +3,7 @@ import type { Key } from "../i18n/en";
 import type { LocalMedia } from "../media/local";
 import { Publisher } from "../media/publisher";
 import { Subscriber } from "../media/subscriber";
-import type { ErrorCode, Event, InLobby, Joined } from "../protocol";
+import type { ConnectionDetails, ErrorCode, Event, InLobby, Joined } from "../protocol";
 import { recall, remember } from "../storage";
 import { FileRefused, MemberFiles } from "./files";
 import { MediaWatch } from "./media-watch";
@@ -97,6 +97,19 @@ export class Conference {
 	connect(): void {
 		addEventListener("online", this.hurry);
 		this.session.connect();
+	}
+
+	/** Both peer connections of the seat; null while there is none. */
+	get connections(): { publisher: RTCPeerConnection; subscriber: RTCPeerConnection } | null {
+		const [publisher, subscriber] = [this.publisher, this.subscriber.value];
+		return publisher && subscriber
+			? { publisher: publisher.connection, subscriber: subscriber.connection }
+			: null;
+	}
+
+	/** What the server knows of this connection; null where it can't be asked now. */
+	readConnection(): Promise<ConnectionDetails | null> {
+		return this.session.request({ type: "read_connection" }).catch(() => null);
 	}
 
 	setView(shown: Shown): void {

@@ -83,6 +83,22 @@ test("all pictures are paused when none comes, the shared screen's among them", 
 	expect(state.allPaused.value).toBe(false);
 });
 
+test("whose connection is better or worse is followed, and of those who are gone nothing is kept", () => {
+	const state = new MeetingState();
+	state.joined(seated);
+	state.receive({
+		type: "qualities_changed",
+		changed: [
+			{ participant: "b", quality: "poor" },
+			{ participant: "gone", quality: "lost" },
+		],
+	});
+	expect([...state.participants.value.values()].map(({ id, quality }) => [id, quality])).toEqual([
+		["a", "good"],
+		["b", "poor"],
+	]);
+});
+
 test("a resumed connection replaces all that was known", () => {
 	const state = new MeetingState();
 	state.joined(seated);

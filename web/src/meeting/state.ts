@@ -42,6 +42,8 @@ export class MeetingState {
 		const pictures = [...this.slots.value.values()].filter(({ kind }) => kind !== "audio");
 		return pictures.length > 0 && pictures.every(({ paused }) => paused);
 	});
+	/** Some picture is held back, since this client's link has no room for it. */
+	readonly somePaused = computed(() => [...this.slots.value.values()].some(({ paused }) => paused));
 	readonly self = computed(() => this.participants.value.get(this.you.value ?? "") ?? null);
 	readonly others = computed(() =>
 		[...this.participants.value.values()].filter((p) => p.id !== this.you.value),
@@ -83,6 +85,15 @@ export class MeetingState {
 				const participants = new Map(this.participants.value);
 				for (const participant of event.changed) participants.set(participant.id, participant);
 				for (const id of event.left) participants.delete(id);
+				this.participants.value = participants;
+				break;
+			}
+			case "qualities_changed": {
+				const participants = new Map(this.participants.value);
+				for (const { participant, quality } of event.changed) {
+					const before = participants.get(participant);
+					if (before) participants.set(participant, { ...before, quality });
+				}
 				this.participants.value = participants;
 				break;
 			}

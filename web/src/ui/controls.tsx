@@ -12,10 +12,11 @@ import { useFullScreen } from "./window";
 interface Props {
 	conference: Conference;
 	onDevices(): void;
+	onDetails(): void;
 }
 
 /** What the user can do, most needed first. What has no room on a phone is behind one button there. */
-export function Controls({ conference, onDevices }: Props) {
+export function Controls({ conference, onDevices, onDetails }: Props) {
 	const { state, layout, sharing } = conference;
 	const panel = layout.panel;
 	const toggle = (name: PanelName) => {
@@ -59,6 +60,7 @@ export function Controls({ conference, onDevices }: Props) {
 			<span class="wide-only">
 				<Menu label={t("more")} words={t("more")} look="control">
 					<ScreenItems conference={conference} />
+					<MenuItem onChoose={onDetails}>{t("connectionDetails")}</MenuItem>
 				</Menu>
 			</span>
 			<span class="narrow-only">
@@ -77,6 +79,7 @@ export function Controls({ conference, onDevices }: Props) {
 					<ScreenItems conference={conference} />
 					<MenuItem onChoose={toggleLayout}>{speaker ? t("gridView") : t("speakerView")}</MenuItem>
 					<MenuItem onChoose={onDevices}>{t("devices")}</MenuItem>
+					<MenuItem onChoose={onDetails}>{t("connectionDetails")}</MenuItem>
 				</Menu>
 			</span>
 			<button type="button" class="control leave" onClick={() => conference.leave()}>

@@ -88,13 +88,11 @@ impl Plane {
     pub(crate) fn take_reports(&mut self, now: Time, reports: impl Iterator<Item = Report>) {
         for report in reports {
             match report {
-                Report::Estimate {
-                    transport,
-                    rate,
-                    beside,
-                } => {
+                Report::Link { transport, link } => {
                     if let Some(transport) = self.transports.get_mut(transport) {
-                        (transport.estimate, transport.beside) = (Some(rate), beside);
+                        (transport.estimate, transport.beside) = (Some(link.rate), link.beside);
+                        (transport.lost, transport.measured_round_trip) =
+                            (link.lost, link.round_trip);
                         transport.estimated.get_or_insert(now);
                     }
                 }
