@@ -26,6 +26,7 @@ export const en = {
 	shareScreen: "Share screen",
 	stopSharing: "Stop sharing",
 	youShare: "You are sharing your screen",
+	shareMotion: "It is a film: keep it smooth",
 	sharedScreen: "Shared screen",
 	shares: "{name} is sharing their screen",
 	sharing: "Sharing the screen",

@@ -28,6 +28,7 @@ export const id: Messages = {
 	shareScreen: "Bagikan layar",
 	stopSharing: "Berhenti berbagi",
 	youShare: "Anda sedang membagikan layar",
+	shareMotion: "Ini film: utamakan kelancaran gerak",
 	sharedScreen: "Layar yang dibagikan",
 	shares: "{name} sedang membagikan layar",
 	sharing: "Sedang membagikan layar",

@@ -3,10 +3,8 @@ import { CAMERA_MODE, formatsToOffer, SCREEN_MODE } from "./codecs";
 import { Encodings } from "./encodings";
 import { LAYERS, scales } from "./layers";
 import { withAudioRetransmission, withVoiceAs } from "./offer";
+import { applyToTrack, SCREEN_RULES, type ScreenContent } from "./screen-rules";
 import { Voice } from "./voice";
-
-/** The screen is sent as it is: letters that were scaled can't be read. */
-const SCREEN: RTCRtpEncodingParameters = { maxBitrate: 2_500_000 };
 
 /** What is sent until the server has said what is watched: a weak link isn't to be filled by what nobody sees. */
 const LAYERS_AT_FIRST = 1;
@@ -31,11 +29,9 @@ export class Publisher {
 		this.voice = new Voice(this.microphone, (redundant) => this.sendVoice(redundant ? "red" : "opus"));
 		const formats = formatsToOffer();
 		this.camera = this.addVideo(LAYERS, LAYERS_AT_FIRST, formats);
-		this.screen = this.addVideo([SCREEN], SCREEN_AT_FIRST, formats);
+		this.screen = this.addVideo([{ ...SCREEN_RULES.text.limits }], SCREEN_AT_FIRST, formats);
 		this.cameraLayers = new Encodings(this.camera, LAYERS_AT_FIRST, CAMERA_MODE);
-		this.screenLayer = new Encodings(this.screen, SCREEN_AT_FIRST, SCREEN_MODE, {
-			degradationPreference: "maintain-resolution",
-		});
+		this.screenLayer = new Encodings(this.screen, SCREEN_AT_FIRST, SCREEN_MODE);
 	}
 
 	/** Exchange the one offer and answer. After a lost connection it may be called again: the offer stays the same. */
@@ -75,10 +71,12 @@ export class Publisher {
 		else this.cameraLayers.check();
 	}
 
-	async setScreen(track: MediaStreamTrack | null): Promise<void> {
-		if (track) track.contentHint = "detail";
+	/** Share this screen by the rules of what it shows. */
+	async setScreen(track: MediaStreamTrack | null, content: ScreenContent = "text"): Promise<void> {
+		const rules = SCREEN_RULES[content];
+		if (track) await applyToTrack(track, rules);
 		await this.screen.replaceTrack(track);
-		this.screenLayer.check();
+		this.screenLayer.limit(rules.limits, rules.degradationPreference);
 	}
 
 	close(): void {

@@ -1,8 +1,9 @@
 import type { Key } from "../i18n/en";
+import { SCREEN_RULES } from "./screen-rules";
 
-/** Letters of a whole screen stay readable, and a slide need not move faster. */
+/** Letters of a whole screen stay readable. */
 const PICTURE: DisplayMediaStreamOptions = {
-	video: { width: { max: 1920 }, height: { max: 1080 }, frameRate: { ideal: 15, max: 15 } },
+	video: { width: { max: 1920 }, height: { max: 1080 }, frameRate: SCREEN_RULES.text.frameRate },
 	audio: false,
 };
 

@@ -247,7 +247,7 @@ export class Conference {
 		try {
 			await publisher.setMicrophone(this.local.microphone.value);
 			await publisher.setCamera(this.local.camera.value);
-			await publisher.setScreen(this.sharing.track.value);
+			await publisher.setScreen(this.sharing.track.value, this.sharing.content.value);
 			await publisher.negotiate(async (sdp) => {
 				const answer = await this.session.request({ type: "publish_offer", sdp });
 				return answer.sdp;
@@ -261,7 +261,10 @@ export class Conference {
 		this.disposals.push(
 			effect(() => void publisher.setMicrophone(this.local.microphone.value).catch(() => {})),
 			effect(() => void publisher.setCamera(this.local.camera.value).catch(() => {})),
-			effect(() => void publisher.setScreen(this.sharing.track.value).catch(() => {})),
+			effect(() => {
+				const { track, content } = this.sharing;
+				void publisher.setScreen(track.value, content.value).catch(() => {});
+			}),
 			effect(() => this.tellSwitches()),
 		);
 	}

@@ -1,6 +1,7 @@
 import { signal } from "@preact/signals";
 import type { Key } from "../i18n/en";
 import { openScreen, screenProblem } from "../media/screen";
+import type { ScreenContent } from "../media/screen-rules";
 import type { Participant } from "../protocol";
 
 export interface Problem {
@@ -14,6 +15,8 @@ export interface Problem {
  */
 export class Sharing {
 	readonly track = signal<MediaStreamTrack | null>(null);
+	/** What it shows, as its user says: each screen is taken for text at first. */
+	readonly content = signal<ScreenContent>("text");
 	/** Why it is not shared (any more), unless the user wanted it so. */
 	readonly problem = signal<Problem | null>(null);
 	/** The browser's question is open. */
@@ -65,6 +68,7 @@ export class Sharing {
 		track.addEventListener("ended", () => {
 			if (this.track.value === track) this.stop();
 		});
+		this.content.value = "text";
 		this.track.value = track;
 	}
 }

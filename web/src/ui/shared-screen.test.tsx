@@ -75,6 +75,12 @@ test("who shares is reminded, and can stop", async () => {
 		sharing.track.value = { stop } as unknown as MediaStreamTrack;
 	});
 	expect(root.querySelector("[role=status]")?.textContent).toBe("You are sharing your screen");
+	const film = root.querySelector<HTMLInputElement>("input[type=checkbox]");
+	await act(() => {
+		if (film) film.checked = true;
+		film?.dispatchEvent(new Event("change"));
+	});
+	expect(sharing.content.value).toBe("motion");
 	await act(() => root.querySelector("button")?.click());
 	expect(stop).toHaveBeenCalled();
 	expect(root.textContent).toBe("");
