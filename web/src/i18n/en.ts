@@ -28,6 +28,8 @@ export const en = {
 	youShare: "You are sharing your screen",
 	shareMotion: "It is a film: keep it smooth",
 	sharedScreen: "Shared screen",
+	sharedScreens: "Shared screens",
+	screenOf: "{name}'s screen",
 	shares: "{name} is sharing their screen",
 	sharing: "Sharing the screen",
 	screenComing: "The screen is about to appear…",

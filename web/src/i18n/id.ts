@@ -30,6 +30,8 @@ export const id: Messages = {
 	youShare: "Anda sedang membagikan layar",
 	shareMotion: "Ini film: utamakan kelancaran gerak",
 	sharedScreen: "Layar yang dibagikan",
+	sharedScreens: "Layar-layar yang dibagikan",
+	screenOf: "Layar {name}",
 	shares: "{name} sedang membagikan layar",
 	sharing: "Sedang membagikan layar",
 	screenComing: "Layar akan segera tampil…",

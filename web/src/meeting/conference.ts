@@ -3,13 +3,14 @@ import type { Key } from "../i18n/en";
 import type { LocalMedia } from "../media/local";
 import { Publisher } from "../media/publisher";
 import { Subscriber } from "../media/subscriber";
-import type { ErrorCode, Event, InLobby, Joined } from "../protocol";
+import type { ErrorCode, Event, InLobby, Joined, Participant } from "../protocol";
 import { recall, remember } from "../storage";
 import { FileRefused, MemberFiles } from "./files";
 import { MediaWatch } from "./media-watch";
 import { Rejoining } from "./rejoining";
 import { ScreenLayout } from "./screen-layout";
 import { Disconnected, Refused, type Request, Session } from "./session";
+import { SharedScreens } from "./shared-screens";
 import { Sharing } from "./sharing";
 import { MeetingState } from "./state";
 import { Switches } from "./switches";
@@ -57,8 +58,10 @@ export class Conference {
 	/** Media is lost, and another seat is being taken for its sake. */
 	readonly mediaLost: ReadonlySignal<boolean> = this.rejoining.active;
 	readonly subscriber = signal<Subscriber | null>(null);
+	/** The screens of others. */
+	readonly screens = new SharedScreens(this.state);
 	/** The own screen. */
-	readonly sharing = new Sharing(() => this.state.sharer.value);
+	readonly sharing = new Sharing(() => this.inTheWay());
 	private publisher: Publisher | null = null;
 	private published = false;
 	private readonly session: Session;
@@ -177,6 +180,11 @@ export class Conference {
 			microphone: this.local.microphone.value !== null && this.local.microphoneOn.value,
 			camera: this.local.camera.value !== null,
 		};
+	}
+
+	/** Whoever shares a screen where only one may be shared at a time. */
+	private inTheWay(): Participant | null {
+		return this.state.chairing.policy.value.several_screens ? null : this.screens.shown.value;
 	}
 
 	private tellSwitches(): void {

@@ -23,14 +23,14 @@ export class Sharing {
 	private asking = false;
 	private cancelled = false;
 
-	/** `sharer`: whoever else shares now. */
-	constructor(private readonly sharer: () => Participant | null) {}
+	/** `inTheWay`: whoever else shares now, where only one may. */
+	constructor(private readonly inTheWay: () => Participant | null) {}
 
 	/** Ask which screen, and share it. To be called from a click: the browser asks only then. */
 	async start(): Promise<void> {
 		if (this.asking || this.track.value) return;
 		this.problem.value = null;
-		if (this.sharer()) {
+		if (this.inTheWay()) {
 			this.taken(); // nobody chooses a screen in vain
 			return;
 		}
@@ -55,7 +55,7 @@ export class Sharing {
 	/** Somebody else was faster: this screen can't be shared. */
 	taken(): void {
 		this.stop();
-		const name = this.sharer()?.name;
+		const name = this.inTheWay()?.name;
 		this.problem.value = name ? { key: "screenTaken", values: { name } } : { key: "screenTakenBySomebody" };
 	}
 

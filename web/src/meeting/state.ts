@@ -46,14 +46,6 @@ export class MeetingState {
 	readonly others = computed(() =>
 		[...this.participants.value.values()].filter((p) => p.id !== this.you.value),
 	);
-	/** Everybody else who shares a screen. */
-	readonly sharers = computed(() => this.others.value.filter((p) => p.screen));
-	/** Whose screen is shown here. */
-	readonly sharer = computed(() => {
-		const sharers = this.sharers.value;
-		const wanted = this.screenSlot.value?.participant;
-		return sharers.find(({ id }) => id === wanted) ?? sharers.at(-1) ?? null;
-	});
 	/** Raised hands, in order. */
 	readonly hands = computed(() =>
 		[...this.participants.value.values()]

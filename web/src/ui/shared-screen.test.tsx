@@ -5,7 +5,7 @@ import { beforeEach, expect, test, vi } from "vitest";
 import { LocalMedia } from "../media/local";
 import type { Subscriber } from "../media/subscriber";
 import { Conference } from "../meeting/conference";
-import { me, person } from "../meeting/fixtures";
+import { joined, me, person } from "../meeting/fixtures";
 import { Sharing } from "../meeting/sharing";
 import { ShareButton, SharingNote } from "./share-button";
 import { SharedScreen } from "./shared-screen";
@@ -57,6 +57,24 @@ test("a shared screen that is paused stays as a still, and says why", async () =
 	expect(root.querySelector("section")?.hasAttribute("data-paused")).toBe(true);
 	expect(note()).toBe("The shared screen is paused: your connection is too weak for it");
 	vi.unstubAllGlobals();
+});
+
+test("of several screens one is chosen", async () => {
+	const conference = new Conference("abc-defg-hjk", me, new LocalMedia());
+	const sharers = ["b", "c"].map((id) => person(id, { screen: true }));
+	conference.state.joined(joined({ participants: [person("a"), ...sharers] }));
+	const shown = () => conference.screens.shown.value ?? sharer;
+	const show = () => act(() => render(<SharedScreen conference={conference} sharer={shown()} />, root));
+	const buttons = () => [...root.querySelectorAll<HTMLButtonElement>("fieldset button")];
+	await show();
+	expect(buttons().map((b) => [b.textContent, b.getAttribute("aria-pressed")])).toEqual([
+		["B's screen", "false"],
+		["C's screen", "true"],
+	]);
+	await act(() => buttons()[0]?.click());
+	await show();
+	expect(conference.screens.wanted.value).toBe("b");
+	expect(buttons().map((b) => b.getAttribute("aria-pressed"))).toEqual(["true", "false"]);
 });
 
 test("where screens can't be shared there is no button", () => {

@@ -17,13 +17,30 @@ export function SharedScreen({ conference, sharer }: { conference: Conference; s
 			data-slot={slot?.slot}
 			data-paused={paused ? "" : undefined}
 		>
-			<h2 class="sharer" dir="auto">
-				{t("shares", { name: sharer.name })}
-			</h2>
+			<header class="screen-top">
+				<h2 dir="auto">{t("shares", { name: sharer.name })}</h2>
+				<ScreenChoice conference={conference} shown={sharer.id} />
+			</header>
 			<div class="picture">
 				{track && <Video track={track} />}
 				<p role="status">{note}</p>
 			</div>
 		</section>
+	);
+}
+
+/** Which of several screens is to be seen here; nothing where there is one. */
+function ScreenChoice({ conference, shown }: { conference: Conference; shown: string }) {
+	const { screens } = conference;
+	const sharers = screens.sharers.value;
+	if (sharers.length < 2) return null;
+	return (
+		<fieldset class="screen-choice" aria-label={t("sharedScreens")}>
+			{sharers.map(({ id, name }) => (
+				<button key={id} type="button" aria-pressed={id === shown} onClick={() => screens.choose(id)}>
+					<span dir="auto">{t("screenOf", { name })}</span>
+				</button>
+			))}
+		</fieldset>
 	);
 }

@@ -22,7 +22,8 @@ export function useView(conference: Conference, ready: boolean, shown: readonly 
 		.filter(({ id }) => id !== state.you.value)
 		.slice(0, MOST)
 		.map(({ id, height }) => ({ participant: id, width: pixels((height * 16) / 9), height: pixels(height) }));
-	const view = hidden ? NOTHING : { tiles, speaker: null, screen: true, sharer: null };
+	const sharer = conference.screens.wanted.value;
+	const view = hidden ? NOTHING : { tiles, speaker: null, screen: true, sharer };
 	const key = JSON.stringify(view);
 	useEffect(() => {
 		if (ready) conference.setView(view);
