@@ -37,8 +37,15 @@ function ScreenChoice({ conference, shown }: { conference: Conference; shown: st
 	return (
 		<fieldset class="screen-choice" aria-label={t("sharedScreens")}>
 			{sharers.map(({ id, name }) => (
-				<button key={id} type="button" aria-pressed={id === shown} onClick={() => screens.choose(id)}>
-					<span dir="auto">{t("screenOf", { name })}</span>
+				<button
+					key={id}
+					type="button"
+					dir="auto"
+					aria-pressed={id === shown}
+					aria-label={t("screenOf", { name })}
+					onClick={() => screens.choose(id)}
+				>
+					{name}
 				</button>
 			))}
 		</fieldset>
