@@ -13,7 +13,8 @@ export type Role =
 export type SlotKind =
 	| "audio"
 	| "video"
-	| "screen";
+	| "screen"
+	| "screen_audio";
 
 export type ErrorCode =
 	| "bad_message"
@@ -490,6 +491,7 @@ export interface SetView {
 	speaker?: Size | null;
 	screen?: boolean;
 	sharer?: string | null;
+	screen_audio?: boolean | null;
 	id: number;
 }
 
