@@ -28,7 +28,7 @@ class Event:
         transport: int
 
     class SlotOccupied(Event):
-        """A slot of video or routed audio has another track from now on: its first packet has left. None: it is empty."""
+        """A slot of video or routed audio has another track from now on: its first packet has left. None: empty."""
 
         slot: int
         track: int | None

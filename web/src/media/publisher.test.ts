@@ -68,7 +68,7 @@ afterEach(() => {
 });
 
 test("its sections stand from the beginning, the camera's before the screen's", () => {
-	expect(kinds).toEqual(["audio", "video", "video"]);
+	expect(kinds).toEqual(["audio", "video", "video", "audio"]);
 	expect(camera().getParameters().encodings).toHaveLength(3);
 	expect(screen().getParameters().encodings).toEqual([
 		{ maxBitrate: 2_500_000, maxFramerate: 15, active: false },
@@ -122,6 +122,13 @@ test("a camera is told to move, a screen to be read", async () => {
 	await publisher.setScreen(page);
 	expect([face.contentHint, page.contentHint]).toEqual(["motion", "detail"]);
 	expect([camera().track, screen().track]).toEqual([face, page]);
+});
+
+test("a screen's sound is told to be music", async () => {
+	const sound = picture(0, 0);
+	await publisher.setScreenAudio(sound);
+	expect(sound.contentHint).toBe("music");
+	expect(senders.map(({ track }) => track)).toEqual([null, null, null, sound]);
 });
 
 test("a film that is shared has other rules from then on", async () => {

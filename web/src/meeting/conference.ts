@@ -256,6 +256,7 @@ export class Conference {
 			await publisher.setMicrophone(this.local.microphone.value);
 			await publisher.setCamera(this.local.camera.value);
 			await publisher.setScreen(this.sharing.track.value, this.sharing.content.value);
+			await publisher.setScreenAudio(this.sharing.sound.value);
 			await publisher.negotiate(async (sdp) => {
 				const answer = await this.session.request({ type: "publish_offer", sdp });
 				return answer.sdp;
@@ -273,6 +274,7 @@ export class Conference {
 				const { track, content } = this.sharing;
 				void publisher.setScreen(track.value, content.value).catch(() => {});
 			}),
+			effect(() => void publisher.setScreenAudio(this.sharing.sound.value).catch(() => {})),
 			effect(() => this.tellSwitches()),
 		);
 	}

@@ -29,6 +29,20 @@ test("the screen that comes here is shown, and one's own never is", () => {
 	expect([shown(), screens.wanted.value]).toEqual(["b", null]);
 });
 
+test("sound is of the screen that is shown, or there is none", () => {
+	const sounds = (participant: string | null) =>
+		state.receive({ type: "slots_changed", slots: [{ slot: "as", kind: "screen_audio", participant }] });
+	for (const id of ["b", "c"]) shares(id);
+	comes("b");
+	expect(screens.sound.value).toBeNull();
+	sounds("b");
+	expect(screens.sound.value).toBe("as");
+	screens.choose("c");
+	expect(screens.sound.value).toBeNull();
+	sounds("c");
+	expect(screens.sound.value).toBe("as");
+});
+
 test("what the user chose is shown as long as it is shared, and then another takes its place", () => {
 	for (const id of ["b", "c"]) shares(id);
 	comes("c");

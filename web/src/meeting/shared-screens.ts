@@ -18,6 +18,14 @@ export class SharedScreens {
 		return sharers.find((sharer) => sharer.id === id) ?? sharers.at(-1) ?? null;
 	});
 
+	/** The slot of its sound; null while it has none. */
+	readonly sound = computed(() => {
+		const slot = this.state.screenAudioSlot.value;
+		return slot && slot.participant === this.shown.value?.id ? slot.slot : null;
+	});
+	/** How loud that is played here: 0 to 1. */
+	readonly volume = signal(1);
+
 	/** Show the screen of this participant, for as long as they share it. */
 	choose(participant: string): void {
 		this.chosen.value = participant;

@@ -1,6 +1,6 @@
-import { signal } from "@preact/signals";
+import { batch, signal } from "@preact/signals";
 import type { Key } from "../i18n/en";
-import { openScreen, screenProblem } from "../media/screen";
+import { type CapturedScreen, openScreen, screenProblem } from "../media/screen";
 import type { ScreenContent } from "../media/screen-rules";
 import type { Participant } from "../protocol";
 
@@ -15,6 +15,8 @@ export interface Problem {
  */
 export class Sharing {
 	readonly track = signal<MediaStreamTrack | null>(null);
+	/** Its sound; null where the browser gave none. */
+	readonly sound = signal<MediaStreamTrack | null>(null);
 	/** What it shows, as its user says: each screen is taken for text at first. */
 	readonly content = signal<ScreenContent>("text");
 	/** Why it is not shared (any more), unless the user wanted it so. */
@@ -49,7 +51,11 @@ export class Sharing {
 	stop(): void {
 		this.cancelled = true;
 		this.track.value?.stop();
-		this.track.value = null;
+		this.sound.value?.stop();
+		batch(() => {
+			this.track.value = null;
+			this.sound.value = null;
+		});
 	}
 
 	/** Somebody else was faster: this screen can't be shared. */
@@ -59,16 +65,23 @@ export class Sharing {
 		this.problem.value = name ? { key: "screenTaken", values: { name } } : { key: "screenTakenBySomebody" };
 	}
 
-	private take(track: MediaStreamTrack): void {
+	private take({ picture: track, sound }: CapturedScreen): void {
 		if (this.cancelled) {
 			track.stop();
+			sound?.stop();
 			return;
 		}
 		// Browsers have a stop button of their own, and a window that is shared can be closed.
 		track.addEventListener("ended", () => {
 			if (this.track.value === track) this.stop();
 		});
-		this.content.value = "text";
-		this.track.value = track;
+		sound?.addEventListener("ended", () => {
+			if (this.sound.value === sound) this.sound.value = null;
+		});
+		batch(() => {
+			this.content.value = "text";
+			this.sound.value = sound;
+			this.track.value = track;
+		});
 	}
 }

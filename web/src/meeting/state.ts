@@ -37,9 +37,15 @@ export class MeetingState {
 	readonly screenSlot = computed(
 		() => [...this.slots.value.values()].find(({ kind }) => kind === "screen") ?? null,
 	);
+	/** The slot of its sound, while there is some, and whose it is. */
+	readonly screenAudioSlot = computed(
+		() => [...this.slots.value.values()].find(({ kind }) => kind === "screen_audio") ?? null,
+	);
 	/** Somebody's picture is to be seen here, and this client's link has room for none. */
 	readonly allPaused = computed(() => {
-		const pictures = [...this.slots.value.values()].filter(({ kind }) => kind !== "audio");
+		const pictures = [...this.slots.value.values()].filter(
+			({ kind }) => kind === "video" || kind === "screen",
+		);
 		return pictures.length > 0 && pictures.every(({ paused }) => paused);
 	});
 	readonly self = computed(() => this.participants.value.get(this.you.value ?? "") ?? null);

@@ -28,6 +28,10 @@ export function SharingNote({ sharing }: { sharing: Sharing }) {
 			<span role="status">{on && t("youShare")}</span>
 			{on && (
 				<>
+					<span class="sharing-sound">
+						{sharing.sound.value && <Icon name="sound" />}
+						{t(sharing.sound.value ? "withSound" : "withoutSound")}
+					</span>
 					<Switch
 						label={t("shareMotion")}
 						on={sharing.content.value === "motion"}

@@ -67,7 +67,9 @@ test("of several screens one is chosen", async () => {
 	const show = () => act(() => render(<SharedScreen conference={conference} sharer={shown()} />, root));
 	const buttons = () => [...root.querySelectorAll<HTMLButtonElement>("fieldset button")];
 	await show();
-	expect(buttons().map((b) => [b.getAttribute("aria-label"), b.textContent, b.getAttribute("aria-pressed")])).toEqual([
+	expect(
+		buttons().map((b) => [b.getAttribute("aria-label"), b.textContent, b.getAttribute("aria-pressed")]),
+	).toEqual([
 		["B's screen", "B", "false"],
 		["C's screen", "C", "true"],
 	]);

@@ -1,6 +1,8 @@
+import { useEffect } from "preact/hooks";
 import { t } from "../i18n";
 import type { Conference } from "../meeting/conference";
 import type { Participant } from "../protocol";
+import { Icon } from "./icons";
 import { Video } from "./video";
 
 /** The screen that somebody else shares, as large as there is room for, and whole. */
@@ -19,6 +21,7 @@ export function SharedScreen({ conference, sharer }: { conference: Conference; s
 		>
 			<header class="screen-top">
 				<h2 dir="auto">{t("shares", { name: sharer.name })}</h2>
+				<ScreenSound conference={conference} />
 				<ScreenChoice conference={conference} shown={sharer.id} />
 			</header>
 			<div class="picture">
@@ -26,6 +29,35 @@ export function SharedScreen({ conference, sharer }: { conference: Conference; s
 				<p role="status">{note}</p>
 			</div>
 		</section>
+	);
+}
+
+/** Says that it comes with sound, and how loud; nothing where it does not. */
+function ScreenSound({ conference }: { conference: Conference }) {
+	const { sound, volume } = conference.screens;
+	const subscriber = conference.subscriber.value;
+	const slot = sound.value;
+	const loud = volume.value;
+	useEffect(() => {
+		if (slot) subscriber?.setVolume(slot, loud);
+	}, [subscriber, slot, loud]);
+	if (!slot) return null;
+	return (
+		<label class="screen-sound">
+			<Icon name="sound" />
+			<span>{t("withSound")}</span>
+			<input
+				type="range"
+				min="0"
+				max="100"
+				step="5"
+				value={Math.round(loud * 100)}
+				aria-label={t("screenVolume")}
+				onInput={(event) => {
+					volume.value = event.currentTarget.valueAsNumber / 100;
+				}}
+			/>
+		</label>
 	);
 }
 

@@ -23,7 +23,9 @@ export function useView(conference: Conference, ready: boolean, shown: readonly 
 		.slice(0, MOST)
 		.map(({ id, height }) => ({ participant: id, width: pixels((height * 16) / 9), height: pixels(height) }));
 	const sharer = conference.screens.wanted.value;
-	const view = hidden ? NOTHING : { tiles, speaker: null, screen: true, sharer };
+	const view = hidden
+		? { ...NOTHING, sharer }
+		: { tiles, speaker: null, screen: true, sharer, screen_audio: true };
 	const key = JSON.stringify(view);
 	useEffect(() => {
 		if (ready) conference.setView(view);
