@@ -62,7 +62,7 @@ async def test_the_sound_of_a_screen_is_heard_by_whoever_sees_it_and_ends_with_i
     loudness = "[...document.querySelectorAll('audio')].map(({volume, muted}) => `${volume} ${muted}`).sort().join()"
     for set_to, expected in (("0", "0 true"), ("50", "0.5 false")):
         await volume.fill(set_to)
-        await citra.wait_for_function(f"{loudness} === '{expected},1 false,1 false,1 false'")
+        await citra.wait_for_function(f"() => {loudness} === '{expected},1 false,1 false,1 false'")
 
     # Budi shares without sound: who sees his screen hears nothing of Ayu's.
     await budi.get_by_role("button", name="Share screen").click()

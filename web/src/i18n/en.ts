@@ -243,6 +243,10 @@ export const en = {
 	policyFiles: "Send files",
 	hideSelf: "Hide my own picture",
 	showSelf: "Show my own picture",
+	float: "Picture in picture",
+	unfloat: "Close picture in picture",
+	floatingFailed: "The browser did not let the picture float.",
+	nothingToFloat: "There is no picture yet that could float.",
 	fullScreen: "Full screen",
 	leaveFullScreen: "Leave full screen",
 } as const;

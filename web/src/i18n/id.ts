@@ -245,6 +245,10 @@ export const id: Messages = {
 	policyFiles: "Mengirim berkas",
 	hideSelf: "Sembunyikan gambar saya",
 	showSelf: "Tampilkan gambar saya",
+	float: "Gambar dalam gambar",
+	unfloat: "Tutup gambar dalam gambar",
+	floatingFailed: "Peramban tidak mengizinkan gambar mengambang.",
+	nothingToFloat: "Belum ada gambar yang dapat mengambang.",
 	fullScreen: "Layar penuh",
 	leaveFullScreen: "Keluar dari layar penuh",
 };

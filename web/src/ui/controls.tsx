@@ -1,6 +1,7 @@
 import { t } from "../i18n";
 import { canShareScreen } from "../media/screen";
 import type { Conference } from "../meeting/conference";
+import { useFloating } from "./floating";
 import { Icon } from "./icons";
 import { MediaButtons } from "./media-buttons";
 import { Menu, MenuItem } from "./menu";
@@ -32,6 +33,10 @@ export function Controls({ conference, onDevices }: Props) {
 	};
 	const chairs = state.chairs.value;
 	const names = (Object.keys(TABS) as PanelName[]).filter((name) => chairs || !TABS[name].chairsOnly);
+	const floating = useFloating(conference);
+	const floatingItem = floating && (
+		<MenuItem onChoose={floating.toggle}>{floating.open ? t("unfloat") : t("float")}</MenuItem>
+	);
 	const listens = state.self.value?.role === "listener";
 	return (
 		<footer class="controls">
@@ -62,6 +67,7 @@ export function Controls({ conference, onDevices }: Props) {
 			<span class="wide-only">
 				<Menu label={t("more")} words={t("more")} look="control">
 					<MenuItem onChoose={toggleSelf}>{hidesSelf ? t("showSelf") : t("hideSelf")}</MenuItem>
+					{floatingItem}
 					{document.fullscreenEnabled && (
 						<MenuItem onChoose={toggleFullScreen}>
 							{document.fullscreenElement ? t("leaveFullScreen") : t("fullScreen")}
@@ -82,6 +88,7 @@ export function Controls({ conference, onDevices }: Props) {
 						</MenuItem>
 					))}
 					<MenuItem onChoose={toggleSelf}>{hidesSelf ? t("showSelf") : t("hideSelf")}</MenuItem>
+					{floatingItem}
 					<MenuItem onChoose={toggleLayout}>{speaker ? t("gridView") : t("speakerView")}</MenuItem>
 					<MenuItem onChoose={onDevices}>{t("devices")}</MenuItem>
 				</Menu>

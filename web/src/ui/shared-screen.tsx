@@ -7,28 +7,40 @@ import { Video } from "./video";
 
 /** The screen that somebody else shares, as large as there is room for, and whole. */
 export function SharedScreen({ conference, sharer }: { conference: Conference; sharer: Participant }) {
-	const { screenSlot } = conference.state;
-	const slot = screenSlot.value?.participant === sharer.id ? screenSlot.value : null;
-	const track = slot?.pictured ? conference.subscriber.value?.tracks.value.get(slot.slot) : null;
-	const paused = slot?.paused ?? false;
-	const note = paused ? t("screenPaused") : track ? "" : t("screenComing");
+	const slot = screenSlotOf(conference, sharer);
 	return (
 		<section
 			class="shared-screen"
 			aria-label={t("sharedScreen")}
 			data-slot={slot?.slot}
-			data-paused={paused ? "" : undefined}
+			data-paused={slot?.paused ? "" : undefined}
 		>
 			<header class="screen-top">
 				<h2 dir="auto">{t("shares", { name: sharer.name })}</h2>
 				<ScreenSound conference={conference} />
 				<ScreenChoice conference={conference} shown={sharer.id} />
 			</header>
-			<div class="picture">
-				{track && <Video track={track} />}
-				<p role="status">{note}</p>
-			</div>
+			<ScreenPicture conference={conference} sharer={sharer} />
 		</section>
+	);
+}
+
+/** The slot in which somebody's screen is, once it is there. */
+function screenSlotOf({ state }: Conference, sharer: Participant) {
+	const slot = state.screenSlot.value;
+	return slot?.participant === sharer.id ? slot : null;
+}
+
+/** The picture of somebody's screen, or why there is none. */
+export function ScreenPicture({ conference, sharer }: { conference: Conference; sharer: Participant }) {
+	const slot = screenSlotOf(conference, sharer);
+	const track = slot?.pictured ? conference.subscriber.value?.tracks.value.get(slot.slot) : null;
+	const note = slot?.paused ? t("screenPaused") : track ? "" : t("screenComing");
+	return (
+		<div class="picture">
+			{track && <Video track={track} />}
+			<p role="status">{note}</p>
+		</div>
 	);
 }
 
