@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from playwright.async_api import Browser, Page, expect
 
-from tests.browser.conftest import Server, choose
+from tests.browser.conftest import Server, choose, join, new_page
 from tests.browser.test_sharing import people
 
 pytestmark = pytest.mark.browser
@@ -64,20 +64,24 @@ async def test_a_window_floats_with_the_speaker_or_the_screen_and_goes_on_while_
 async def test_where_a_page_has_no_floating_window_its_video_floats_and_where_nothing_can_there_is_no_control(
     browser: Browser, server: Server
 ) -> None:
-    (ayu, budi), _ = await people(browser, server, ["Ayu", "Budi"])
-    await budi.evaluate(NO_WINDOW)
+    (ayu,), url = await people(browser, server, ["Ayu"])
+    budi = await new_page(browser)
+    await budi.add_init_script(NO_WINDOW)
+    await join(budi, url, "Budi")
     tile = budi.locator(".tile", has_text="Ayu")
     await expect(tile.locator("video")).to_be_visible()
+    await budi.wait_for_function("() => [...document.querySelectorAll('.tile video')].every((v) => v.videoWidth > 0)")
     await choose(budi, "Picture in picture")
     await budi.wait_for_function("() => document.pictureInPictureElement !== null")
     assert await tile.evaluate("(tile) => tile.contains(document.pictureInPictureElement)")
     await choose(budi, "Close picture in picture")
     await budi.wait_for_function("() => document.pictureInPictureElement === null")
 
-    await ayu.evaluate(NOTHING)
-    await ayu.set_viewport_size({"width": 360, "height": 740})
-    await ayu.get_by_role("button", name="More", exact=True).last.click()
-    await expect(ayu.get_by_role("menuitem", name="Devices")).to_be_visible()
-    await expect(ayu.get_by_role("menuitem", name="Picture in picture")).to_have_count(0)
-    for page in (ayu, budi):
+    phone = await new_page(browser, viewport={"width": 360, "height": 740})
+    await phone.add_init_script(NOTHING)
+    await join(phone, url, "Citra")
+    await phone.get_by_role("button", name="More", exact=True).last.click()
+    await expect(phone.get_by_role("menuitem", name="Devices")).to_be_visible()
+    await expect(phone.get_by_role("menuitem", name="Picture in picture")).to_have_count(0)
+    for page in (ayu, budi, phone):
         assert page.errors == []  # type: ignore[attr-defined]

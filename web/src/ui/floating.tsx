@@ -68,7 +68,7 @@ async function openVideo(conference: Conference, closed: () => void): Promise<((
 	const tile = tiles.find(({ dataset }) => dataset.participant === main) ?? null;
 	const video =
 		screen ?? tile?.querySelector("video") ?? document.querySelector<HTMLVideoElement>(".tile video");
-	if (!video) {
+	if (!video || video.readyState < HTMLMediaElement.HAVE_METADATA) {
 		conference.news.value = { key: "nothingToFloat" };
 		return null;
 	}
