@@ -34,7 +34,7 @@ from server.video_codec import VIDEO_CODECS, VideoCodec
 
 log = structlog.get_logger()
 
-SlotKind = Literal["audio", "video", "screen"]
+SlotKind = Literal["audio", "video", "screen", "screen_audio"]
 DepartureReason = Literal["left", "vanished", "media_timeout", "meeting_ended", "server_stopping", "removed", "banned"]
 
 
@@ -351,7 +351,9 @@ class Meeting:
                     )
             seat.assignments = assignments
             sharer = self._sharer_for(seat.participant, view)
-            seat.connection.show_screen(self._seats[sharer].connection if sharer is not None else None)
+            source = self._seats[sharer].connection if sharer is not None else None
+            seat.connection.show_screen(source if view.screen else None)
+            seat.connection.play_screen_audio(source if view.hears_screen else None)
         self._tell_demand()
 
     def _hand_over(self, seat: Seat, mid: str, before: Assignment | None, after: Assignment | None) -> None:
@@ -363,9 +365,7 @@ class Meeting:
             seat.outgoing[mid] = before
 
     def _sharer_for(self, participant: Participant, view: View | None) -> str | None:
-        """Whose screen somebody is shown: the one that they chose, or else the latest."""
-        if view is not None and not view.screen:
-            return None
+        """Whose screen somebody chose, or else the latest."""
         others = [sharer for sharer in self.room.sharers if sharer != participant.id and sharer in self._seats]
         if view is not None and view.sharer in others:
             return view.sharer
@@ -377,7 +377,11 @@ class Meeting:
         seats = self._seats.values()
         everything = (shown for seat in seats for shown in (*seat.assignments, *seat.outgoing.values()))
         layers = layers_watched(everything)
-        screens = {self._sharer_for(seat.participant, seat.participant.view) for seat in self._seats.values()}
+        screens = {
+            self._sharer_for(seat.participant, seat.participant.view)
+            for seat in self._seats.values()
+            if seat.participant.view is None or seat.participant.view.screen
+        }
         for seat in self._seats.values():
             watched = min(layers.get(seat.participant.id, 0), seat.connection.layer_limit)
             if seat.demand.want(watched, seat.participant.id in screens, now):

@@ -40,6 +40,13 @@ class View:
     """Whether it shows the shared screen, when there is one."""
     sharer: str | None = None
     """Whose, where there are several; None: the latest."""
+    screen_audio: bool | None = None
+    """Whether it plays that screen's sound; None: while it shows it."""
+
+    @property
+    def hears_screen(self) -> bool:
+        """Whether the sound of that screen is to be heard."""
+        return self.screen if self.screen_audio is None else self.screen_audio
 
 
 @dataclass(frozen=True)

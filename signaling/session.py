@@ -15,8 +15,6 @@ from server.conversation.chat import ChatFile
 from server.directory import Directory
 from server.door import Place
 from server.meeting import DepartureReason, Seat
-from server.participant import Tile as RoomTile
-from server.participant import View
 from server.roles import Role, is_chair
 from signaling import describe, permissions
 from signaling.announcer import Announcer
@@ -52,6 +50,7 @@ from signaling.outbox import Outbox
 from signaling.rate_limit import TokenBucket
 from signaling.refusals import EXPECTED, refusal_for
 from signaling.requests import chairing, conversation
+from signaling.views import view_of
 from signaling.wire import Stage, decode, out_of_order, refusal
 
 log = structlog.get_logger()
@@ -209,10 +208,8 @@ class Session:
                 seat.accept_subscribe_answer(sdp)
             case SetMedia(microphone=microphone, camera=camera, screen=screen):
                 seat.meeting.set_media(seat, microphone=microphone, camera=camera, screen=screen)
-            case SetView(tiles=tiles, speaker=speaker, screen=screen, sharer=sharer):
-                shown = tuple(RoomTile(tile.participant, tile.height) for tile in tiles)
-                height = speaker.height if speaker else None
-                seat.meeting.set_view(seat, View(shown, speaker_height=height, screen=screen, sharer=sharer))
+            case SetView():
+                seat.meeting.set_view(seat, view_of(request))
             case Ping():
                 pass
             case _:

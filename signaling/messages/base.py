@@ -25,7 +25,7 @@ ParticipantId = Annotated[str, Meta(max_length=32)]
 Role = Literal["host", "cohost", "participant", "listener"]
 Quality = Literal["good", "fair", "poor", "lost"]
 """What somebody's connection is like; see ``server/connection_quality.py``."""
-SlotKind = Literal["audio", "video", "screen"]
+SlotKind = Literal["audio", "video", "screen", "screen_audio"]
 Pixels = Annotated[int, Meta(ge=1, le=16384)]
 Seconds = Annotated[float, Meta(ge=1, le=24 * 3600)]
 

@@ -127,6 +127,8 @@ class SetView(Request, frozen=True, tag="set_view"):
     """Whether it shows the shared screen, when there is one."""
     sharer: ParticipantId | None = None
     """Whose, where there are several; null: the latest."""
+    screen_audio: bool | None = None
+    """Whether it plays that screen's sound, also where it does not show it; null: while it shows it."""
 
 
 class ReadConnection(Request, frozen=True, tag="read_connection"):

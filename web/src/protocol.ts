@@ -19,7 +19,8 @@ export type Quality =
 export type SlotKind =
 	| "audio"
 	| "video"
-	| "screen";
+	| "screen"
+	| "screen_audio";
 
 export type ErrorCode =
 	| "bad_message"
@@ -497,6 +498,7 @@ export interface SetView {
 	speaker?: Size | null;
 	screen?: boolean;
 	sharer?: string | null;
+	screen_audio?: boolean | null;
 	id: number;
 }
 

@@ -323,7 +323,8 @@ impl Plane {
         self.command(Command::RemoveGroup { group })
     }
 
-    fn add_audio_track(&self, transport: u32, mid: String, group: u32) -> PyResult<u32> {
+    #[pyo3(signature = (transport, mid, group))]
+    fn add_audio_track(&self, transport: u32, mid: String, group: Option<u32>) -> PyResult<u32> {
         let track = self.new_id();
         let (kind, rids) = (MediaKind::Audio, Vec::new());
         self.command(Command::AddTrack {
@@ -332,7 +333,7 @@ impl Plane {
             mid,
             kind,
             rids,
-            group: Some(group),
+            group,
         })?;
         Ok(track)
     }
@@ -388,6 +389,32 @@ impl Plane {
             format,
             group,
             seat,
+        })?;
+        Ok(slot)
+    }
+
+    #[pyo3(signature = (transport, *, ssrc, payload_type, audio_level_id, transport_sequence_id))]
+    fn add_routed_audio_slot(
+        &self,
+        transport: u32,
+        ssrc: u32,
+        payload_type: u8,
+        audio_level_id: Option<u8>,
+        transport_sequence_id: Option<u8>,
+    ) -> PyResult<u32> {
+        let slot = self.new_id();
+        let format = Format {
+            ssrc,
+            payload_type,
+            audio_level_id,
+            transport_sequence_id,
+            clock_rate: 48_000,
+            ..Format::default()
+        };
+        self.command(Command::AddRoutedAudioSlot {
+            slot,
+            transport,
+            format,
         })?;
         Ok(slot)
     }

@@ -22,7 +22,7 @@ pub enum Codec {
     Retransmission,
 }
 
-/// The most streams of one transport: two simulcast cameras with retransmissions, and audio.
+/// The most streams of one transport: two simulcast cameras with retransmissions, and audio of a voice and a screen.
 pub const MAX_STREAMS: usize = 16;
 /// What a round trip is taken for before anything is known of it.
 pub const FIRST_ROUND_TRIP: Span = Span::from_millis(100);

@@ -111,18 +111,12 @@ test("a resumed connection replaces all that was known", () => {
 test("the shared screen is in a slot of its own, and is not the camera of whoever shares it", () => {
 	const state = new MeetingState();
 	state.joined(seated);
-	expect([state.sharer.value, state.screenSlot.value]).toEqual([null, null]);
+	expect(state.screenSlot.value).toBeNull();
 	state.receive({ type: "participants_changed", changed: [person("b", { screen: true })], left: [] });
-	expect([state.sharer.value?.id, state.screenSlot.value]).toEqual(["b", null]);
+	expect(state.screenSlot.value).toBeNull();
 	state.receive({ type: "slots_changed", slots: [{ slot: "s0", kind: "screen", participant: "b" }] });
 	expect(state.screenSlot.value).toMatchObject({ slot: "s0", participant: "b" });
 	expect([...state.videoSlotOf.value]).toEqual([["b", "v0"]]);
 	state.receive({ type: "slots_changed", slots: [{ slot: "s0", kind: "screen", participant: null }] });
 	expect(state.screenSlot.value).toBeNull();
-});
-
-test("one's own screen is not somebody else's", () => {
-	const state = new MeetingState();
-	state.joined({ ...seated, participants: [person("a", { screen: true }), person("b")] });
-	expect(state.sharer.value).toBeNull();
 });

@@ -61,7 +61,7 @@ export function Meeting({ conference }: { conference: Conference }) {
 		}
 	}
 
-	const sharer = state.sharer.value;
+	const sharer = conference.screens.shown.value;
 	const alone = state.others.value.length === 0;
 	const trouble = state.reconnecting.value
 		? t("reconnecting")

@@ -1,6 +1,7 @@
 import { t } from "../i18n";
 import { canShareScreen } from "../media/screen";
 import type { Conference } from "../meeting/conference";
+import { useFloating } from "./floating";
 import { Icon } from "./icons";
 import { MediaButtons } from "./media-buttons";
 import { Menu, MenuItem } from "./menu";
@@ -30,6 +31,10 @@ export function Controls({ conference, onDevices, onDetails }: Props) {
 	};
 	const chairs = state.chairs.value;
 	const names = (Object.keys(TABS) as PanelName[]).filter((name) => chairs || !TABS[name].chairsOnly);
+	const floating = useFloating(conference);
+	const floatingItem = floating && (
+		<MenuItem onChoose={floating.toggle}>{floating.open ? t("unfloat") : t("float")}</MenuItem>
+	);
 	const listens = state.self.value?.role === "listener";
 	return (
 		<footer class="controls">
@@ -60,6 +65,7 @@ export function Controls({ conference, onDevices, onDetails }: Props) {
 			<span class="wide-only">
 				<Menu label={t("more")} words={t("more")} look="control">
 					<ScreenItems conference={conference} />
+					{floatingItem}
 					<MenuItem onChoose={onDetails}>{t("connectionDetails")}</MenuItem>
 				</Menu>
 			</span>
@@ -77,6 +83,7 @@ export function Controls({ conference, onDevices, onDetails }: Props) {
 						</MenuItem>
 					))}
 					<ScreenItems conference={conference} />
+					{floatingItem}
 					<MenuItem onChoose={toggleLayout}>{speaker ? t("gridView") : t("speakerView")}</MenuItem>
 					<MenuItem onChoose={onDevices}>{t("devices")}</MenuItem>
 					<MenuItem onChoose={onDetails}>{t("connectionDetails")}</MenuItem>

@@ -1,6 +1,7 @@
 //! Which layers of each camera the links of those who watch it carry, or soon could.
 
 use crate::allocation::{Claim, Grant, MAX_CLAIMS, Priority, allocate};
+use crate::egress::SlotRole;
 use crate::time::Time;
 
 use super::allocating::{LONG_AGO, SETTLING, Steps, VOICES, live_rates, of_layer};
@@ -77,7 +78,7 @@ impl Plane {
     /// What a video slot wishes for and was granted. Its lowest layer is always worth having: else it never came back.
     fn granted_reach(&self, index: usize, settled: bool) -> Option<Reach> {
         let slot = self.slots.get(index)?;
-        let wish = slot.wish?;
+        let wish = slot.wish.filter(|_| slot.role == SlotRole::Video)?;
         let track = self.tracks.get(wish.track)?;
         let wished = track.rids.len().max(1).min(wish.max_layer + 1);
         let granted = slot.allowance.grant;

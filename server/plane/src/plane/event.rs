@@ -24,7 +24,7 @@ pub enum Event {
         /// Which.
         transport: u32,
     },
-    /// A video slot shows another track from now on, or nothing.
+    /// A slot of video or routed audio has another track from now on, or nothing.
     SlotOccupied {
         /// Which slot.
         slot: u32,
