@@ -28,7 +28,7 @@ class Event:
         transport: int
 
     class SlotOccupied(Event):
-        """A video slot shows another track from now on: its first packet has been sent. None: it is empty."""
+        """A slot of video or routed audio has another track from now on: its first packet has left. None: empty."""
 
         slot: int
         track: int | None
@@ -58,6 +58,19 @@ class Event:
         transport: int
         rate: int
         granted: list[tuple[int, int, int]]
+
+    class LinkMeasured(Event):
+        """What is measured of the way to a subscriber, or from a publisher, has changed noticeably.
+
+        Told once a second at most. ``fraction_lost`` in 1/256 (RFC 3550 section 6.4.1), None while too little is sent
+        to tell: down as the subscriber tells, up as packets arrive, before anything is sent again. ``round_trip`` in
+        ms, where a subscriber's reports tell it. ``silence``: seconds since anything came, 0 for what is usual.
+        """
+
+        transport: int
+        fraction_lost: int | None
+        round_trip: int | None
+        silence: int
 
     class Seats(Event):
         """The audio tracks in a speaker group's seats, ``SEATS`` of them."""
@@ -147,7 +160,9 @@ class Plane:
         """A speaker group: its audio tracks compete for its seats."""
 
     def remove_group(self, group: int) -> None: ...
-    def add_audio_track(self, transport: int, mid: str, group: int) -> int: ...
+    def add_audio_track(self, transport: int, mid: str, group: int | None) -> int:
+        """A track in a speaker group; or in none: it is no voice, and is heard only in slots that it is routed to."""
+
     def add_video_track(self, transport: int, mid: str, rids: list[str]) -> int:
         """``rids`` of the simulcast layers, lowest first; empty without simulcast."""
 
@@ -166,6 +181,17 @@ class Plane:
         group: int,
         seat: int,
     ) -> int: ...
+    def add_routed_audio_slot(
+        self,
+        transport: int,
+        *,
+        ssrc: int,
+        payload_type: int,
+        audio_level_id: int | None,
+        transport_sequence_id: int | None,
+    ) -> int:
+        """A slot that plays the one audio track that it is routed to."""
+
     def add_video_slot(
         self,
         transport: int,
@@ -191,6 +217,8 @@ class Plane:
         priority: Literal["screen", "speaker", "tile"] = "tile",
     ) -> None:
         """What a video slot is to show from the next keyframe on, up to these layers; None empties it at once.
+
+        A slot of routed audio plays the track from its next packet on.
 
         ``priority``: how much it matters beside the others of its subscriber, whose link may not carry them all.
         """

@@ -13,11 +13,13 @@ from pyee import EventEmitter
 
 from server.chairing.chair import Chair
 from server.codec_choice import ChosenCodecs, MeetingCodecs
+from server.connection_quality import ConnectionSigns
 from server.conversation.conversation import Conversation
 from server.door import Door, Newcomer, Place
 from server.layer_demand import LayerDemand
 from server.media import Connection, Downlink, MediaEdge
 from server.participant import Participant, View
+from server.quality_watch import QualityWatch
 from server.roles import Power, Role
 from server.room import Room
 from server.subscriptions import (
@@ -32,7 +34,7 @@ from server.video_codec import VIDEO_CODECS, VideoCodec
 
 log = structlog.get_logger()
 
-SlotKind = Literal["audio", "video", "screen"]
+SlotKind = Literal["audio", "video", "screen", "screen_audio"]
 DepartureReason = Literal["left", "vanished", "media_timeout", "meeting_ended", "server_stopping", "removed", "banned"]
 
 
@@ -75,6 +77,8 @@ class Seat(EventEmitter):
         self.video_slots = [slot.mid for slot in connection.slots if slot.kind == "video"]
         self.assignments: list[Assignment | None] = [None] * len(self.video_slots)
         """What each video slot is to show."""
+        self.outgoing: dict[str, Assignment] = {}
+        """What slots go on showing, by their mids, until the picture comes that they are to show now."""
         self.demand = LayerDemand()
         """What of its pictures is watched; ``layers`` tells of changes."""
         self.vanishing: asyncio.TimerHandle | None = None
@@ -99,6 +103,20 @@ class Seat(EventEmitter):
     def chosen_codecs(self) -> ChosenCodecs:
         """What its pictures are to be sent in."""
         return self.meeting.codecs.chosen(self.participant.id)
+
+    @property
+    def signs(self) -> ConnectionSigns:
+        """What its connection is judged by."""
+        up, down, downlink = self.connection.up, self.connection.down, self.connection.downlink
+        return ConnectionSigns(
+            lost_up=up.fraction_lost,
+            lost_down=down.fraction_lost,
+            round_trip=down.round_trip,
+            estimate=downlink.estimate if downlink else None,
+            pictures=self.connection.pictures_wished,
+            paused=self.connection.pictures_held_back,
+            silence=max(up.silence, down.silence),
+        )
 
     def occupancy(self, mid: str) -> Occupancy:
         """What is in a slot now. KeyError for a mid that is no slot's."""
@@ -148,6 +166,7 @@ class Meeting:
         self._lowering: asyncio.TimerHandle | None = None
         self._choosing: asyncio.Handle | None = None
         self._rising: asyncio.TimerHandle | None = None
+        self._quality = QualityWatch(self.room, lambda participant: self._seats[participant.id].signs)
         self._media.on("dominant", self._dominant)
         self.room.on("changed", self._apply_media)
         for event in ("joined", "changed", "left", "dominant"):
@@ -180,7 +199,7 @@ class Meeting:
         seat = Seat(self, participant, connection)
         self._seats[participant.id] = seat
         self._by_connection[connection] = seat
-        connection.on("slot", lambda mid, occupant: seat.emit("slot", mid, self.owner(occupant)))
+        connection.on("slot", lambda mid, occupant: self._slot_taken(seat, mid, occupant))
         connection.on("paused", lambda mid, paused: seat.emit("paused", mid, paused))
         connection.on("layer_limit", lambda: self._assign_soon(()))
         connection.on("dead", lambda: self.depart(seat, "media_timeout"))
@@ -271,6 +290,7 @@ class Meeting:
         for waiting in (self._assigning, self._lowering, self._choosing, self._rising):
             if waiting is not None:
                 waiting.cancel()
+        self._quality.stop()
         self._media.close()
 
     def _keep(self, seat: Seat) -> None:
@@ -289,6 +309,11 @@ class Meeting:
             seat.connection.set_media(
                 microphone=participant.microphone, camera=participant.camera, screen=participant.screen
             )
+
+    def _slot_taken(self, seat: Seat, mid: str, occupant: Connection | None) -> None:
+        if seat.outgoing.pop(mid, None) is not None:
+            self._assign_soon(())
+        seat.emit("slot", mid, self.owner(occupant))
 
     def _dominant(self, connection: Connection | None) -> None:
         self.room.speaks(self.owner(connection))
@@ -312,7 +337,8 @@ class Meeting:
             occupants = [assignment.participant if assignment else None for assignment in seat.assignments]
             assignments = assign_slots(seat.participant.id, occupants, tiles, cameras, self.room.recent_speakers)
             assignments = speaker_first(seat.participant.id, view, assignments, self.room.recent_speakers)
-            for mid, assignment in zip(seat.video_slots, assignments, strict=True):
+            for mid, before, assignment in zip(seat.video_slots, seat.assignments, assignments, strict=True):
+                self._hand_over(seat, mid, before, assignment)
                 if assignment is None:
                     seat.connection.show(mid, None)
                 else:
@@ -325,13 +351,21 @@ class Meeting:
                     )
             seat.assignments = assignments
             sharer = self._sharer_for(seat.participant, view)
-            seat.connection.show_screen(self._seats[sharer].connection if sharer is not None else None)
+            source = self._seats[sharer].connection if sharer is not None else None
+            seat.connection.show_screen(source if view.screen else None)
+            seat.connection.play_screen_audio(source if view.hears_screen else None)
         self._tell_demand()
 
+    def _hand_over(self, seat: Seat, mid: str, before: Assignment | None, after: Assignment | None) -> None:
+        """What a slot shows goes on being watched until its next picture comes: it must not stand still."""
+        shown = self.owner(seat.connection.occupants[mid])
+        if shown is None or after is None or shown.id == after.participant:
+            seat.outgoing.pop(mid, None)
+        elif before is not None and shown.id == before.participant:
+            seat.outgoing[mid] = before
+
     def _sharer_for(self, participant: Participant, view: View | None) -> str | None:
-        """Whose screen somebody is shown: the one that they chose, or else the latest."""
-        if view is not None and not view.screen:
-            return None
+        """Whose screen somebody chose, or else the latest."""
         others = [sharer for sharer in self.room.sharers if sharer != participant.id and sharer in self._seats]
         if view is not None and view.sharer in others:
             return view.sharer
@@ -340,9 +374,14 @@ class Meeting:
     def _tell_demand(self) -> None:
         """Tell publishers what somebody watches now, and can be reached with."""
         now = asyncio.get_running_loop().time()
-        everything = (assignment for seat in self._seats.values() for assignment in seat.assignments)
+        seats = self._seats.values()
+        everything = (shown for seat in seats for shown in (*seat.assignments, *seat.outgoing.values()))
         layers = layers_watched(everything)
-        screens = {self._sharer_for(seat.participant, seat.participant.view) for seat in self._seats.values()}
+        screens = {
+            self._sharer_for(seat.participant, seat.participant.view)
+            for seat in self._seats.values()
+            if seat.participant.view is None or seat.participant.view.screen
+        }
         for seat in self._seats.values():
             watched = min(layers.get(seat.participant.id, 0), seat.connection.layer_limit)
             if seat.demand.want(watched, seat.participant.id in screens, now):

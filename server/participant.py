@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from server.connection_quality import Quality
 from server.roles import Role
 from server.text import clean_line
 
@@ -39,6 +40,13 @@ class View:
     """Whether it shows the shared screen, when there is one."""
     sharer: str | None = None
     """Whose, where there are several; None: the latest."""
+    screen_audio: bool | None = None
+    """Whether it plays that screen's sound; None: while it shows it."""
+
+    @property
+    def hears_screen(self) -> bool:
+        """Whether the sound of that screen is to be heard."""
+        return self.screen if self.screen_audio is None else self.screen_audio
 
 
 @dataclass(frozen=True)
@@ -75,5 +83,7 @@ class Participant:
     """Their place among raised hands, the lowest first; None while it is down."""
     invited: bool = False
     """The chair asked them to unmute: they may, whatever the policy."""
+    quality: Quality = Quality.GOOD
+    """What their connection is like."""
     view: View | None = field(default=None, repr=False)
     """What their screen shows; None until they say so."""

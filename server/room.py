@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from pyee import EventEmitter
 
 from server.chairing.policy import Policy, permits
+from server.connection_quality import Quality
 from server.participant import Participant, Person, clean_name
 from server.roles import Power, Role
 
@@ -47,6 +48,7 @@ class Room(EventEmitter):
 
     - ``joined`` (Participant), ``changed`` (Participant), ``left`` (Participant);
     - ``dominant`` (Participant | None): who speaks now;
+    - ``qualities`` (list[Participant]): whose connections are better or worse now;
     - ``emptied`` (): the last one left.
     """
 
@@ -181,6 +183,17 @@ class Room(EventEmitter):
         if participant is not None:
             self.recent_speakers = [participant.id, *(s for s in self.recent_speakers if s != participant.id)]
         self.emit("dominant", participant)
+
+    def set_qualities(self, qualities: Mapping[str, Quality]) -> None:
+        """What the connections of some people, by id, are like now. Ids of nobody here are passed over."""
+        changed = []
+        for participant in self:
+            quality = qualities.get(participant.id, participant.quality)
+            if quality is not participant.quality:
+                participant.quality = quality
+                changed.append(participant)
+        if changed:
+            self.emit("qualities", changed)
 
     def leave(self, participant: Participant) -> None:
         """Somebody is gone."""

@@ -43,6 +43,7 @@ class Announcer:
         meeting.room.on("changed", self._on_changed)
         meeting.room.on("left", self._on_left)
         meeting.room.on("dominant", self._on_dominant)
+        meeting.room.on("qualities", self._on_qualities)
         meeting.chair.on("changed", self._on_state)
         meeting.chair.on("lobby", self._on_lobby)
         meeting.chair.on("asked", self._on_asked)
@@ -106,6 +107,11 @@ class Announcer:
             self._chairs |= new
             self._audience.tell(self._lobby(), to=lambda participant: participant.id in new)
             self._conversation.tell_polls(to=lambda participant: participant.id in new)
+
+    def _on_qualities(self, people: list[Participant]) -> None:
+        # Merged by whoever looks at the connections: there is one of these every two seconds at most.
+        self.announce_before_use(participant.id for participant in people)
+        self._audience.tell(describe.qualities(people))
 
     # Who speaks
 

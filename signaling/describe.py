@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import asdict
 
+from server._plane import MAX_LAYERS
 from server.chairing.lobby import Waiting
 from server.conversation.chat import ChatMessage
 from server.conversation.conversation import shows_counts
 from server.conversation.polls import Poll, PollState
-from server.meeting import Meeting, Occupancy
+from server.meeting import Meeting, Occupancy, Seat
 from server.participant import Participant
 from server.roles import Power, may
 from signaling import messages as m
@@ -26,6 +28,31 @@ def participant(who: Participant) -> m.Participant:
         hand=who.hand,
         unit=who.person.unit,
         position=who.person.position,
+        quality=who.quality.value,
+    )
+
+
+def qualities(people: Iterable[Participant]) -> m.QualitiesChanged:
+    """What the connections of these are like."""
+    return m.QualitiesChanged(
+        changed=[m.ParticipantQuality(participant=who.id, quality=who.quality.value) for who in people]
+    )
+
+
+def connection(id_: int, seat: Seat) -> m.ConnectionDetails:
+    """What is known of somebody's connection, for themselves."""
+    signs, downlink = seat.signs, seat.connection.downlink
+    granted = downlink.slots if downlink else {}
+    return m.ConnectionDetails(
+        id=id_,
+        estimate=signs.estimate,
+        lost_up=signs.lost_up,
+        lost_down=signs.lost_down,
+        round_trip=signs.round_trip,
+        granted=[
+            m.GrantedLayer(slot=mid, layer=layers.layer if layers.layer < MAX_LAYERS else None)
+            for mid, layers in granted.items()
+        ],
     )
 
 

@@ -45,6 +45,7 @@ REQUESTS: dict[type[m.Request], Needs] = {
     m.SetMedia: Open.INSIDE,
     m.DeclineUnmute: Open.INSIDE,
     m.ReadChat: Open.INSIDE,
+    m.ReadConnection: Open.INSIDE,
     # One's own; others' need Power.MODERATE_CHAT.
     m.DeleteChat: Open.INSIDE,
     m.RaiseHand: Power.RAISE_HAND,

@@ -22,6 +22,7 @@ TARGET = Path(__file__).resolve().parents[1] / "web" / "src" / "protocol.ts"
 _UNIONS = {"ClientMessage": messages.AnyRequest, "Answer": messages.Answer, "Event": messages.Event}
 _LITERALS = {
     "Role": messages.Role,
+    "Quality": messages.Quality,
     "SlotKind": messages.SlotKind,
     "ErrorCode": messages.ErrorCode,
     "GoodbyeReason": messages.GoodbyeReason,

@@ -15,8 +15,6 @@ from server.conversation.chat import ChatFile
 from server.directory import Directory
 from server.door import Place
 from server.meeting import DepartureReason, Seat
-from server.participant import Tile as RoomTile
-from server.participant import View
 from server.roles import Role, is_chair
 from signaling import describe, permissions
 from signaling.announcer import Announcer
@@ -39,6 +37,7 @@ from signaling.messages import (
     Ping,
     PublishAnswer,
     PublishOffer,
+    ReadConnection,
     SendChat,
     SetMedia,
     SetView,
@@ -51,6 +50,7 @@ from signaling.outbox import Outbox
 from signaling.rate_limit import TokenBucket
 from signaling.refusals import EXPECTED, refusal_for
 from signaling.requests import chairing, conversation
+from signaling.views import view_of
 from signaling.wire import Stage, decode, out_of_order, refusal
 
 log = structlog.get_logger()
@@ -201,14 +201,15 @@ class Session:
                 self._outbox.put(PublishAnswer(id=id_, sdp=seat.answer_publish(sdp)))
                 self._tell_wanted(seat)
                 return
+            case ReadConnection(id=id_):
+                self._outbox.put(describe.connection(id_, seat))
+                return
             case SubscribeAnswer(sdp=sdp):
                 seat.accept_subscribe_answer(sdp)
             case SetMedia(microphone=microphone, camera=camera, screen=screen):
                 seat.meeting.set_media(seat, microphone=microphone, camera=camera, screen=screen)
-            case SetView(tiles=tiles, speaker=speaker, screen=screen, sharer=sharer):
-                shown = tuple(RoomTile(tile.participant, tile.height) for tile in tiles)
-                height = speaker.height if speaker else None
-                seat.meeting.set_view(seat, View(shown, speaker_height=height, screen=screen, sharer=sharer))
+            case SetView():
+                seat.meeting.set_view(seat, view_of(request))
             case Ping():
                 pass
             case _:

@@ -11,6 +11,7 @@ from pyee import EventEmitter
 from server._plane import MAX_LAYERS, SEATS
 from server.media.codecs import SLOT_FORMATS
 from server.media.downlink import Downlink, GrantedLayers
+from server.media.link_measurements import LinkMeasurements
 from server.media.publish_sdp import answer_publish
 from server.media.sdp import SdpError
 from server.media.subscribe_sdp import (
@@ -18,6 +19,7 @@ from server.media.subscribe_sdp import (
     DEPENDENCY_DESCRIPTOR_ID,
     OPUS_PAYLOAD_TYPE,
     REDUNDANCY_PAYLOAD_TYPE,
+    SCREEN_AUDIO_PAYLOAD_TYPE,
     TRANSPORT_SEQUENCE_ID,
     Slot,
     offer_subscribe,
@@ -34,6 +36,8 @@ Priority = Literal["screen", "speaker", "tile"]
 
 SCREEN_MID = "s0"
 """The slot of the shared screen."""
+SCREEN_AUDIO_MID = "as"
+"""The slot of its sound."""
 
 
 class Connection(EventEmitter):
@@ -59,6 +63,7 @@ class Connection(EventEmitter):
         self.audio_track: int | None = None
         self.video_track: int | None = None
         self.screen_track: int | None = None
+        self.screen_audio_track: int | None = None
         self.camera_codecs: tuple[VideoCodec, ...] = ()
         self.screen_codecs: tuple[VideoCodec, ...] = ()
         """What its pictures can be sent in, once it publishes."""
@@ -68,6 +73,9 @@ class Connection(EventEmitter):
         self._published = self._subscribed = self._dead = self._closed = False
         self._wishes: dict[str, tuple[Connection, int, int, Priority]] = {}
         self._screen_source: Connection | None = None
+        self._screen_audio_source: Connection | None = None
+        self._takes_screen_audio = True
+        """Unless its answer to the offer of its slots said otherwise."""
         self._video_slots: dict[str, int] = {}
         """The plane's number of every slot that shows pictures, the screen's among them."""
         self._ssrcs: list[tuple[int, int | None]] = []
@@ -76,13 +84,22 @@ class Connection(EventEmitter):
             *(Slot(f"a{seat}", "audio") for seat in range(SEATS)),
             *(Slot(f"v{number}", "video") for number in range(switchboard.video_slots)),
             Slot(SCREEN_MID, "screen"),
+            Slot(SCREEN_AUDIO_MID, "screen_audio"),
         )
         first_ssrc = secrets.randbits(31) + 2
         for number, slot in enumerate(self.slots):
             ssrc = first_ssrc + number
-            retransmission_ssrc = None if slot.kind == "audio" else ssrc + len(self.slots)
+            retransmission_ssrc = None if slot.media == "audio" else ssrc + len(self.slots)
             self._ssrcs.append((ssrc, retransmission_ssrc))
-            if retransmission_ssrc is None:
+            if slot.kind == "screen_audio":
+                self._screen_audio_slot = plane.add_routed_audio_slot(
+                    self.subscriber.id,
+                    ssrc=ssrc,
+                    payload_type=SCREEN_AUDIO_PAYLOAD_TYPE,
+                    audio_level_id=AUDIO_LEVEL_ID,
+                    transport_sequence_id=TRANSPORT_SEQUENCE_ID,
+                )
+            elif slot.kind == "audio":
                 plane.add_audio_slot(
                     self.subscriber.id,
                     ssrc=ssrc,
@@ -111,8 +128,13 @@ class Connection(EventEmitter):
         """The mids of slots that are paused."""
         self.downlink: Downlink | None = None
         """What the plane knows of the link to this participant; None while it knows nothing."""
+        self.up = LinkMeasurements()
+        """What is measured of the way from this participant."""
+        self.down = LinkMeasurements()
+        """The same of the way to it."""
         self.occupants: dict[str, Connection | None] = {slot.mid: None for slot in self.slots}
-        switchboard.add(self, [self.publisher, self.subscriber], self._video_slots)
+        told_slots = {**self._video_slots, SCREEN_AUDIO_MID: self._screen_audio_slot}
+        switchboard.add(self, [self.publisher, self.subscriber], told_slots)
 
     def subscribe_offer(self) -> str:
         """The SDP that offers every slot. The same at every call but for its session id."""
@@ -134,6 +156,9 @@ class Connection(EventEmitter):
             dependency_descriptor=agreement.dependency_descriptor,
         )
         self.decodes = tuple(agreement.video_codecs)
+        if not agreement.screen_audio:
+            self.play_screen_audio(None)
+            self._takes_screen_audio = False
         self.subscriber.connect(agreement.fingerprints)
 
     def answer_publish(self, offer: str) -> str:
@@ -156,16 +181,22 @@ class Connection(EventEmitter):
         if agreement.screen_mid is not None:
             self.screen_track = plane.add_video_track(self.publisher.id, agreement.screen_mid, [])
             plane.pause_track(self.screen_track, not self._screen)
-        self._switchboard.add_tracks(self, [self.audio_track, self.video_track, self.screen_track])
+        if agreement.screen_audio_mid is not None:
+            self.screen_audio_track = plane.add_audio_track(self.publisher.id, agreement.screen_audio_mid, None)
+            plane.pause_track(self.screen_audio_track, not self._screen)
+        self._switchboard.add_tracks(
+            self, [self.audio_track, self.video_track, self.screen_track, self.screen_audio_track]
+        )
         self.publisher.connect(agreement.fingerprints)
         self.emit("published")
         return agreement.answer
 
     def set_media(self, *, microphone: bool, camera: bool, screen: bool = False) -> None:
-        """What is off is dropped in the plane, whatever the browser sends."""
-        before = (self._microphone, self._camera, self._screen)
-        self._microphone, self._camera, self._screen = after = (microphone, camera, screen)
-        tracks = (self.audio_track, self.video_track, self.screen_track)
+        """What is off is dropped in the plane, whatever the browser sends. A screen's sound is on and off with it."""
+        before = (self._microphone, self._camera, self._screen, self._screen)
+        self._microphone, self._camera, self._screen = microphone, camera, screen
+        after = (microphone, camera, screen, screen)
+        tracks = (self.audio_track, self.video_track, self.screen_track, self.screen_audio_track)
         for track, was, on in zip(tracks, before, after, strict=True):
             if track is not None and was != on:
                 self._plane.pause_track(track, not on)
@@ -209,6 +240,13 @@ class Connection(EventEmitter):
             if SCREEN_MID in self.paused:
                 self._tell_paused(SCREEN_MID)
 
+    def play_screen_audio(self, source: Connection | None) -> None:
+        """Have the sound of a participant's shared screen heard; None: of nobody's."""
+        source = None if source is self or not self._takes_screen_audio else source
+        if source is not self._screen_audio_source:
+            self._screen_audio_source = source
+            self._plane.route(self._screen_audio_slot, source.screen_audio_track if source else None)
+
     def source_published(self, source: Connection) -> None:
         """Wishes for a camera that was not there yet can be granted now."""
         for mid, (wished, *_) in self._wishes.items():
@@ -216,6 +254,8 @@ class Connection(EventEmitter):
                 self._apply(mid, self._video_slots[mid])
         if self._screen_source is source:
             self._route_screen(source.screen_track)
+        if self._screen_audio_source is source:
+            self._plane.route(self._screen_audio_slot, source.screen_audio_track)
 
     def source_closed(self, source: Connection) -> None:
         """Forget wishes for somebody who is gone; the plane has emptied the slots."""
@@ -223,6 +263,8 @@ class Connection(EventEmitter):
         self._wishes = {mid: wish for mid, wish in self._wishes.items() if wish[0] is not source}
         if self._screen_source is source:
             self._screen_source = None
+        if self._screen_audio_source is source:
+            self._screen_audio_source = None
         for mid in self.paused.intersection(forgotten):
             self._tell_paused(mid)
 
@@ -257,6 +299,23 @@ class Connection(EventEmitter):
         self.downlink = Downlink(
             rate, {mid: GrantedLayers(*layers[slot]) for mid, slot in self._video_slots.items() if slot in layers}
         )
+
+    def link_measured(self, transport: int, measurements: LinkMeasurements) -> None:
+        """The plane tells what is measured of one of its transports."""
+        if transport == self.publisher.id:
+            self.up = measurements
+        else:
+            self.down = measurements
+
+    @property
+    def pictures_wished(self) -> int:
+        """How many pictures are wished into its slots."""
+        return len(self._wishes) + (self._screen_source is not None)
+
+    @property
+    def pictures_held_back(self) -> int:
+        """How many of them its link has no room for."""
+        return sum(self.held_back(mid) is not None for mid in self.paused)
 
     def held_back(self, mid: str) -> Connection | None:
         """Whose picture a paused slot is to show; None where nothing is held back."""

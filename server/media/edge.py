@@ -11,6 +11,7 @@ import structlog
 
 from server._plane import Event, Plane
 from server.media.connection import Connection
+from server.media.link_measurements import LinkMeasurements
 from server.media.room import RoomMedia
 from server.media.switchboard import Switchboard
 
@@ -106,6 +107,11 @@ class MediaEdge:
             case Event.LinkEstimated(transport=id_, rate=rate, granted=granted):
                 if subscriber := board.transport_owner(id_):
                     subscriber.link_estimated(rate, granted)
+            case Event.LinkMeasured(transport=id_, fraction_lost=lost, round_trip=millis, silence=silence):
+                if measured := board.transport_owner(id_):
+                    fraction_lost = None if lost is None else lost / 256
+                    round_trip = None if millis is None else millis / 1_000
+                    measured.link_measured(id_, LinkMeasurements(fraction_lost, round_trip, silence))
             case Event.Seats(group=group, tracks=tracks):
                 if room := self._rooms.get(group):
                     room.seats_changed([board.owner(track) for track in tracks])

@@ -51,6 +51,7 @@ class PublishAgreement:
     screen_mid: str | None = None
     screen_codecs: list[VideoCodec] = field(default_factory=list)
     """What the shared screen can be sent in."""
+    screen_audio_mid: str | None = None
     codecs: list[tuple[int, str]] = field(default_factory=list)
     """Payload types and the plane's names for what they carry; a codec's retransmissions right after it."""
     audio_nack: bool = False
@@ -59,8 +60,9 @@ class PublishAgreement:
 
 
 def answer_publish(offer: str, local: LocalTransport) -> PublishAgreement:
-    """Answer an offer with at most one audio section and two video sections: the camera's, then the shared screen's.
+    """Answer an offer with at most two audio and two video sections.
 
+    Of each kind the first is the microphone's or the camera's, the second the shared screen's.
     Raises SdpError, which says what is missing.
     """
     sections = sdp.parse(offer)
@@ -71,6 +73,9 @@ def answer_publish(offer: str, local: LocalTransport) -> PublishAgreement:
         if kind == "audio" and agreement.audio_mid is None:
             agreement.audio_mid = section.mid
             codecs = _take_audio(section, agreement)
+        elif kind == "audio" and agreement.screen_audio_mid is None:
+            agreement.screen_audio_mid = section.mid
+            codecs = _take_screen_audio(section, agreement)
         elif kind == "video" and agreement.video_mid is None:
             agreement.video_mid, agreement.video_rids = section.mid, section.rids
             codecs, agreement.video_codecs = _take_video(section, agreement)
@@ -80,7 +85,7 @@ def answer_publish(offer: str, local: LocalTransport) -> PublishAgreement:
             agreement.screen_mid = section.mid
             codecs, agreement.screen_codecs = _take_video(section, agreement)
         else:
-            raise SdpError("an offer has at most one audio and two video sections, and nothing else")
+            raise SdpError("an offer has at most two audio and two video sections, and nothing else")
         if len(section.rids) > MAX_LAYERS:
             raise SdpError(f"a camera has at most {MAX_LAYERS} simulcast layers")
         if section.media.dtls is None or section.media.dtls.role == "server":
@@ -90,28 +95,57 @@ def answer_publish(offer: str, local: LocalTransport) -> PublishAgreement:
     return agreement
 
 
+_VOICE: ParametersDict = {"minptime": 10, "useinbandfec": 1, "usedtx": 1}
+"""RFC 7587 section 6.1: forward error correction for weak links, and next to nothing sent in silence."""
+
+SCREEN_AUDIO_BIT_RATE = 64_000
+"""What the sound of a shared screen may take, in bit/s: good for music in stereo, and little beside its picture."""
+
+_SCREEN_AUDIO: ParametersDict = {
+    "minptime": 10,
+    "useinbandfec": 1,
+    "stereo": 1,
+    "maxaveragebitrate": SCREEN_AUDIO_BIT_RATE,
+}
+"""The same for music and films: nothing is cut that is soft."""
+
+
 def _take_audio(section: Section, agreement: PublishAgreement) -> list[RTCRtpCodecParameters]:
-    offered = next(
-        (c for c in section.media.rtp.codecs if (c.mimeType.lower(), c.clockRate) == ("audio/opus", 48_000)), None
-    )
-    if offered is None or offered.payloadType is None or offered.payloadType not in section.media.fmt:
-        raise SdpError("the audio section does not offer opus")
-    _agree(agreement, offered.payloadType, "opus")
-    feedback = _feedback("audio")
-    if any((f.type, f.parameter) == ("nack", None) for f in offered.rtcpFeedback):
-        # Browsers can, and do where it is asked for in the offer.
-        feedback.append(RTCRtcpFeedback("nack"))
-        agreement.audio_nack = True
-    # RFC 7587 section 6.1: forward error correction for weak links, and next to nothing sent in silence.
-    parameters: ParametersDict = {"minptime": 10, "useinbandfec": 1, "usedtx": 1}
-    channels, payload_type = offered.channels, offered.payloadType
-    codecs = [RTCRtpCodecParameters("audio/opus", 48_000, channels, payload_type, feedback, parameters)]
+    opus, payload_type = _take_opus(section, agreement, _VOICE)
+    codecs = [opus]
     redundant = _redundant(section, payload_type)
     if redundant is not None and redundant.payloadType is not None:
         # After Opus, so that this is what a browser sends unless its page asks for the other.
         codecs.append(redundant)
         _agree(agreement, redundant.payloadType, "red")
     return codecs
+
+
+def _take_screen_audio(section: Section, agreement: PublishAgreement) -> list[RTCRtpCodecParameters]:
+    # RFC 9143 section 9.1 again: a payload type that is the voice's, too, must have the voice's parameters.
+    voice = next((payload_type for payload_type, name in agreement.codecs if name == "opus"), None)
+    is_voices = voice is not None and str(voice) in map(str, section.media.fmt)
+    opus, _ = _take_opus(section, agreement, _VOICE if is_voices else _SCREEN_AUDIO)
+    return [opus]
+
+
+def _take_opus(
+    section: Section, agreement: PublishAgreement, parameters: ParametersDict
+) -> tuple[RTCRtpCodecParameters, int]:
+    offered = next(
+        (c for c in section.media.rtp.codecs if (c.mimeType.lower(), c.clockRate) == ("audio/opus", 48_000)), None
+    )
+    if offered is None or offered.payloadType is None or offered.payloadType not in section.media.fmt:
+        raise SdpError("the audio section does not offer opus")
+    payload_type = offered.payloadType
+    _agree(agreement, payload_type, "opus")
+    feedback = _feedback("audio")
+    if any((f.type, f.parameter) == ("nack", None) for f in offered.rtcpFeedback):
+        # Browsers can, and do where it is asked for in the offer.
+        feedback.append(RTCRtcpFeedback("nack"))
+        agreement.audio_nack = True
+    opus = RTCRtpCodecParameters("audio/opus", 48_000, offered.channels, payload_type, feedback, parameters)
+    return opus, payload_type
 
 
 def _take_video(section: Section, agreement: PublishAgreement) -> tuple[list[RTCRtpCodecParameters], list[VideoCodec]]:

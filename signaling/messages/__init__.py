@@ -2,8 +2,9 @@
 
 JSON text frames, one message a frame, told apart by their ``type``. The browser sends *requests*, each with an
 ``id`` of its own choosing; the server sends exactly one *answer* with that ``id`` (``ok``, ``joined``, ``waiting``,
-``publish_answer``, ``chat_page`` or ``error``), and *events*, which carry no ``id``. ``web/src/protocol.ts`` is made
-from this package by ``python -m signaling.protocol_typescript``; the tests fail when the two drift apart.
+``publish_answer``, ``chat_page``, ``connection_details`` or ``error``), and *events*, which carry no ``id``.
+``web/src/protocol.ts`` is made from this package by ``python -m signaling.protocol_typescript``; the tests fail when
+the two drift apart.
 
 Unknown types, unknown fields and out-of-range values are refused with ``error`` and a stable code. Who may send what
 stands in ``signaling/permissions.py``.
@@ -15,6 +16,7 @@ from signaling.messages.base import (
     PROTOCOL,
     ErrorCode,
     GoodbyeReason,
+    Quality,
     Request,
     Role,
     SlotKind,
@@ -72,9 +74,11 @@ from signaling.messages.conversation import (
 )
 from signaling.messages.meeting import (
     CodecsWanted,
+    ConnectionDetails,
     DominantChanged,
     Error,
     Goodbye,
+    GrantedLayer,
     InLobby,
     Join,
     Joined,
@@ -82,10 +86,13 @@ from signaling.messages.meeting import (
     Leave,
     Ok,
     Participant,
+    ParticipantQuality,
     ParticipantsChanged,
     Ping,
     PublishAnswer,
     PublishOffer,
+    QualitiesChanged,
+    ReadConnection,
     SetMedia,
     SetView,
     Size,
@@ -102,6 +109,7 @@ AnyRequest = (
     | SubscribeAnswer
     | SetMedia
     | SetView
+    | ReadConnection
     | Ping
     | Leave
     | SetPolicy
@@ -131,10 +139,11 @@ AnyRequest = (
     | DeletePoll
     | Vote
 )
-Answer = Ok | Joined | InLobby | PublishAnswer | ChatPage | Error
+Answer = Ok | Joined | InLobby | PublishAnswer | ChatPage | ConnectionDetails | Error
 Event = (
     SubscribeOffer
     | ParticipantsChanged
+    | QualitiesChanged
     | SlotsChanged
     | DominantChanged
     | LayersWanted
@@ -168,6 +177,7 @@ __all__ = [
     "ChatPage",
     "ChatSaid",
     "CodecsWanted",
+    "ConnectionDetails",
     "CreatePoll",
     "DeclineUnmute",
     "DeleteChat",
@@ -182,6 +192,7 @@ __all__ = [
     "GiveFloor",
     "Goodbye",
     "GoodbyeReason",
+    "GrantedLayer",
     "InLobby",
     "Join",
     "Joined",
@@ -194,6 +205,7 @@ __all__ = [
     "Mute",
     "Ok",
     "Participant",
+    "ParticipantQuality",
     "ParticipantsChanged",
     "Ping",
     "Policy",
@@ -203,11 +215,14 @@ __all__ = [
     "PollState",
     "PublishAnswer",
     "PublishOffer",
+    "QualitiesChanged",
+    "Quality",
     "RaiseHand",
     "React",
     "Reacted",
     "Reaction",
     "ReadChat",
+    "ReadConnection",
     "Refuse",
     "Remove",
     "Rename",

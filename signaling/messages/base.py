@@ -23,7 +23,9 @@ Secret = Annotated[str, Meta(min_length=16, max_length=64)]
 Sdp = Annotated[str, Meta(min_length=1, max_length=112 * 1024)]
 ParticipantId = Annotated[str, Meta(max_length=32)]
 Role = Literal["host", "cohost", "participant", "listener"]
-SlotKind = Literal["audio", "video", "screen"]
+Quality = Literal["good", "fair", "poor", "lost"]
+"""What somebody's connection is like; see ``server/connection_quality.py``."""
+SlotKind = Literal["audio", "video", "screen", "screen_audio"]
 Pixels = Annotated[int, Meta(ge=1, le=16384)]
 Seconds = Annotated[float, Meta(ge=1, le=24 * 3600)]
 

@@ -16,6 +16,7 @@ from signaling.messages.base import (
     MeetingCode,
     ParticipantId,
     Pixels,
+    Quality,
     Request,
     RequestId,
     Role,
@@ -42,6 +43,8 @@ class Participant(msgspec.Struct, frozen=True, kw_only=True):
     """Their place among the raised hands, the lowest first; null while it is down."""
     unit: str
     position: str
+    quality: Quality
+    """What their connection is like. Of changes ``qualities_changed`` tells."""
 
 
 # Requests: browser -> server
@@ -124,6 +127,12 @@ class SetView(Request, frozen=True, tag="set_view"):
     """Whether it shows the shared screen, when there is one."""
     sharer: ParticipantId | None = None
     """Whose, where there are several; null: the latest."""
+    screen_audio: bool | None = None
+    """Whether it plays that screen's sound, also where it does not show it; null: while it shows it."""
+
+
+class ReadConnection(Request, frozen=True, tag="read_connection"):
+    """What the server knows of this client's own connection. Answered by ``connection_details``."""
 
 
 class Ping(Request, frozen=True, tag="ping"):
@@ -181,6 +190,29 @@ class PublishAnswer(msgspec.Struct, frozen=True, kw_only=True, tag_field="type",
     sdp: str
 
 
+class GrantedLayer(msgspec.Struct, frozen=True, kw_only=True):
+    """The best of a picture that a link has room for."""
+
+    slot: str
+    layer: int | None
+    """The highest simulcast layer, 0 the lowest; null where none is too much."""
+
+
+class ConnectionDetails(msgspec.Struct, frozen=True, kw_only=True, tag_field="type", tag="connection_details"):
+    """A connection as the server sees it. What it does not know is null."""
+
+    id: RequestId
+    estimate: int | None
+    """What the way to this client carries, in bit/s, with all headers."""
+    lost_up: float | None
+    """The share of packets lost on the way to the server, before repair, 0 to 1."""
+    lost_down: float | None
+    round_trip: float | None
+    """In s."""
+    granted: list[GrantedLayer]
+    """Of the slots that show a picture; those that are paused are left out."""
+
+
 class Error(msgspec.Struct, frozen=True, kw_only=True, tag_field="type", tag="error"):
     """The answer to a request that was refused. ``id`` is null where the request's own could not be read."""
 
@@ -216,6 +248,19 @@ class ParticipantsChanged(msgspec.Struct, frozen=True, kw_only=True, tag_field="
 
     changed: list[Participant]
     left: list[ParticipantId]
+
+
+class ParticipantQuality(msgspec.Struct, frozen=True, kw_only=True):
+    """What one participant's connection is like now."""
+
+    participant: ParticipantId
+    quality: Quality
+
+
+class QualitiesChanged(msgspec.Struct, frozen=True, kw_only=True, tag_field="type", tag="qualities_changed"):
+    """A difference, every two seconds at most: whose connections are better or worse now."""
+
+    changed: list[ParticipantQuality]
 
 
 class SlotsChanged(msgspec.Struct, frozen=True, kw_only=True, tag_field="type", tag="slots_changed"):

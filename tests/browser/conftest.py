@@ -54,7 +54,17 @@ navigator.mediaDevices.getUserMedia = (constraints) => {
 """Several Chromiums share two cores with the server: the capture is small, all else is as for a user."""
 
 SCREEN = """
-let give = null, held = null, shared = null;
+let give = null, held = null, shared = null, tone = null;
+window.withTone = () => {
+  const context = new AudioContext();
+  const [left, right] = [440, 660].map((frequency) => new OscillatorNode(context, {frequency}));
+  const both = new ChannelMergerNode(context, {numberOfInputs: 2});
+  tone = new MediaStreamAudioDestinationNode(context, {channelCount: 2});
+  left.connect(both, 0, 0);
+  right.connect(both, 0, 1);
+  both.connect(tone);
+  for (const each of [left, right]) each.start();
+};
 window.holdScreen = () => { held = new Promise((resolve) => { give = resolve; }); };
 window.giveScreen = () => give();
 window.endScreen = () => { shared.stop(); shared.dispatchEvent(new Event("ended")); };
@@ -76,10 +86,14 @@ navigator.mediaDevices.getDisplayMedia = async () => {
   shared = stream.getVideoTracks()[0];
   const stop = shared.stop.bind(shared);
   shared.stop = () => { clearInterval(timer); stop(); };
+  if (tone) stream.addTrack(tone.stream.getAudioTracks()[0].clone());
   return stream;
 };
 """
-"""There is no screen to capture where there is none: a page of text is one, that fills line by line."""
+"""There is no screen to capture where there is none: a page of text is one, that fills line by line.
+
+After ``withTone()`` it has sound, another tone in each ear.
+"""
 
 
 @dataclass
@@ -214,7 +228,10 @@ STATS = """async (which) => {
   const reports = await window.balai[which].getStats();
   return [...reports.values()]
     .filter((r) => ["inbound-rtp", "outbound-rtp", "transport"].includes(r.type))
-    .map((r) => ({...r, codec: reports.get(r.codecId)?.mimeType.split("/")[1]}));
+    .map((r) => {
+      const {mimeType, sdpFmtpLine = ""} = reports.get(r.codecId) ?? {};
+      return {...r, codec: mimeType?.split("/")[1], parameters: sdpFmtpLine};
+    });
 }"""
 
 

@@ -28,10 +28,13 @@ def _load(server: Server, data: Path, code: str, *options: str) -> tuple[str, ..
 
 
 @asynccontextmanager
-async def crowd(server: Server, data: Path, code: str, size: int) -> AsyncIterator[int]:
-    """So many people of the load tester, all with cameras, from when they have come. Gives the tester's process id."""
+async def crowd(server: Server, data: Path, code: str, size: int, *options: str) -> AsyncIterator[int]:
+    """So many people of the load tester, all with cameras, from when they have come. Gives the tester's process id.
+
+    ``options`` are further ones of the load tester, such as ``--loss 20``.
+    """
     process = await asyncio.create_subprocess_exec(
-        *_load(server, data, code, "--participants", str(size), "--seconds", "600"),
+        *_load(server, data, code, "--participants", str(size), "--seconds", "600", *options),
         stdout=asyncio.subprocess.DEVNULL,
         env={**os.environ, "BALAI_LOG_LEVEL": "warning"},
     )

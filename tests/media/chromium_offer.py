@@ -81,6 +81,14 @@ def with_video(*formats: tuple[int, str, str]) -> str:
     return head + "\n".join(lines) + "\n"
 
 
+def with_sound(payload_type: str) -> str:
+    """The offer with the section of a shared screen's sound behind it, whose Opus has this payload type."""
+    audio = OFFER[OFFER.index("m=audio") : OFFER.index("m=video")].replace("a=mid:0", "a=mid:3")
+    return OFFER + audio.replace("63 9 0 8", "").replace("111", payload_type).replace(
+        f"{payload_type}/{payload_type}", "0/0"
+    )
+
+
 _H264 = "level-asymmetry-allowed=1;packetization-mode={};profile-level-id={}"
 
 CHROMIUM_VIDEO = (

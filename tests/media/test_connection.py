@@ -85,7 +85,7 @@ async def test_the_offer_is_the_same_whoever_comes_and_goes(edge: MediaEdge) -> 
     for _ in range(5):
         room.add_connection()
     assert without_session_id() == before
-    assert [slot.mid for slot in first.slots] == ["a0", "a1", "a2", "v0", "v1", "s0"]
+    assert [slot.mid for slot in first.slots] == ["a0", "a1", "a2", "v0", "v1", "s0", "as"]
 
 
 async def test_the_client_is_told_the_address_at_which_it_reached_the_server() -> None:

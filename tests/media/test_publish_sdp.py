@@ -10,7 +10,9 @@ from hypothesis import strategies as st
 
 from server.media.publish_sdp import answer_publish
 from server.media.sdp import LocalTransport, SdpError
-from tests.media.chromium_offer import CHROMIUM_VIDEO, FIREFOX_VIDEO, OFFER, SAFARI_VIDEO, with_video
+from tests.media.chromium_offer import CHROMIUM_VIDEO, FIREFOX_VIDEO, OFFER, SAFARI_VIDEO, with_sound, with_video
+
+SOUND = with_sound("112")[len(OFFER) :]
 
 LOCAL = LocalTransport("ufrag123", "p" * 24, RTCDtlsFingerprint("sha-256", ":".join(["CD"] * 32)), ["192.0.2.1"], 8444)
 
@@ -55,13 +57,30 @@ def test_chromiums_offer_is_answered_with_opus_and_vp8_in_three_layers() -> None
         (("a=rid:h send\n", ""), "rid"),
         (("a=simulcast:send q;h;f", "a=simulcast:send q;h;f;<script>"), "rid"),
         (("sha-256", "sha-1"), "sha-256"),
-        (("m=video", "m=audio"), "at most one audio"),
+        (("m=video", "m=audio"), "opus"),
+        (("m=video 9", SOUND + SOUND.replace("mid:3", "mid:4") + "m=video 9"), "at most two audio"),
         (("m=video", "m=application"), "nothing else"),
     ],
 )
 def test_what_cannot_be_answered_is_refused_by_name(change: tuple[str, str], complaint: str) -> None:
     with pytest.raises(SdpError, match=complaint):
         answer_publish(OFFER.replace(*change), LOCAL)
+
+
+def test_the_sound_of_a_screen_is_taken_as_music_in_stereo_and_voices_as_before() -> None:
+    agreement = answer_publish(with_sound("112"), LOCAL)
+    assert (agreement.audio_mid, agreement.screen_audio_mid) == ("0", "3")
+    assert {(111, "opus"), (112, "opus")} < set(agreement.codecs)
+    sound = fmtp(agreement.answer, 112)
+    assert (sound["stereo"], sound["maxaveragebitrate"], "usedtx" in sound) == ("1", "64000", False)
+    assert fmtp(agreement.answer, 111) == fmtp(answer_publish(OFFER, LOCAL).answer, 111)
+
+
+def test_a_browser_that_has_one_payload_type_for_both_gets_one_set_of_parameters() -> None:
+    answer = answer_publish(with_sound("111"), LOCAL).answer
+    lines = [line for line in answer.splitlines() if line.startswith("a=fmtp:111 ")]
+    assert len(lines) == 2
+    assert len(set(lines)) == 1
 
 
 def fmtp(answer: str, payload_type: int) -> dict[str, str]:

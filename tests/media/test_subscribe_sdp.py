@@ -14,18 +14,19 @@ from signaling.messages import MAX_MESSAGE_BYTES, SubscribeAnswer
 from signaling.wire import decode
 from tests.media.subscribe_answer import answer, without
 
-SLOTS = [Slot("a0", "audio"), Slot("v0", "video"), Slot("s0", "screen")]
+SLOTS = [Slot("a0", "audio"), Slot("v0", "video"), Slot("s0", "screen"), Slot("as", "screen_audio")]
 
 
 @pytest.fixture(scope="module")
 def offer() -> str:
     fingerprint = RTCCertificate.generateCertificate().getFingerprints()[0]
     local = LocalTransport("ufrag", "a password of its own", fingerprint, ["127.0.0.1"], 8444)
-    return offer_subscribe([(SLOTS[0], 10, None), (SLOTS[1], 11, 21), (SLOTS[2], 12, 22)], local)
+    ssrcs = [(10, None), (11, 21), (12, 22), (13, None)]
+    return offer_subscribe([(slot, *pair) for slot, pair in zip(SLOTS, ssrcs, strict=True)], local)
 
 
 def test_pictures_come_in_every_codec_with_retransmissions_and_voices_with_redundancy(offer: str) -> None:
-    _, audio, video, screen = offer.split("m=")
+    _, audio, video, screen, _ = offer.split("m=")
     assert "a=rtpmap:63 red/48000/2" in audio
     assert "a=fmtp:63 111/111" in audio
     for section, ssrc in ((video, 11), (screen, 12)):
@@ -83,6 +84,25 @@ def test_a_codec_counts_that_every_slot_is_taken_in(offer: str) -> None:
     mixed = only_vp8[: only_vp8.rindex("m=video")] + only_vp9[only_vp9.rindex("m=video") :]
     with pytest.raises(SdpError, match="in common"):
         read_subscribe_answer(mixed, SLOTS)
+
+
+def test_the_sound_of_a_screen_comes_in_stereo_in_step_with_its_picture_and_may_be_refused(offer: str) -> None:
+    *_, screen, sound = offer.split("m=")
+    assert "a=msid:s0 s0" in screen
+    assert "a=msid:s0 as" in sound
+    assert "a=rtpmap:112 opus/48000/2" in sound
+    assert re.search("a=fmtp:112 .*stereo=1", sound)
+    assert read_subscribe_answer(answer(offer), SLOTS).screen_audio
+    taken = answer(offer)
+    at = taken.rindex("m=audio 8444")
+    refused = taken[:at] + "m=audio 0 UDP/TLS/RTP/SAVPF 112\r\na=mid:as\r\na=inactive\r\n"
+    refused += "".join(
+        f"{line}\r\n" for line in taken[at:].splitlines() if line.startswith(("a=setup", "a=fingerprint"))
+    )
+    agreement = read_subscribe_answer(refused, SLOTS)
+    assert not agreement.screen_audio
+    assert agreement.transport_feedback
+    assert agreement.redundancy
 
 
 def test_a_slot_that_is_refused_or_taken_in_no_codec_refuses_the_answer(offer: str) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -308,6 +309,34 @@ async def test_publishers_are_told_at_once_of_more_watched_layers_and_late_of_fe
     assert told[2:] == [(0, False)]
 
 
+async def test_a_slot_that_waits_for_its_next_picture_has_the_one_that_it_shows_go_on(
+    meeting: Meeting, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("server.layer_demand.LOWER_AFTER", 0.05)
+    watcher, shown, follows = (take(meeting, name) for name in "ABC")
+    told: list[int] = []
+    shown.on("layers", lambda camera, _: told.append(camera))
+    meeting.set_view(follows, View())
+    meeting.set_view(shown, View())
+    meeting.set_view(watcher, View((Tile(shown.participant.id, 360),)))
+    await turn()
+    mid = watcher.video_slots[watching(watcher).index(shown.participant.id)]
+    watcher.connection.occupy(mid, shown.connection)
+    await asyncio.sleep(0.2)
+    meeting.set_view(watcher, View((Tile(follows.participant.id, 360),)))
+    await asyncio.sleep(0.2)
+    assert told == [2], "what is seen is sent"
+    assert watching(watcher)[watcher.video_slots.index(mid)] == follows.participant.id
+    watcher.connection.occupy(mid, follows.connection)
+    await asyncio.sleep(0.2)
+    assert told == [2, 0]
+    meeting.set_view(watcher, View((Tile(shown.participant.id, 360),)))
+    await turn()
+    meeting.set_view(watcher, View((Tile(follows.participant.id, 360),)))
+    await asyncio.sleep(0.2)
+    assert told == [2, 0, 2, 0], "whoever never came is not awaited"
+
+
 async def test_a_shared_screen_is_shown_to_all_who_show_it_and_one_is_shared_at_a_time(meeting: Meeting) -> None:
     sharer, watcher, away = (take(meeting, name) for name in "ABC")
     shown: dict[Seat, object] = {}
@@ -330,6 +359,49 @@ async def test_a_shared_screen_is_shown_to_all_who_show_it_and_one_is_shared_at_
     await turn()
     assert shown == {watcher: None, away: None}
     meeting.set_media(watcher, microphone=False, camera=False, screen=True)
+
+
+async def test_of_several_screens_each_sees_the_latest_or_whose_they_choose_while_it_lasts(meeting: Meeting) -> None:
+    meeting.room.policy = replace(meeting.room.policy, several_screens=True)
+    first, second, watcher = (take(meeting, name) for name in "ABC")
+    shown: dict[Seat, object] = {}
+    for seat in (first, second, watcher):
+        seat.connection.show_screen = partial(shown.__setitem__, seat)  # type: ignore[method-assign]
+    for seat in (first, second):
+        meeting.set_media(seat, microphone=False, camera=False, screen=True)
+    await turn()
+    assert shown == {first: second.connection, second: first.connection, watcher: second.connection}
+    meeting.set_view(watcher, View(sharer=first.participant.id))
+    await turn()
+    assert shown[watcher] is first.connection
+    assert (first.demand.told_screen, second.demand.told_screen) == (True, True)
+    meeting.set_media(first, microphone=False, camera=False, screen=False)
+    await turn()
+    assert shown[watcher] is second.connection, "another takes the place of what was chosen"
+    meeting.set_view(watcher, View(sharer="nobody"))
+    await turn()
+    assert shown[watcher] is second.connection
+
+
+async def test_a_screens_sound_is_heard_by_those_who_show_that_screen_or_only_hid_their_tab(meeting: Meeting) -> None:
+    meeting.room.policy = replace(meeting.room.policy, several_screens=True)
+    first, second, watcher, away = (take(meeting, name) for name in "ABCD")
+    heard: dict[Seat, object] = {}
+    for seat in (first, second, watcher, away):
+        seat.connection.play_screen_audio = partial(heard.__setitem__, seat)  # type: ignore[method-assign]
+    meeting.set_view(away, View(screen=False))
+    for seat in (first, second):
+        meeting.set_media(seat, microphone=False, camera=False, screen=True)
+    await turn()
+    assert heard == {first: second.connection, second: first.connection, watcher: second.connection, away: None}
+    meeting.set_view(watcher, View(sharer=first.participant.id))
+    meeting.set_view(away, View(screen=False, screen_audio=True))
+    await turn()
+    assert (heard[watcher], heard[away]) == (first.connection, second.connection)
+    meeting.set_view(watcher, View(screen_audio=False))
+    meeting.set_media(second, microphone=False, camera=False, screen=False)
+    await turn()
+    assert (heard[watcher], heard[away]) == (None, first.connection)
 
 
 async def test_publishers_are_asked_for_no_layer_that_reaches_nobody_over_their_link(

@@ -34,14 +34,15 @@ async def test_join_tells_everything_and_is_followed_by_the_offer_of_the_slots(
             "hand": None,
             "unit": "",
             "position": "",
+            "quality": "good",
         }
     ]
-    assert [slot["slot"] for slot in joined["slots"]] == ["a0", "a1", "a2", "v0", "v1", "v2", "v3", "s0"]
+    assert [slot["slot"] for slot in joined["slots"]] == ["a0", "a1", "a2", "v0", "v1", "v2", "v3", "s0", "as"]
     assert all(slot["participant"] is None for slot in joined["slots"])
     assert joined["dominant"] is None
     offer = (await sari.event("subscribe_offer"))["sdp"]
     assert [line for line in offer.splitlines() if line.startswith("a=mid:")] == [
-        f"a=mid:{mid}" for mid in ("a0", "a1", "a2", "v0", "v1", "v2", "v3", "s0")
+        f"a=mid:{mid}" for mid in ("a0", "a1", "a2", "v0", "v1", "v2", "v3", "s0", "as")
     ]
 
 

@@ -25,6 +25,7 @@ EXAMPLES: dict[type[m.Request], dict[str, Any]] = {
     m.SetMedia: {"microphone": False, "camera": False},
     m.DeclineUnmute: {},
     m.ReadChat: {},
+    m.ReadConnection: {},
     m.DeleteChat: {"message": 1},
     m.RaiseHand: {"raised": True},
     m.React: {"reaction": "👍"},

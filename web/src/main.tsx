@@ -9,6 +9,7 @@ import "./styles/base.css";
 import "./styles/pages.css";
 import "./styles/meeting.css";
 import "./styles/panel.css";
+import "./styles/quality.css";
 
 function App() {
 	const meeting = meetingIn(path.value);

@@ -10,10 +10,17 @@ export type Role =
 	| "participant"
 	| "listener";
 
+export type Quality =
+	| "good"
+	| "fair"
+	| "poor"
+	| "lost";
+
 export type SlotKind =
 	| "audio"
 	| "video"
-	| "screen";
+	| "screen"
+	| "screen_audio";
 
 export type ErrorCode =
 	| "bad_message"
@@ -430,6 +437,7 @@ export interface Participant {
 	hand: number | null;
 	unit: string;
 	position: string;
+	quality: Quality;
 }
 
 /** The first request on every connection. Answered by ``joined``, then followed by ``subscribe_offer``. */
@@ -490,6 +498,13 @@ export interface SetView {
 	speaker?: Size | null;
 	screen?: boolean;
 	sharer?: string | null;
+	screen_audio?: boolean | null;
+	id: number;
+}
+
+/** What the server knows of this client's own connection. Answered by ``connection_details``. */
+export interface ReadConnection {
+	type: "read_connection";
 	id: number;
 }
 
@@ -542,6 +557,23 @@ export interface PublishAnswer {
 	sdp: string;
 }
 
+/** The best of a picture that a link has room for. */
+export interface GrantedLayer {
+	slot: string;
+	layer: number | null;
+}
+
+/** A connection as the server sees it. What it does not know is null. */
+export interface ConnectionDetails {
+	type: "connection_details";
+	id: number;
+	estimate: number | null;
+	lost_up: number | null;
+	lost_down: number | null;
+	round_trip: number | null;
+	granted: GrantedLayer[];
+}
+
 /** The answer to a request that was refused. ``id`` is null where the request's own could not be read. */
 export interface Error {
 	type: "error";
@@ -569,6 +601,18 @@ export interface ParticipantsChanged {
 	type: "participants_changed";
 	changed: Participant[];
 	left: string[];
+}
+
+/** What one participant's connection is like now. */
+export interface ParticipantQuality {
+	participant: string;
+	quality: Quality;
+}
+
+/** A difference, every two seconds at most: whose connections are better or worse now. */
+export interface QualitiesChanged {
+	type: "qualities_changed";
+	changed: ParticipantQuality[];
 }
 
 /** A difference: the slots whose occupant is another now, or which are paused or go on. */
@@ -609,6 +653,7 @@ export type ClientMessage =
 	| SubscribeAnswer
 	| SetMedia
 	| SetView
+	| ReadConnection
 	| Ping
 	| Leave
 	| SetPolicy
@@ -644,11 +689,13 @@ export type Answer =
 	| InLobby
 	| PublishAnswer
 	| ChatPage
+	| ConnectionDetails
 	| Error;
 
 export type Event =
 	| SubscribeOffer
 	| ParticipantsChanged
+	| QualitiesChanged
 	| SlotsChanged
 	| DominantChanged
 	| LayersWanted

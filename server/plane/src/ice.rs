@@ -84,9 +84,14 @@ impl IceAgent {
             && now.since(self.selected_heard) < STALE_AFTER
     }
 
+    /// For how long nothing authentic has come.
+    pub fn silence(&self, now: Time) -> Span {
+        now.since(self.last_heard)
+    }
+
     /// Whether nothing authentic has come for [`DEAD_AFTER`].
     pub fn is_dead(&self, now: Time) -> bool {
-        now.since(self.last_heard) >= DEAD_AFTER
+        self.silence(now) >= DEAD_AFTER
     }
 
     /// A check for this transport's ufrag came along `path`.

@@ -49,6 +49,12 @@ enum Event {
         rate: u64,
         granted: Vec<(u32, u8, u8)>,
     },
+    LinkMeasured {
+        transport: u32,
+        fraction_lost: Option<u8>,
+        round_trip: Option<u32>,
+        silence: u32,
+    },
     Seats {
         group: u32,
         tracks: Vec<Option<u32>>,
@@ -82,6 +88,17 @@ impl Event {
                 transport,
                 rate,
                 granted,
+            },
+            PlaneEvent::LinkMeasured {
+                transport,
+                fraction_lost,
+                round_trip,
+                silence,
+            } => Event::LinkMeasured {
+                transport,
+                fraction_lost,
+                round_trip,
+                silence,
             },
             PlaneEvent::Seats { group, tracks } => Event::Seats {
                 group,
@@ -306,7 +323,8 @@ impl Plane {
         self.command(Command::RemoveGroup { group })
     }
 
-    fn add_audio_track(&self, transport: u32, mid: String, group: u32) -> PyResult<u32> {
+    #[pyo3(signature = (transport, mid, group))]
+    fn add_audio_track(&self, transport: u32, mid: String, group: Option<u32>) -> PyResult<u32> {
         let track = self.new_id();
         let (kind, rids) = (MediaKind::Audio, Vec::new());
         self.command(Command::AddTrack {
@@ -315,7 +333,7 @@ impl Plane {
             mid,
             kind,
             rids,
-            group: Some(group),
+            group,
         })?;
         Ok(track)
     }
@@ -371,6 +389,32 @@ impl Plane {
             format,
             group,
             seat,
+        })?;
+        Ok(slot)
+    }
+
+    #[pyo3(signature = (transport, *, ssrc, payload_type, audio_level_id, transport_sequence_id))]
+    fn add_routed_audio_slot(
+        &self,
+        transport: u32,
+        ssrc: u32,
+        payload_type: u8,
+        audio_level_id: Option<u8>,
+        transport_sequence_id: Option<u8>,
+    ) -> PyResult<u32> {
+        let slot = self.new_id();
+        let format = Format {
+            ssrc,
+            payload_type,
+            audio_level_id,
+            transport_sequence_id,
+            clock_rate: 48_000,
+            ..Format::default()
+        };
+        self.command(Command::AddRoutedAudioSlot {
+            slot,
+            transport,
+            format,
         })?;
         Ok(slot)
     }

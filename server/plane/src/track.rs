@@ -1,4 +1,4 @@
-//! A track: one microphone or camera of a publisher, in one or more layers.
+//! A track: one microphone, camera, or picture or sound of a shared screen of a publisher, in one or more layers.
 
 use crate::demand::Demand;
 
@@ -30,9 +30,10 @@ pub struct Track {
     /// Index of each layer's stream in its transport, once it is known. Without simulcast there is the one of layer 0, which
     /// may carry several spatial layers.
     pub layers: [Option<usize>; MAX_LAYERS],
-    /// Index of the speaker group in which an audio track takes part.
+    /// Index of the speaker group in which an audio track takes part; without one it is no voice, and is heard where it is
+    /// routed to.
     pub group: Option<usize>,
-    /// Indices of the video slots that show it or wait to.
+    /// Indices of the slots that show it, or play it where it is routed, or wait to.
     pub slots: Vec<usize>,
     /// What of it the links of its subscribers carry.
     pub demand: Demand,

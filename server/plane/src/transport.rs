@@ -3,8 +3,8 @@
 use std::fmt;
 
 use crate::ice::IceAgent;
-use crate::ingress::{Arrivals, SenderClock, Stream};
-use crate::plane::Told;
+use crate::ingress::{Arrivals, RecentLoss, SenderClock, Stream};
+use crate::plane::{Measurements, Told};
 use crate::rtp::{ExtensionMap, VideoCodec};
 use crate::srtp::SrtpReceiver;
 use crate::time::{Span, Time};
@@ -22,7 +22,7 @@ pub enum Codec {
     Retransmission,
 }
 
-/// The most streams of one transport: two simulcast cameras with retransmissions, and audio.
+/// The most streams of one transport: two simulcast cameras with retransmissions, and audio of a voice and a screen.
 pub const MAX_STREAMS: usize = 16;
 /// What a round trip is taken for before anything is known of it.
 pub const FIRST_ROUND_TRIP: Span = Span::from_millis(100);
@@ -65,6 +65,15 @@ pub struct Transport {
     pub estimated: Option<Time>,
     /// What was last told of that.
     pub(crate) told: Option<Told>,
+    /// The share of packets lost lately, 0 to 1: on the way down as its peer tells, on the way up as they arrive, before
+    /// anything is sent again. `None` while nobody knows.
+    pub lost: Option<f32>,
+    /// What of the packets of all streams arrived lately.
+    pub recent_loss: RecentLoss,
+    /// The round trip, smoothed, where the peer tells what arrived.
+    pub measured_round_trip: Option<Span>,
+    /// What was last told of these.
+    pub(crate) told_measurements: Option<Measurements>,
     /// When one of its slots that was paused was last let go on.
     pub resumed: Option<Time>,
     /// What of it goes to voices and retransmissions, in bit/s.
@@ -120,6 +129,10 @@ impl Transport {
             estimate: None,
             estimated: None,
             told: None,
+            lost: None,
+            recent_loss: RecentLoss::default(),
+            measured_round_trip: None,
+            told_measurements: None,
             resumed: None,
             beside: 0,
             arrivals: Arrivals::default(),

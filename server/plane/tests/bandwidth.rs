@@ -118,6 +118,19 @@ fn loss_that_does_not_depend_on_the_rate_is_no_congestion() {
 }
 
 #[test]
+fn who_sends_little_through_loss_keeps_what_a_probe_proved() {
+    each_seed(&scenarios::camera_through_loss(), |seed, run| {
+        let settled = run.during(6.0, 120.0);
+        let low = settled.only(|sample| sample.estimate < 1_000_000).len();
+        let share = low as f64 / settled.0.len() as f64;
+        assert!(
+            share < 0.02,
+            "seed {seed}: too low for {share:.2} of the time"
+        );
+    });
+}
+
+#[test]
 fn loss_in_bursts_is_no_congestion_either() {
     each_seed(&scenarios::bursty_loss(), |seed, run| {
         let mean = run.during(3.0, 60.0).mean(|sample| sample.estimate);

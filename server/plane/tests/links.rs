@@ -63,10 +63,12 @@ fn a_busy_machine_behind_a_thin_link_is_no_congestion() {
 /// Three megabits, three hundred kilobits from 20 to 50 s: before a queue of 300 ms that overflows, and a deep one.
 #[test]
 fn a_link_that_becomes_thin_and_good_again_never_silences_anybody() {
-    // Before the first report can tell of the fall, a queue of 300 ms drops nearly all that comes, and voices with it.
+    let one_picture = outcomes("dip-of-one").map(|outcome| (outcome, 200));
+    // Four pictures fill a queue of 300 ms before the first report can tell of the fall; it then drops nearly all that comes,
+    // and voices with it.
     let overflowing = outcomes("dip").map(|outcome| (outcome, 250));
     let deep = outcomes("deep-dip").map(|outcome| (outcome, 200));
-    for (outcome, longest) in overflowing.chain(deep) {
+    for (outcome, longest) in one_picture.chain(overflowing).chain(deep) {
         let silence = outcome.longest_silence(3);
         assert!(silence < Span::from_millis(longest), "{silence:?}");
         assert!(outcome.heard() >= 0.99, "{}", outcome.heard());

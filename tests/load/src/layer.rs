@@ -43,17 +43,26 @@ pub struct Layer {
     pub next_frame: Instant,
     /// Somebody watches it.
     pub wanted: bool,
+    /// The way up is believed to carry it.
+    pub carried: bool,
     /// What waits to be sent.
     pub queue: VecDeque<Packet>,
 }
 
 impl Layer {
-    /// It is watched, or not any more. One that was not watched before begins at once, with a keyframe.
-    pub fn set_wanted(&mut self, now: Instant, wanted: bool) {
-        if wanted && !self.wanted {
+    /// It is watched, and the way up carries it, or not any more. One that was not sent before begins at once, with a
+    /// keyframe.
+    pub fn set(&mut self, now: Instant, wanted: bool, carried: bool) {
+        let before = self.is_sent();
+        (self.wanted, self.carried) = (wanted, carried);
+        if self.is_sent() && !before {
             self.begin_anew(now);
         }
-        self.wanted = wanted;
+    }
+
+    /// Whether it is encoded and sent.
+    pub fn is_sent(&self) -> bool {
+        self.wanted && self.carried
     }
 
     /// Puts the frames that are due into the queue. Returns how often some were left out, because it was too late for them.

@@ -4,6 +4,7 @@ use std::collections::VecDeque;
 use std::sync::Arc;
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
+use str0m::bwe::{Bitrate, BweKind};
 use str0m::change::SdpPendingOffer;
 use str0m::format::Codec;
 use str0m::media::{Direction, MediaKind, Mid, Pt, Rid, Simulcast, SimulcastLayer};
@@ -29,6 +30,10 @@ const MICROPHONE: u8 = 0;
 const PACING: f64 = 2.5;
 /// And on a good way it believes, after its first probes, at least so much, in bit/s, however little it encodes.
 const BELIEVED: u64 = 1_000_000;
+/// What a voice takes of an estimate, in bit/s, with headers.
+const VOICE: u64 = 60_000;
+/// A layer begins once there is room for one part in so many more.
+const HEADROOM: u64 = 7;
 /// A pacer that was late may catch up with so much at once.
 const BURST: Duration = Duration::from_millis(5);
 
@@ -61,6 +66,8 @@ pub struct Publisher {
     layers: Vec<Layer>,
     /// The layer whose turn it is to send, if it has anything to send.
     turn: usize,
+    /// What the way up is believed to carry, in bit/s; `None` on a link that is not emulated.
+    believed: Option<u64>,
     next_send: Instant,
     began: Instant,
     opus: Pt,
@@ -125,6 +132,7 @@ impl Publisher {
                 timestamp: random.u32(..),
                 next_frame: phase(random, 66_000),
                 wanted,
+                carried: true,
                 queue: VecDeque::new(),
             });
         };
@@ -155,6 +163,7 @@ impl Publisher {
             microphone,
             layers,
             turn: 0,
+            believed: None,
             next_send: now,
             began: sources.began,
             opus: Pt::from(0),
@@ -186,8 +195,35 @@ impl Publisher {
             } else {
                 screen
             };
-            layer.set_wanted(now, wanted);
+            layer.set(now, wanted, layer.carried);
         }
+        self.follow_estimate(now);
+    }
+
+    /// Sends no more layers than the way up is believed to carry, as browsers do (libwebrtc's `SimulcastRateAllocator`):
+    /// from the lowest on, of which one is sent in any case. On links that are not emulated everything is carried.
+    fn follow_estimate(&mut self, now: Instant) {
+        let Some(believed) = self.believed else {
+            return;
+        };
+        let (mut taken, mut wished) = (VOICE, VOICE);
+        for layer in &mut self.layers {
+            let rate = clip(&self.clips, layer.clip).bit_rate();
+            let needed = taken + rate;
+            let needed = if layer.is_sent() {
+                needed
+            } else {
+                needed + needed / HEADROOM
+            };
+            let carried = taken == VOICE || needed <= believed;
+            if layer.wanted {
+                wished += rate;
+                taken += if carried { rate } else { believed };
+            }
+            layer.set(now, layer.wanted, carried);
+        }
+        let wished = Bitrate::bps(wished + wished / HEADROOM);
+        self.transport.rtc.bwe().set_bitrate(Bitrate::ZERO, wished);
     }
 
     /// Whether the microphone hears something is not asked here; a datagram came.
@@ -226,6 +262,10 @@ impl Publisher {
                         layer.position = 0;
                     }
                 }
+                Event::EgressBitrateEstimate(BweKind::Twcc { estimate, .. }) => {
+                    self.believed = Some(estimate.as_u64());
+                    self.follow_estimate(now);
+                }
                 Event::Closed => self.ended = true,
                 _ => {}
             }
@@ -257,7 +297,7 @@ impl Publisher {
             let frames = self
                 .layers
                 .iter()
-                .filter(|layer| layer.wanted)
+                .filter(|layer| layer.is_sent())
                 .map(|layer| layer.next_frame);
             due = frames.fold(due, Instant::min);
         }
@@ -321,13 +361,13 @@ impl Publisher {
     }
 
     fn encode(&mut self, now: Instant) {
-        for layer in self.layers.iter_mut().filter(|layer| layer.wanted) {
+        for layer in self.layers.iter_mut().filter(|layer| layer.is_sent()) {
             self.frames_skipped += layer.encode(clip(&self.clips, layer.clip), now);
         }
     }
 
     fn pace(&mut self, now: Instant) -> bool {
-        let active = self.layers.iter().filter(|layer| layer.wanted);
+        let active = self.layers.iter().filter(|layer| layer.is_sent());
         let rate: u64 = active
             .map(|layer| clip(&self.clips, layer.clip).bit_rate())
             .sum();

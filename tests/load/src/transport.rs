@@ -5,12 +5,15 @@ use std::net::{SocketAddr, UdpSocket};
 use std::os::fd::{AsRawFd, RawFd};
 use std::time::{Duration, Instant};
 
+use str0m::bwe::Bitrate;
 use str0m::change::{SdpAnswer, SdpOffer, SdpPendingOffer};
 use str0m::net::{Protocol, Receive};
 use str0m::{Candidate, Event, Input, Output, Rtc, RtcConfig, RtcError};
 
 use crate::network::{Direction, Link};
 
+/// What a way up is believed to carry before anything is known of it, in bit/s.
+const FIRST_ESTIMATE: u64 = 300_000;
 /// Far enough for a timer that is not needed.
 const LATER: Duration = Duration::from_secs(3_600);
 
@@ -54,7 +57,10 @@ impl Transport {
     /// Over a bound socket, to the media port of the server, the address of which its SDP told.
     pub fn new(socket: UdpSocket, link: Option<(Link, u64)>, now: Instant) -> io::Result<Self> {
         let local = socket.local_addr()?;
+        // Whoever has a good link sends what is watched; the others what their own estimate (str0m's) says.
+        let estimate = link.is_some().then_some(Bitrate::bps(FIRST_ESTIMATE));
         let mut rtc = RtcConfig::new()
+            .enable_bwe(estimate)
             .clear_codecs()
             .enable_opus(true, false)
             .enable_vp8(true)

@@ -114,11 +114,20 @@ test("a sender that has no encodings yet is left alone", async () => {
 	expect(sender.changes).toEqual([]);
 });
 
-test("what can't be said beforehand is set with the encodings", async () => {
-	sender = new FakeSender(false);
-	new Encodings(sender, 0, "L1T1", { degradationPreference: "maintain-resolution" }).want(1);
+test("limits are of every encoding, and what goes first is told once", async () => {
+	const limits = { maxBitrate: 2_500_000, maxFramerate: 15 };
+	encodings.limit(limits, "maintain-resolution");
 	await vi.runAllTimersAsync();
+	expect(sender.encodings.map(({ maxBitrate, maxFramerate }) => ({ maxBitrate, maxFramerate }))).toEqual(
+		Array(3).fill(limits),
+	);
 	expect(sender.latest.degradationPreference).toBe("maintain-resolution");
+	encodings.limit(limits, "maintain-resolution");
+	await vi.runAllTimersAsync();
+	expect(sender.changes).toHaveLength(1);
+	encodings.limit(limits, "maintain-framerate");
+	await vi.runAllTimersAsync();
+	expect(sender.latest.degradationPreference).toBe("maintain-framerate");
 });
 
 test("a small picture has fewer layers, scaled down by less, however many are watched", async () => {

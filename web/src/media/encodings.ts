@@ -4,6 +4,9 @@ import { setCodec } from "./codecs";
 /** As much of an RTCRtpSender as is needed to switch its encodings; tests have their own. */
 export type EncodingsOf = Pick<RTCRtpSender, "getParameters" | "setParameters">;
 
+/** What one encoding may take: bit/s, and frames a second. */
+export type Limits = Pick<RTCRtpEncodingParameters, "maxBitrate" | "maxFramerate">;
+
 /** How often, and after what time, a browser that refuses is asked again. */
 const ATTEMPTS = 5;
 const AGAIN = 300;
@@ -21,16 +24,16 @@ export class Encodings {
 	private timer: ReturnType<typeof setTimeout> | undefined;
 	private scales: readonly number[] | null = null;
 	private codec: VideoCodec | null = null;
+	private limits: Limits = {};
+	private degradation: RTCDegradationPreference | null = null;
+	/** The browser has been told what goes first: not all of them say what it is. */
+	private told = true;
 
-	/**
-	 * `wanted`: how many encodings, from the lowest on. `mode`: how VP9 and AV1 are sent. `extra` is set with them: what
-	 * can't be said beforehand.
-	 */
+	/** `wanted`: how many encodings, from the lowest on. `mode`: how VP9 and AV1 are sent. */
 	constructor(
 		private readonly sender: EncodingsOf,
 		private wanted: number,
 		private readonly mode: string,
-		private readonly extra: Partial<RTCRtpSendParameters> = {},
 	) {}
 
 	want(count: number): void {
@@ -47,6 +50,14 @@ export class Encodings {
 	/** Send all of them in this codec, or in whatever was agreed on first. */
 	use(codec: VideoCodec | null): void {
 		this.codec = codec;
+		this.check();
+	}
+
+	/** Each encoding keeps to these limits; what goes first where the link is too thin for them. */
+	limit(limits: Limits, degradation: RTCDegradationPreference): void {
+		this.limits = limits;
+		this.told &&= this.degradation === degradation;
+		this.degradation = degradation;
 		this.check();
 	}
 
@@ -87,9 +98,13 @@ export class Encodings {
 			encoding.active = i < Math.min(this.wanted, useful);
 			const scale = this.scales?.[i];
 			if (scale !== undefined) encoding.scaleResolutionDownBy = scale;
+			Object.assign(encoding, this.limits);
 		}
 		if (this.codec) setCodec(parameters, this.codec, this.mode);
-		if (JSON.stringify(parameters.encodings) === before) return;
-		await this.sender.setParameters(Object.assign(parameters, this.extra));
+		if (this.told && JSON.stringify(parameters.encodings) === before) return;
+		const { degradation } = this;
+		if (degradation) parameters.degradationPreference = degradation;
+		await this.sender.setParameters(parameters);
+		if (degradation === this.degradation) this.told = true;
 	}
 }

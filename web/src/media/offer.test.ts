@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { withAudioRetransmission, withVoiceAs } from "./offer";
+import { withAudioRetransmission, withScreenAudioApart, withStereo, withVoiceAs } from "./offer";
 
 const sdp = (...lines: string[]) => lines.map((line) => `${line}\r\n`).join("");
 
@@ -54,4 +54,33 @@ test("a codec that was not agreed for the voice can't come first", () => {
 	const RED_VIDEO = [...VIDEO, "a=rtpmap:98 red/48000"];
 	expect(withVoiceAs(sdp(...SESSION, ...AUDIO, ...OPUS, ...RED_VIDEO), "red")).toBeNull();
 	expect(withVoiceAs("", "red")).toBeNull();
+});
+
+test("the sound of a screen gets a payload type of its own and nothing but Opus", () => {
+	const voice = sdp(...SESSION, ...AUDIO, ...OPUS, ...OTHERS, ...VIDEO, "a=rtpmap:127 rtx/90000");
+	const offer = voice + sdp(...AUDIO, ...OPUS, NACK, ...OTHERS, "a=sendonly");
+	const apart = withScreenAudioApart(offer);
+	expect(apart).toBe(
+		voice +
+			sdp(
+				"m=audio 9 UDP/TLS/RTP/SAVPF 126",
+				"a=mid:0",
+				"a=rtpmap:126 opus/48000/2",
+				"a=rtcp-fb:126 transport-cc",
+				"a=rtcp-fb:126 nack",
+				"a=fmtp:126 minptime=10;useinbandfec=1",
+				"a=sendonly",
+			),
+	);
+	expect(withScreenAudioApart(apart)).toBe(apart);
+	expect(withScreenAudioApart(voice)).toBe(voice);
+});
+
+test("what is offered in stereo is taken in stereo, and nothing else is", () => {
+	const answer = sdp("a=fmtp:111 minptime=10", "a=fmtp:112 minptime=10;useinbandfec=1");
+	const offer = sdp("a=fmtp:111 minptime=10", "a=fmtp:112 minptime=10;stereo=1;sprop-stereo=1");
+	const taken = sdp("a=fmtp:111 minptime=10", "a=fmtp:112 minptime=10;useinbandfec=1;stereo=1");
+	expect(withStereo(answer, offer)).toBe(taken);
+	expect(withStereo(taken, offer)).toBe(taken);
+	expect(withStereo(answer, sdp("a=fmtp:112 sprop-stereo=1"))).toBe(answer);
 });

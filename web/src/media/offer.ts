@@ -29,6 +29,40 @@ function opusPayloadTypes(lines: readonly string[]): string[] {
 }
 
 /**
+ * The offer in which the second audio section, the sound of a shared screen, has a payload type of its own for Opus, and
+ * nothing else: only then can it be agreed to be sent in stereo, since within a bundle a payload type has the same
+ * parameters everywhere (RFC 9143 section 9.1). Unchanged where it has one already, or none is free.
+ */
+export function withScreenAudioApart(sdp: string): string {
+	const sections = sdp.split(/(?=^m=)/m);
+	const [voice, screen] = sections.filter((section) => section.startsWith("m=audio "));
+	const [voiceType, opus] = [voice, screen].map((each) => opusPayloadTypes(each?.split("\r\n") ?? [])[0]);
+	const free = freePayloadType(sdp);
+	if (!screen || !opus || opus !== voiceType || free === null) return sdp;
+	const lines = screen.split("\r\n").flatMap((line) => {
+		const about = /^a=(?:rtpmap|fmtp|rtcp-fb):(\d+) /.exec(line)?.[1];
+		if (about === undefined) return line.startsWith("m=") ? line.replace(/( \d+)+$/, ` ${free}`) : line;
+		return about === opus ? line.replace(`:${opus} `, `:${free} `) : [];
+	});
+	return sections.map((section) => (section === screen ? lines.join("\r\n") : section)).join("");
+}
+
+/** One of the dynamic payload types (RFC 3551 section 6) that nothing in this description has; null: all are taken. */
+function freePayloadType(sdp: string): number | null {
+	const taken = new Set([...sdp.matchAll(/^a=rtpmap:(\d+) /gm)].map((match) => Number(match[1])));
+	for (let type = 127; type >= 96; type--) if (!taken.has(type)) return type;
+	return null;
+}
+
+/** The answer that takes in stereo what was offered so: of itself Chromium decodes one channel. */
+export function withStereo(answer: string, offer: string): string {
+	const stereo = [...offer.matchAll(/^a=fmtp:(\d+) (?:.*;)?stereo=1\b/gm)].map((match) => match[1]);
+	return answer.replace(/^(a=fmtp:(\d+) .*?)(\r?)$/gm, (line, start: string, type: string, end: string) =>
+		stereo.includes(type) && !/[; ]stereo=/.test(start) ? `${start};stereo=1${end}` : line,
+	);
+}
+
+/**
  * The description with this codec before all others of the voice's section; null where it is not among them.
  *
  * Of an answer, browsers send the first. Chromium (156) takes `audio/red` for an encoding's codec too, in `setParameters`,

@@ -68,9 +68,11 @@ afterEach(() => {
 });
 
 test("its sections stand from the beginning, the camera's before the screen's", () => {
-	expect(kinds).toEqual(["audio", "video", "video"]);
+	expect(kinds).toEqual(["audio", "video", "video", "audio"]);
 	expect(camera().getParameters().encodings).toHaveLength(3);
-	expect(screen().getParameters().encodings).toEqual([{ maxBitrate: 2_500_000, active: false }]);
+	expect(screen().getParameters().encodings).toEqual([
+		{ maxBitrate: 2_500_000, maxFramerate: 15, active: false },
+	]);
 });
 
 test.each([
@@ -120,6 +122,25 @@ test("a camera is told to move, a screen to be read", async () => {
 	await publisher.setScreen(page);
 	expect([face.contentHint, page.contentHint]).toEqual(["motion", "detail"]);
 	expect([camera().track, screen().track]).toEqual([face, page]);
+});
+
+test("a screen's sound is told to be music", async () => {
+	const sound = picture(0, 0);
+	await publisher.setScreenAudio(sound);
+	expect(sound.contentHint).toBe("music");
+	expect(senders.map(({ track }) => track)).toEqual([null, null, null, sound]);
+});
+
+test("a film that is shared has other rules from then on", async () => {
+	publisher.watched(1, true);
+	const film = picture(1920, 1080);
+	await publisher.setScreen(film, "motion");
+	await settle();
+	expect(film.contentHint).toBe("motion");
+	expect(screen().getParameters()).toMatchObject({
+		degradationPreference: "maintain-framerate",
+		encodings: [{ maxBitrate: 3_000_000, maxFramerate: 30, active: true }],
+	});
 });
 
 test("of a small camera the whole picture is in the second layer", async () => {

@@ -2,25 +2,24 @@ import type { CodecsWanted } from "../protocol";
 import { CAMERA_MODE, formatsToOffer, SCREEN_MODE } from "./codecs";
 import { Encodings } from "./encodings";
 import { LAYERS, scales } from "./layers";
-import { withAudioRetransmission, withVoiceAs } from "./offer";
+import { withAudioRetransmission, withScreenAudioApart, withVoiceAs } from "./offer";
+import { applyToTrack, SCREEN_RULES, type ScreenContent } from "./screen-rules";
 import { Voice } from "./voice";
-
-/** The screen is sent as it is: letters that were scaled can't be read. */
-const SCREEN: RTCRtpEncodingParameters = { maxBitrate: 2_500_000 };
 
 /** What is sent until the server has said what is watched: a weak link isn't to be filled by what nobody sees. */
 const LAYERS_AT_FIRST = 1;
 const SCREEN_AT_FIRST = 0;
 
 /**
- * The peer connection on which this client sends. Its three sections (microphone, camera, screen) stand from the
- * beginning, with or without devices: tracks come and go by `replaceTrack`, and nothing is ever negotiated again.
+ * The peer connection on which this client sends. Its sections (microphone, camera, screen, and its sound) stand from
+ * the beginning, with or without devices: tracks come and go by `replaceTrack`, and nothing is ever negotiated again.
  */
 export class Publisher {
 	readonly connection = new RTCPeerConnection({ bundlePolicy: "max-bundle" });
 	private readonly microphone: RTCRtpSender;
 	private readonly camera: RTCRtpSender;
 	private readonly screen: RTCRtpSender;
+	private readonly screenAudio: RTCRtpSender;
 	private readonly cameraLayers: Encodings;
 	private readonly screenLayer: Encodings;
 	private readonly voice: Voice;
@@ -31,11 +30,10 @@ export class Publisher {
 		this.voice = new Voice(this.microphone, (redundant) => this.sendVoice(redundant ? "red" : "opus"));
 		const formats = formatsToOffer();
 		this.camera = this.addVideo(LAYERS, LAYERS_AT_FIRST, formats);
-		this.screen = this.addVideo([SCREEN], SCREEN_AT_FIRST, formats);
+		this.screen = this.addVideo([{ ...SCREEN_RULES.text.limits }], SCREEN_AT_FIRST, formats);
+		this.screenAudio = this.connection.addTransceiver("audio", { direction: "sendonly" }).sender;
 		this.cameraLayers = new Encodings(this.camera, LAYERS_AT_FIRST, CAMERA_MODE);
-		this.screenLayer = new Encodings(this.screen, SCREEN_AT_FIRST, SCREEN_MODE, {
-			degradationPreference: "maintain-resolution",
-		});
+		this.screenLayer = new Encodings(this.screen, SCREEN_AT_FIRST, SCREEN_MODE);
 	}
 
 	/** Exchange the one offer and answer. After a lost connection it may be called again: the offer stays the same. */
@@ -75,10 +73,18 @@ export class Publisher {
 		else this.cameraLayers.check();
 	}
 
-	async setScreen(track: MediaStreamTrack | null): Promise<void> {
-		if (track) track.contentHint = "detail";
+	/** Share this screen by the rules of what it shows. */
+	async setScreen(track: MediaStreamTrack | null, content: ScreenContent = "text"): Promise<void> {
+		const rules = SCREEN_RULES[content];
+		if (track) await applyToTrack(track, rules);
 		await this.screen.replaceTrack(track);
-		this.screenLayer.check();
+		this.screenLayer.limit(rules.limits, rules.degradationPreference);
+	}
+
+	/** Share this sound along with the screen. */
+	setScreenAudio(track: MediaStreamTrack | null): Promise<void> {
+		if (track) track.contentHint = "music";
+		return this.screenAudio.replaceTrack(track);
 	}
 
 	close(): void {
@@ -88,14 +94,19 @@ export class Publisher {
 		this.connection.close();
 	}
 
-	/** Lost audio too is sent again, where the browser lets its offer say so. */
+	/** Lost audio too is sent again, and a screen's in stereo, where the browser lets its offer say so. */
 	private async setOffer(): Promise<void> {
 		const { sdp = "" } = await this.connection.createOffer();
-		try {
-			await this.connection.setLocalDescription({ type: "offer", sdp: withAudioRetransmission(sdp) });
-		} catch {
-			await this.connection.setLocalDescription();
+		const changed = withAudioRetransmission(sdp);
+		for (const offer of [withScreenAudioApart(changed), changed]) {
+			try {
+				await this.connection.setLocalDescription({ type: "offer", sdp: offer });
+				return;
+			} catch {
+				// With fewer changes, then.
+			}
 		}
+		await this.connection.setLocalDescription();
 	}
 
 	/**

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { screenProblem } from "./screen";
+import { screenOptions, screenProblem } from "./screen";
 
 test.each([
 	["NotAllowedError", "Permission denied", null],
@@ -9,4 +9,13 @@ test.each([
 	["InvalidStateError", "", "screenFailed"],
 ])("%s (%j) is told as %s", (name, message, key) => {
 	expect(screenProblem(new DOMException(message, name))).toBe(key);
+});
+
+test("the sound of a whole system is asked for only where the others don't hear themselves in it", () => {
+	expect(screenOptions({})).toMatchObject({ systemAudio: "exclude", audio: { echoCancellation: false } });
+	expect(screenOptions({}).audio).not.toHaveProperty("restrictOwnAudio");
+	expect(screenOptions({ restrictOwnAudio: true })).toMatchObject({
+		systemAudio: "include",
+		audio: { restrictOwnAudio: true },
+	});
 });

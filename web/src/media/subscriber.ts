@@ -1,4 +1,6 @@
 import { signal } from "@preact/signals";
+import { JitterBuffers } from "./jitter-buffers";
+import { withStereo } from "./offer";
 
 /** The peer connection on which this client receives: one constant track for each slot. */
 export class Subscriber {
@@ -9,8 +11,10 @@ export class Subscriber {
 	readonly blocked = signal(false);
 	private readonly players = new Map<string, HTMLAudioElement>();
 	private speaker = "";
+	private readonly buffers = new JitterBuffers(this.connection);
 
 	constructor() {
+		this.buffers.watch();
 		this.connection.ontrack = ({ track, transceiver }) => {
 			const mid = transceiver.mid;
 			if (mid === null) return;
@@ -22,7 +26,12 @@ export class Subscriber {
 	/** Answer the server's one offer. */
 	async answer(offer: string): Promise<string> {
 		await this.connection.setRemoteDescription({ type: "offer", sdp: offer });
-		await this.connection.setLocalDescription();
+		const { sdp = "" } = await this.connection.createAnswer();
+		try {
+			await this.connection.setLocalDescription({ type: "answer", sdp: withStereo(sdp, offer) });
+		} catch {
+			await this.connection.setLocalDescription();
+		}
 		return this.connection.localDescription?.sdp ?? "";
 	}
 
@@ -38,7 +47,16 @@ export class Subscriber {
 		await Promise.all([...this.players.values()].map((player) => player.setSinkId?.(deviceId)));
 	}
 
+	/** How loud the sound of one slot is played: 0 to 1. */
+	setVolume(mid: string, volume: number): void {
+		const player = this.players.get(mid);
+		if (!player) return;
+		player.volume = volume;
+		player.muted = volume === 0; // phones have no volume for a page to set
+	}
+
 	close(): void {
+		this.buffers.stop();
 		this.connection.close();
 		for (const player of this.players.values()) {
 			player.srcObject = null;

@@ -127,6 +127,7 @@ test.each([true, false])(
 			speaker: null,
 			screen: true,
 			sharer: null,
+			screen_audio: true,
 		});
 		await vi.advanceTimersByTimeAsync(500);
 		await reconnect(joined({ resumed }));
@@ -141,10 +142,10 @@ test("what is watched is sent, and nothing else", async () => {
 	socket().answers("publish_offer", { type: "publish_answer", sdp: "theirs" });
 	socket().says({ type: "layers_wanted", camera: 2, screen: true });
 	await settle();
-	expect(media()[0]?.active).toEqual([0, 2, 1]);
+	expect(media()[0]?.active).toEqual([0, 2, 1, 0]);
 	socket().says({ type: "layers_wanted", camera: 0, screen: false });
 	await settle();
-	expect(media()[0]?.active).toEqual([0, 0, 0]);
+	expect(media()[0]?.active).toEqual([0, 0, 0, 0]);
 });
 
 test("pictures are sent in the codec that the server has chosen", async () => {
@@ -267,7 +268,9 @@ async function sharing(): Promise<void> {
 	socket().answers("publish_offer", { type: "publish_answer", sdp: "theirs" });
 	const track = Object.assign(new EventTarget(), { stop: () => {} });
 	vi.stubGlobal("navigator", {
-		mediaDevices: { getDisplayMedia: async () => ({ getVideoTracks: () => [track] }) },
+		mediaDevices: {
+			getDisplayMedia: async () => ({ getVideoTracks: () => [track], getAudioTracks: () => [] }),
+		},
 	});
 	await conference.sharing.start();
 	await settle();

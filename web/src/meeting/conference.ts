@@ -3,13 +3,14 @@ import type { Key } from "../i18n/en";
 import type { LocalMedia } from "../media/local";
 import { Publisher } from "../media/publisher";
 import { Subscriber } from "../media/subscriber";
-import type { ErrorCode, Event, InLobby, Joined } from "../protocol";
+import type { ConnectionDetails, ErrorCode, Event, InLobby, Joined, Participant } from "../protocol";
 import { recall, remember } from "../storage";
 import { FileRefused, MemberFiles } from "./files";
 import { MediaWatch } from "./media-watch";
 import { Rejoining } from "./rejoining";
 import { ScreenLayout } from "./screen-layout";
 import { Disconnected, Refused, type Request, Session } from "./session";
+import { SharedScreens } from "./shared-screens";
 import { Sharing } from "./sharing";
 import { MeetingState } from "./state";
 import { Switches } from "./switches";
@@ -57,8 +58,10 @@ export class Conference {
 	/** Media is lost, and another seat is being taken for its sake. */
 	readonly mediaLost: ReadonlySignal<boolean> = this.rejoining.active;
 	readonly subscriber = signal<Subscriber | null>(null);
+	/** The screens of others. */
+	readonly screens = new SharedScreens(this.state);
 	/** The own screen. */
-	readonly sharing = new Sharing(() => this.state.sharer.value);
+	readonly sharing = new Sharing(() => this.inTheWay());
 	private publisher: Publisher | null = null;
 	private published = false;
 	private readonly session: Session;
@@ -97,6 +100,19 @@ export class Conference {
 	connect(): void {
 		addEventListener("online", this.hurry);
 		this.session.connect();
+	}
+
+	/** Both peer connections of the seat; null while there is none. */
+	get connections(): { publisher: RTCPeerConnection; subscriber: RTCPeerConnection } | null {
+		const [publisher, subscriber] = [this.publisher, this.subscriber.value];
+		return publisher && subscriber
+			? { publisher: publisher.connection, subscriber: subscriber.connection }
+			: null;
+	}
+
+	/** What the server knows of this connection; null where it can't be asked now. */
+	readConnection(): Promise<ConnectionDetails | null> {
+		return this.session.request({ type: "read_connection" }).catch(() => null);
 	}
 
 	setView(shown: Shown): void {
@@ -179,6 +195,11 @@ export class Conference {
 		};
 	}
 
+	/** Whoever shares a screen where only one may be shared at a time. */
+	private inTheWay(): Participant | null {
+		return this.state.chairing.policy.value.several_screens ? null : this.screens.shown.value;
+	}
+
 	private tellSwitches(): void {
 		this.switches.tell({ ...this.media(), screen: this.sharing.track.value !== null });
 	}
@@ -247,7 +268,8 @@ export class Conference {
 		try {
 			await publisher.setMicrophone(this.local.microphone.value);
 			await publisher.setCamera(this.local.camera.value);
-			await publisher.setScreen(this.sharing.track.value);
+			await publisher.setScreen(this.sharing.track.value, this.sharing.content.value);
+			await publisher.setScreenAudio(this.sharing.sound.value);
 			await publisher.negotiate(async (sdp) => {
 				const answer = await this.session.request({ type: "publish_offer", sdp });
 				return answer.sdp;
@@ -261,7 +283,11 @@ export class Conference {
 		this.disposals.push(
 			effect(() => void publisher.setMicrophone(this.local.microphone.value).catch(() => {})),
 			effect(() => void publisher.setCamera(this.local.camera.value).catch(() => {})),
-			effect(() => void publisher.setScreen(this.sharing.track.value).catch(() => {})),
+			effect(() => {
+				const { track, content } = this.sharing;
+				void publisher.setScreen(track.value, content.value).catch(() => {});
+			}),
+			effect(() => void publisher.setScreenAudio(this.sharing.sound.value).catch(() => {})),
 			effect(() => this.tellSwitches()),
 		);
 	}

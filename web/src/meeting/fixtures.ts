@@ -12,6 +12,7 @@ export const person = (id: string, more: Partial<Participant> = {}): Participant
 	hand: null,
 	unit: "",
 	position: "",
+	quality: "good",
 	...more,
 });
 

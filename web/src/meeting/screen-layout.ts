@@ -1,4 +1,5 @@
 import { signal } from "@preact/signals";
+import type { Floating } from "./floating";
 
 export type LayoutName = "grid" | "speaker";
 
@@ -13,6 +14,8 @@ export class ScreenLayout {
 	readonly page = signal(0);
 	/** To whom a private message is being written. */
 	readonly writingTo = signal<string | null>(null);
+	/** What floats above other windows. */
+	readonly floating = signal<Floating | null>(null);
 	/** The panel that is open beside the pictures. */
 	readonly panel = signal<"people" | "chat" | "polls" | "settings" | null>(null);
 

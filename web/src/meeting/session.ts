@@ -2,6 +2,7 @@ import {
 	type Answer,
 	type ChatPage,
 	type ClientMessage,
+	type ConnectionDetails,
 	type ErrorCode,
 	type Event,
 	type InLobby,
@@ -35,7 +36,9 @@ type AnswerTo<R extends Request> = R["type"] extends "join"
 		? PublishAnswer
 		: R["type"] extends "read_chat"
 			? ChatPage
-			: Ok;
+			: R["type"] extends "read_connection"
+				? ConnectionDetails
+				: Ok;
 
 /** The server refused a request; `code` is stable. */
 export class Refused extends Error {

@@ -10,6 +10,7 @@ class FakeTrack extends EventTarget {
 }
 
 let track: FakeTrack;
+let sound: FakeTrack | null;
 let choose: () => Promise<void>;
 let refuse: (name: string) => Promise<void>;
 let asked: number;
@@ -20,13 +21,14 @@ const settle = () => new Promise<void>((resolve) => setTimeout(resolve));
 
 beforeEach(() => {
 	track = new FakeTrack();
+	sound = null;
 	asked = 0;
 	sharer = null;
 	const getDisplayMedia = () =>
 		new Promise((resolve, reject) => {
 			asked++;
 			choose = () => {
-				resolve({ getVideoTracks: () => [track] });
+				resolve({ getVideoTracks: () => [track], getAudioTracks: () => (sound ? [sound] : []) });
 				return settle();
 			};
 			refuse = (name) => {
@@ -47,6 +49,19 @@ test("what was chosen is shared until it is stopped", async () => {
 	sharing.stop();
 	expect([sharing.track.value, track.stopped]).toEqual([null, true]);
 	expect(sharing.problem.value).toBeNull();
+});
+
+test("its sound comes and goes with it, where there is any", async () => {
+	sound = new FakeTrack();
+	void sharing.start();
+	await choose();
+	expect(sharing.sound.value).toBe(sound);
+	sharing.stop();
+	expect([sharing.sound.value, sound.stopped]).toEqual([null, true]);
+	sound = null;
+	void sharing.start();
+	await choose();
+	expect([sharing.track.value, sharing.sound.value]).toEqual([track, null]);
 });
 
 test("the browser's own stop button stops it too", async () => {

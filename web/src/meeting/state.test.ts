@@ -83,6 +83,22 @@ test("all pictures are paused when none comes, the shared screen's among them", 
 	expect(state.allPaused.value).toBe(false);
 });
 
+test("whose connection is better or worse is followed, and of those who are gone nothing is kept", () => {
+	const state = new MeetingState();
+	state.joined(seated);
+	state.receive({
+		type: "qualities_changed",
+		changed: [
+			{ participant: "b", quality: "poor" },
+			{ participant: "gone", quality: "lost" },
+		],
+	});
+	expect([...state.participants.value.values()].map(({ id, quality }) => [id, quality])).toEqual([
+		["a", "good"],
+		["b", "poor"],
+	]);
+});
+
 test("a resumed connection replaces all that was known", () => {
 	const state = new MeetingState();
 	state.joined(seated);
@@ -95,18 +111,12 @@ test("a resumed connection replaces all that was known", () => {
 test("the shared screen is in a slot of its own, and is not the camera of whoever shares it", () => {
 	const state = new MeetingState();
 	state.joined(seated);
-	expect([state.sharer.value, state.screenSlot.value]).toEqual([null, null]);
+	expect(state.screenSlot.value).toBeNull();
 	state.receive({ type: "participants_changed", changed: [person("b", { screen: true })], left: [] });
-	expect([state.sharer.value?.id, state.screenSlot.value]).toEqual(["b", null]);
+	expect(state.screenSlot.value).toBeNull();
 	state.receive({ type: "slots_changed", slots: [{ slot: "s0", kind: "screen", participant: "b" }] });
 	expect(state.screenSlot.value).toMatchObject({ slot: "s0", participant: "b" });
 	expect([...state.videoSlotOf.value]).toEqual([["b", "v0"]]);
 	state.receive({ type: "slots_changed", slots: [{ slot: "s0", kind: "screen", participant: null }] });
 	expect(state.screenSlot.value).toBeNull();
-});
-
-test("one's own screen is not somebody else's", () => {
-	const state = new MeetingState();
-	state.joined({ ...seated, participants: [person("a", { screen: true }), person("b")] });
-	expect(state.sharer.value).toBeNull();
 });

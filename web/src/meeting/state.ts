@@ -37,23 +37,23 @@ export class MeetingState {
 	readonly screenSlot = computed(
 		() => [...this.slots.value.values()].find(({ kind }) => kind === "screen") ?? null,
 	);
+	/** The slot of its sound, while there is some, and whose it is. */
+	readonly screenAudioSlot = computed(
+		() => [...this.slots.value.values()].find(({ kind }) => kind === "screen_audio") ?? null,
+	);
 	/** Somebody's picture is to be seen here, and this client's link has room for none. */
 	readonly allPaused = computed(() => {
-		const pictures = [...this.slots.value.values()].filter(({ kind }) => kind !== "audio");
+		const pictures = [...this.slots.value.values()].filter(
+			({ kind }) => kind === "video" || kind === "screen",
+		);
 		return pictures.length > 0 && pictures.every(({ paused }) => paused);
 	});
+	/** Some picture is held back, since this client's link has no room for it. */
+	readonly somePaused = computed(() => [...this.slots.value.values()].some(({ paused }) => paused));
 	readonly self = computed(() => this.participants.value.get(this.you.value ?? "") ?? null);
 	readonly others = computed(() =>
 		[...this.participants.value.values()].filter((p) => p.id !== this.you.value),
 	);
-	/** Everybody else who shares a screen. */
-	readonly sharers = computed(() => this.others.value.filter((p) => p.screen));
-	/** Whose screen is shown here. */
-	readonly sharer = computed(() => {
-		const sharers = this.sharers.value;
-		const wanted = this.screenSlot.value?.participant;
-		return sharers.find(({ id }) => id === wanted) ?? sharers.at(-1) ?? null;
-	});
 	/** Raised hands, in order. */
 	readonly hands = computed(() =>
 		[...this.participants.value.values()]
@@ -83,6 +83,15 @@ export class MeetingState {
 				const participants = new Map(this.participants.value);
 				for (const participant of event.changed) participants.set(participant.id, participant);
 				for (const id of event.left) participants.delete(id);
+				this.participants.value = participants;
+				break;
+			}
+			case "qualities_changed": {
+				const participants = new Map(this.participants.value);
+				for (const { participant, quality } of event.changed) {
+					const before = participants.get(participant);
+					if (before) participants.set(participant, { ...before, quality });
+				}
 				this.participants.value = participants;
 				break;
 			}

@@ -7,6 +7,7 @@ const showing = (participant: string): Shown => ({
 	speaker: null,
 	screen: true,
 	sharer: null,
+	screen_audio: true,
 });
 let answer: () => Promise<void>;
 let told: unknown[];
@@ -45,7 +46,7 @@ test("a hidden tab wants nothing, and when it is shown again what it shows", asy
 	}
 	expect(request.mock.calls).toEqual([
 		[{ type: "set_view", ...showing("a") }],
-		[{ type: "set_view", tiles: [], speaker: null, screen: false, sharer: null }],
+		[{ type: "set_view", tiles: [], speaker: null, screen: false, sharer: null, screen_audio: true }],
 		[{ type: "set_view", ...showing("a") }],
 	]);
 });

@@ -1,11 +1,11 @@
 import type { SetView } from "../protocol";
 import { Refused, type Request } from "./session";
 
-/** What a screen shows: tiles, most wanted first; the size of whoever speaks, or null; the shared screen, or not. */
+/** What a screen shows: tiles, most wanted first; the size of whoever speaks, or null; a shared screen, or not. */
 export type Shown = Required<Omit<SetView, "type" | "id">>;
 
-/** What a hidden tab shows. */
-export const NOTHING: Shown = { tiles: [], speaker: null, screen: false, sharer: null };
+/** What a hidden tab shows: nothing. Sound goes on. */
+export const NOTHING: Shown = { tiles: [], speaker: null, screen: false, sharer: null, screen_audio: true };
 
 /** Long enough for a window that is being resized, short enough for nobody to wait for a picture. */
 const SETTLE = 150;

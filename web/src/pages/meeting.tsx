@@ -1,13 +1,16 @@
 import { useEffect, useState } from "preact/hooks";
 import { t } from "../i18n";
 import type { Conference } from "../meeting/conference";
+import { ConnectionDetails } from "../ui/connection-details";
 import { Controls } from "../ui/controls";
 import { DeviceDialog } from "../ui/device-dialog";
 import { FloorBar } from "../ui/floor-bar";
 import { Grid } from "../ui/grid";
 import { Icon } from "../ui/icons";
 import { mediaShortcut } from "../ui/media-buttons";
+import { OwnQuality } from "../ui/own-quality";
 import { Panel } from "../ui/panel/panel";
+import { sentenceFor } from "../ui/quality";
 import { SharingNote } from "../ui/share-button";
 import { SharedScreen } from "../ui/shared-screen";
 import { SpeakerView } from "../ui/speaker-view";
@@ -16,6 +19,7 @@ import { UnmutePrompt } from "../ui/unmute-prompt";
 export function Meeting({ conference }: { conference: Conference }) {
 	const { state, local, sharing } = conference;
 	const [devicesOpen, setDevicesOpen] = useState(false);
+	const [detailsOpen, setDetailsOpen] = useState(false);
 	const [toast, setToast] = useState("");
 	const subscriber = conference.subscriber.value;
 
@@ -57,7 +61,7 @@ export function Meeting({ conference }: { conference: Conference }) {
 		}
 	}
 
-	const sharer = state.sharer.value;
+	const sharer = conference.screens.shown.value;
 	const alone = state.others.value.length === 0;
 	const trouble = state.reconnecting.value
 		? t("reconnecting")
@@ -66,9 +70,12 @@ export function Meeting({ conference }: { conference: Conference }) {
 			: !conference.mediaConnected.value
 				? t("connectingMedia")
 				: "";
-	const weak = !trouble && state.allPaused.value;
+	const quality = state.self.value?.quality ?? "good";
+	const poor = quality === "poor" || quality === "lost";
+	const weak = !trouble && (state.allPaused.value || poor);
+	const weakness = state.allPaused.value ? "allPaused" : sentenceFor(quality, state.somePaused.value);
 	const problem = local.problem.value;
-	const banner = trouble || (weak ? t("allPaused") : problem ? t(problem) : "");
+	const banner = trouble || (weak ? t(weakness) : problem ? t(problem) : "");
 	const { layout } = conference;
 	const pinned = layout.pinned.value;
 	const large = layout.name.value === "speaker" || (pinned !== null && state.participants.value.has(pinned));
@@ -84,7 +91,8 @@ export function Meeting({ conference }: { conference: Conference }) {
 					<Icon name="people" />
 					{state.participants.value.size}
 				</span>
-				<button type="button" class="quiet" onClick={() => void copyLink()}>
+				<OwnQuality conference={conference} onDetails={() => setDetailsOpen(true)} />
+				<button type="button" class="quiet copy-link" title={t("copyLink")} onClick={() => void copyLink()}>
 					<Icon name="link" />
 					<span>{t("copyLink")}</span>
 				</button>
@@ -110,7 +118,11 @@ export function Meeting({ conference }: { conference: Conference }) {
 				</button>
 			)}
 			<Panel conference={conference} />
-			<Controls conference={conference} onDevices={() => setDevicesOpen(true)} />
+			<Controls
+				conference={conference}
+				onDevices={() => setDevicesOpen(true)}
+				onDetails={() => setDetailsOpen(true)}
+			/>
 			<UnmutePrompt conference={conference} />
 			<DeviceDialog
 				open={devicesOpen}
@@ -118,6 +130,7 @@ export function Meeting({ conference }: { conference: Conference }) {
 				local={local}
 				onSpeaker={(id) => void subscriber?.setSpeaker(id)}
 			/>
+			{detailsOpen && <ConnectionDetails conference={conference} onClose={() => setDetailsOpen(false)} />}
 			<div class="toast" role="status">
 				{toast}
 			</div>

@@ -1,6 +1,7 @@
 import { t } from "../i18n";
 import { canShareScreen } from "../media/screen";
 import type { Conference } from "../meeting/conference";
+import { useFloating } from "./floating";
 import { Icon } from "./icons";
 import { MediaButtons } from "./media-buttons";
 import { Menu, MenuItem } from "./menu";
@@ -12,10 +13,11 @@ import { useFullScreen } from "./window";
 interface Props {
 	conference: Conference;
 	onDevices(): void;
+	onDetails(): void;
 }
 
 /** What the user can do, most needed first. What has no room on a phone is behind one button there. */
-export function Controls({ conference, onDevices }: Props) {
+export function Controls({ conference, onDevices, onDetails }: Props) {
 	const { state, layout, sharing } = conference;
 	const panel = layout.panel;
 	const toggle = (name: PanelName) => {
@@ -29,6 +31,10 @@ export function Controls({ conference, onDevices }: Props) {
 	};
 	const chairs = state.chairs.value;
 	const names = (Object.keys(TABS) as PanelName[]).filter((name) => chairs || !TABS[name].chairsOnly);
+	const floating = useFloating(conference);
+	const floatingItem = floating && (
+		<MenuItem onChoose={floating.toggle}>{floating.open ? t("unfloat") : t("float")}</MenuItem>
+	);
 	const listens = state.self.value?.role === "listener";
 	return (
 		<footer class="controls">
@@ -59,6 +65,8 @@ export function Controls({ conference, onDevices }: Props) {
 			<span class="wide-only">
 				<Menu label={t("more")} words={t("more")} look="control">
 					<ScreenItems conference={conference} />
+					{floatingItem}
+					<MenuItem onChoose={onDetails}>{t("connectionDetails")}</MenuItem>
 				</Menu>
 			</span>
 			<span class="narrow-only">
@@ -75,8 +83,10 @@ export function Controls({ conference, onDevices }: Props) {
 						</MenuItem>
 					))}
 					<ScreenItems conference={conference} />
+					{floatingItem}
 					<MenuItem onChoose={toggleLayout}>{speaker ? t("gridView") : t("speakerView")}</MenuItem>
 					<MenuItem onChoose={onDevices}>{t("devices")}</MenuItem>
+					<MenuItem onChoose={onDetails}>{t("connectionDetails")}</MenuItem>
 				</Menu>
 			</span>
 			<button type="button" class="control leave" onClick={() => conference.leave()}>

@@ -59,6 +59,7 @@ const SHOWN = {
 	speaker: null,
 	screen: true,
 	sharer: null,
+	screen_audio: true,
 };
 
 test("the others' tiles are told in their size, and that a shared screen would be shown", () => {
@@ -107,7 +108,9 @@ test("a camera that is off is off, and not paused", async () => {
 
 test("a hidden tab shows nothing, and when it is in front again what it showed", async () => {
 	await hide(true);
-	expect(setView.mock.lastCall).toEqual([{ tiles: [], speaker: null, screen: false, sharer: null }]);
+	expect(setView.mock.lastCall).toEqual([
+		{ tiles: [], speaker: null, screen: false, sharer: null, screen_audio: true },
+	]);
 	await hide(false);
 	expect(setView.mock.lastCall).toEqual([SHOWN]);
 });

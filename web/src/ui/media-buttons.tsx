@@ -2,22 +2,29 @@ import { t } from "../i18n";
 import type { LocalMedia } from "../media/local";
 import { Icon } from "./icons";
 
+/** The microphone, on and off. */
+export function MicrophoneButton({ local }: { local: LocalMedia }) {
+	const microphoneOn = local.microphoneOn.value;
+	return (
+		<button
+			type="button"
+			class={`control ${microphoneOn ? "" : "off"}`}
+			onClick={() => void local.setMicrophone(!microphoneOn)}
+			title="Ctrl+D"
+		>
+			<Icon name={microphoneOn ? "microphone" : "microphoneOff"} />
+			<span>{microphoneOn ? t("mute") : t("unmute")}</span>
+		</button>
+	);
+}
+
 /** Microphone and camera, on and off. */
 export function MediaButtons({ local }: { local: LocalMedia }) {
 	// What is wanted, not what is open: a camera takes a second to open, and pressing meanwhile means "no, off".
-	const microphoneOn = local.microphoneOn.value;
 	const cameraOn = local.cameraOn.value;
 	return (
 		<>
-			<button
-				type="button"
-				class={`control ${microphoneOn ? "" : "off"}`}
-				onClick={() => void local.setMicrophone(!microphoneOn)}
-				title="Ctrl+D"
-			>
-				<Icon name={microphoneOn ? "microphone" : "microphoneOff"} />
-				<span>{microphoneOn ? t("mute") : t("unmute")}</span>
-			</button>
+			<MicrophoneButton local={local} />
 			<button
 				type="button"
 				class={`control ${cameraOn ? "" : "off"}`}

@@ -2,6 +2,7 @@ import { t } from "../i18n";
 import { canShareScreen } from "../media/screen";
 import type { Sharing } from "../meeting/sharing";
 import { Icon } from "./icons";
+import { Switch } from "./switch";
 
 /** The own screen, shared or not; nothing where the browser can't. */
 export function ShareButton({ sharing }: { sharing: Sharing }) {
@@ -26,9 +27,22 @@ export function SharingNote({ sharing }: { sharing: Sharing }) {
 		<div class={`sharing-note ${on ? "on" : ""}`}>
 			<span role="status">{on && t("youShare")}</span>
 			{on && (
-				<button type="button" onClick={() => sharing.stop()}>
-					{t("stopSharing")}
-				</button>
+				<>
+					<span class="sharing-sound">
+						{sharing.sound.value && <Icon name="sound" />}
+						{t(sharing.sound.value ? "withSound" : "withoutSound")}
+					</span>
+					<Switch
+						label={t("shareMotion")}
+						on={sharing.content.value === "motion"}
+						onChange={(motion) => {
+							sharing.content.value = motion ? "motion" : "text";
+						}}
+					/>
+					<button type="button" onClick={() => sharing.stop()}>
+						{t("stopSharing")}
+					</button>
+				</>
 			)}
 		</div>
 	);

@@ -5,7 +5,7 @@ import { beforeEach, expect, test, vi } from "vitest";
 import { LocalMedia } from "../media/local";
 import type { Subscriber } from "../media/subscriber";
 import { Conference } from "../meeting/conference";
-import { me, person } from "../meeting/fixtures";
+import { joined, me, person } from "../meeting/fixtures";
 import { Sharing } from "../meeting/sharing";
 import { ShareButton, SharingNote } from "./share-button";
 import { SharedScreen } from "./shared-screen";
@@ -59,6 +59,26 @@ test("a shared screen that is paused stays as a still, and says why", async () =
 	vi.unstubAllGlobals();
 });
 
+test("of several screens one is chosen", async () => {
+	const conference = new Conference("abc-defg-hjk", me, new LocalMedia());
+	const sharers = ["b", "c"].map((id) => person(id, { screen: true }));
+	conference.state.joined(joined({ participants: [person("a"), ...sharers] }));
+	const shown = () => conference.screens.shown.value ?? sharer;
+	const show = () => act(() => render(<SharedScreen conference={conference} sharer={shown()} />, root));
+	const buttons = () => [...root.querySelectorAll<HTMLButtonElement>("fieldset button")];
+	await show();
+	expect(
+		buttons().map((b) => [b.getAttribute("aria-label"), b.textContent, b.getAttribute("aria-pressed")]),
+	).toEqual([
+		["B's screen", "B", "false"],
+		["C's screen", "C", "true"],
+	]);
+	await act(() => buttons()[0]?.click());
+	await show();
+	expect(conference.screens.wanted.value).toBe("b");
+	expect(buttons().map((b) => b.getAttribute("aria-pressed"))).toEqual(["true", "false"]);
+});
+
 test("where screens can't be shared there is no button", () => {
 	vi.stubGlobal("navigator", { mediaDevices: {} });
 	render(<ShareButton sharing={new Sharing(() => null)} />, root);
@@ -75,6 +95,12 @@ test("who shares is reminded, and can stop", async () => {
 		sharing.track.value = { stop } as unknown as MediaStreamTrack;
 	});
 	expect(root.querySelector("[role=status]")?.textContent).toBe("You are sharing your screen");
+	const film = root.querySelector<HTMLInputElement>("input[type=checkbox]");
+	await act(() => {
+		if (film) film.checked = true;
+		film?.dispatchEvent(new Event("change"));
+	});
+	expect(sharing.content.value).toBe("motion");
 	await act(() => root.querySelector("button")?.click());
 	expect(stop).toHaveBeenCalled();
 	expect(root.textContent).toBe("");

@@ -1,6 +1,7 @@
 import { t } from "../i18n";
 import type { Participant, Reaction } from "../protocol";
 import { Icon } from "./icons";
+import { QualityMark } from "./quality";
 import { Video } from "./video";
 
 /** Up to two initials, for whoever shows no picture. */
@@ -29,7 +30,7 @@ interface Props {
 }
 
 export function Tile({ participant, track, slot, self, speaking, paused = false, reaction }: Props) {
-	const { id, name, microphone, camera, screen, hand } = participant;
+	const { id, name, microphone, camera, screen, hand, quality } = participant;
 	return (
 		<li
 			class="tile"
@@ -59,6 +60,7 @@ export function Tile({ participant, track, slot, self, speaking, paused = false,
 						<span class="visually-hidden">{t("sharing")}</span>
 					</span>
 				)}
+				{quality !== "good" && <QualityMark quality={quality} />}
 				<span class="name" dir="auto">
 					{name}
 				</span>

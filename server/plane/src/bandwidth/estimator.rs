@@ -26,6 +26,8 @@ const USUAL_ROUND_TRIP: Span = Span::from_millis(200);
 const UNANSWERED: Span = Span::from_secs(1);
 /// The same where receiver reports are all that comes (every 5 s, RFC 3550 section 6.2).
 const UNREPORTED: Span = Span::from_secs(11);
+/// What was heard of loss this long ago says nothing of now.
+const RECENT: Span = Span::from_secs(10);
 /// A fall of the estimate to less than this share of what it was is a drop.
 const DROP: f64 = 0.7;
 
@@ -46,8 +48,12 @@ pub struct Estimator {
     window: Window,
     wanted: u64,
     round_trip: Span,
+    /// Something is known of it, other than what is usual.
+    round_trip_known: bool,
     /// Smoothed, 0 to 1.
     lost: f32,
+    /// When that was last heard of.
+    lost_at: Option<Time>,
     /// Transport-wide feedback has come, so that reports say nothing new.
     transport_wide: bool,
     /// Reports or REMB have come.
@@ -81,7 +87,9 @@ impl Estimator {
             window: Window::new(now),
             wanted: START,
             round_trip: USUAL_ROUND_TRIP,
+            round_trip_known: false,
             lost: 0.0,
+            lost_at: None,
             transport_wide: false,
             reported: false,
             unanswered: None,
@@ -136,7 +144,7 @@ impl Estimator {
         self.window.answered(now, now.since(latest));
         self.sending.tick(now);
         self.follow_delay(now);
-        self.follow_loss();
+        self.follow_loss(now);
         self.follow_probes(now);
         self.notice_drop(now);
     }
@@ -158,6 +166,7 @@ impl Estimator {
             self.sending.tick(now);
             let lost = f32::from(fraction_lost) / 256.0;
             self.lost += (lost - self.lost) / 4.0;
+            self.lost_at = Some(now);
             self.reports
                 .reception(now, lost, self.sending.rate(), self.round_trip);
         }
@@ -210,6 +219,17 @@ impl Estimator {
     /// The share that is lost, smoothed, 0 to 1.
     pub fn loss(&self) -> f32 {
         self.lost
+    }
+
+    /// The same, where something was heard of it lately: of a link that carries nothing, nothing is known.
+    pub fn recent_loss(&self, now: Time) -> Option<f32> {
+        let is_recent = |at| now.since(at) < RECENT;
+        self.lost_at.is_some_and(is_recent).then_some(self.lost)
+    }
+
+    /// The round trip, smoothed, where it has been measured.
+    pub fn measured_round_trip(&self) -> Option<Span> {
+        self.round_trip_known.then_some(self.round_trip)
     }
 
     /// A probe that is due: the pacer sends it at once, at its rate, and tags its packets.
@@ -270,6 +290,7 @@ impl Estimator {
     fn learn_round_trip(&mut self, sample: Span) {
         let smoothed = (self.round_trip.micros() * 7 + sample.micros()) / 8;
         self.round_trip = Span::from_micros(smoothed);
+        self.round_trip_known = true;
     }
 
     fn follow_delay(&mut self, now: Time) {
@@ -319,10 +340,11 @@ impl Estimator {
         }
     }
 
-    fn follow_loss(&mut self) {
+    fn follow_loss(&mut self, now: Time) {
         let arriving = self.acknowledged.rate();
         if let Some(observation) = self.observed.take(arriving) {
             self.lost += (observation.lost_share() - self.lost) / 4.0;
+            self.lost_at = Some(now);
             self.loss.observe(observation, self.rate_control.rate());
         }
     }

@@ -29,6 +29,11 @@ const EVIDENCE: f64 = 0.3;
 const RELUCTANCE: f64 = 15.0;
 /// What is left of that knowledge with each observation that does not confirm it.
 const FORGETTING: f64 = 0.99;
+/// How unlikely it is, in nats, that a link carries less than a probe proved: for each e-fold of it. Where little is sent,
+/// chance makes those windows that happen to be fuller happen to lose more, too.
+const DISBELIEF: f64 = 3.0;
+/// What is left of a proof with each observation: in half a minute, half.
+const FADING: f64 = 0.994;
 /// The link's own loss is sought between these.
 const OWN_LOSS: (f64, f64) = (0.005, 0.4);
 /// Without loss, the bound grows by this a second …
@@ -126,6 +131,8 @@ pub struct Loss {
     bound: Option<f64>,
     /// The share that the link is known to lose at any rate.
     own: f64,
+    /// What a probe proved that the link carries, in bit/s, as far as that still counts.
+    proven: f64,
 }
 
 impl Loss {
@@ -136,6 +143,7 @@ impl Loss {
 
     /// A probe proved that the link carries `rate` bit/s.
     pub fn raise(&mut self, rate: u64) {
+        self.proven = self.proven.max(rate as f64);
         self.bound = self.bound.map(|bound| bound.max(rate as f64));
     }
 
@@ -144,6 +152,7 @@ impl Loss {
         self.kept[self.count % KEPT] = observation;
         self.count += 1;
         self.own *= FORGETTING;
+        self.proven *= FADING;
         let recent = self.latest().take(RECENT);
         let (packets, lost) = recent.fold((0, 0), |(packets, lost), o| {
             (packets + o.packets, lost + o.lost)
@@ -155,6 +164,7 @@ impl Loss {
             if capacity.is_finite() {
                 let bound = self.bound.unwrap_or(f64::INFINITY);
                 self.bound = Some(bound.min(capacity));
+                self.proven = self.proven.min(capacity);
             } else {
                 self.own = self.own.max(own);
                 self.grow(RETURN, observation.seconds);
@@ -209,7 +219,8 @@ impl Loss {
             }
             own = (own_lost / f64::max(packets, 1.0)).clamp(low, high);
         }
-        let mut score = -RELUCTANCE * (own - self.own).max(0.0);
+        let disproved = (self.proven / capacity.max(1.0)).max(1.0);
+        let mut score = -RELUCTANCE * (own - self.own).max(0.0) - DISBELIEF * disproved.ln();
         let mut weight = EVIDENCE;
         for observation in self.latest() {
             let arriving = (1.0 - own) * fits(observation).max(1e-3);

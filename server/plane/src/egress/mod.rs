@@ -26,7 +26,7 @@ pub use burst::{Burst, BurstPacket, Target};
 pub use cache::{SourceCache, VIDEO_BYTES};
 pub use history::{History, Sent};
 pub use layers::LayerFilter;
-pub use order::{Order, Reception, Report};
+pub use order::{Link, Order, Reception, Report};
 pub use outgoing::{Agreed, Format, OutgoingStream, VideoCodecs, VideoFormat, VideoFormats};
 pub use pool::BurstPool;
 pub use redundancy::{Redundancy, RedundancyLevel};

@@ -20,17 +20,28 @@ pub enum Reception {
     },
 }
 
+/// What a shard knows of the link to a peer.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Link {
+    /// What it is believed to carry, in bit/s.
+    pub rate: u64,
+    /// What of it goes to voices and retransmissions, in bit/s.
+    pub beside: u64,
+    /// The share lost lately, 0 to 1, as the receiver tells; `None` where it tells nothing.
+    pub lost: Option<f32>,
+    /// The round trip, smoothed, where it has been measured.
+    pub round_trip: Option<Span>,
+}
+
 /// What a shard tells the plane.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Report {
-    /// What the link of a transport is believed to carry, as of the last tick.
-    Estimate {
+    /// What is known of the link of a transport, as of the last tick.
+    Link {
         /// Which transport.
         transport: usize,
-        /// In bit/s.
-        rate: u64,
-        /// What of it goes to voices and retransmissions, in bit/s.
-        beside: u64,
+        /// What is known.
+        link: Link,
     },
     /// Only a keyframe would let a slot have all temporal layers that it may.
     KeyframeWanted {

@@ -7,6 +7,8 @@ use crate::time::Time;
 
 /// Where nothing is known of a link, retransmissions are not bounded by it.
 const UNKNOWN: u64 = 100_000_000;
+/// From this loss on everything is sent again twice: what is lost a second time comes too late to be seen.
+const TWICE_FROM: f32 = 0.05;
 
 impl Shard {
     /// Answers a subscriber that misses packets of a slot (RFC 4585 section 6.2.1): they are sent again in a stream of
@@ -96,29 +98,32 @@ impl Shard {
             false => (payload, descriptor),
         };
         let estimate = way.estimate().unwrap_or(UNKNOWN);
-        if !way.retransmissions.allow(now, estimate, payload.len()) {
-            counters.count(Counter::DropNackLimited);
-            return;
-        }
-        let outbound = Outbound {
-            ssrc,
-            payload_type,
-            marker: sent.marker,
-            rewritten: Rewritten {
-                index: stream.retransmission_index,
-                ..sent.rewritten
-            },
-            original: Some(sequence),
-            payload,
-            descriptor,
-            picture: packet.picture.as_ref(),
-            audio_level: None,
-            padding: 0,
-        };
-        let block = &mut self.block;
-        if way.send(now, &stream.format, &outbound, None, block, counters, sink) {
-            stream.retransmission_index += 1;
-            counters.count(Counter::Retransmitted);
+        let times = if way.loss() >= TWICE_FROM { 2 } else { 1 };
+        for _ in 0..times {
+            if !way.retransmissions.allow(now, estimate, payload.len()) {
+                counters.count(Counter::DropNackLimited);
+                return;
+            }
+            let outbound = Outbound {
+                ssrc,
+                payload_type,
+                marker: sent.marker,
+                rewritten: Rewritten {
+                    index: stream.retransmission_index,
+                    ..sent.rewritten
+                },
+                original: Some(sequence),
+                payload,
+                descriptor,
+                picture: packet.picture.as_ref(),
+                audio_level: None,
+                padding: 0,
+            };
+            let block = &mut self.block;
+            if way.send(now, &stream.format, &outbound, None, block, counters, sink) {
+                stream.retransmission_index += 1;
+                counters.count(Counter::Retransmitted);
+            }
         }
     }
 }

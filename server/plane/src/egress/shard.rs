@@ -191,12 +191,8 @@ impl Shard {
     /// Time passed, some ten times a second.
     pub fn tick(&mut self, now: Time) {
         for (transport, way) in self.ways.iter_mut().enumerate() {
-            if let Some((rate, beside)) = way.tick(now) {
-                self.reports.push(Report::Estimate {
-                    transport,
-                    rate,
-                    beside,
-                });
+            if let Some(link) = way.tick(now) {
+                self.reports.push(Report::Link { transport, link });
             }
             self.due = self.due.into_iter().chain(way.deadline()).min();
         }

@@ -17,9 +17,11 @@ pub enum SlotRole {
     },
     /// Shows the track that it is wished to.
     Video,
+    /// Plays the one audio track that it is wished to, however loud others are: the sound of a shared screen.
+    RoutedAudio,
 }
 
-/// What a video slot is wished to show.
+/// What a video slot is wished to show, or one of routed audio to play.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Wish {
     /// The track's index.
@@ -76,7 +78,7 @@ pub struct Slot {
     pub ssrc: u32,
     /// The codecs of video that its subscriber takes.
     pub codecs: VideoCodecs,
-    /// What a video slot is to show.
+    /// What a slot of video or routed audio is to have.
     pub wish: Option<Wish>,
     /// What it forwards now.
     pub current: Option<Occupant>,

@@ -5,7 +5,7 @@ use std::net::SocketAddr;
 use super::extension_block::ExtensionBlock;
 use super::pacer::Pacer;
 use super::reported::{Packet, Reported};
-use super::{Format, MAX_DATAGRAM, Path, RedundancyLevel, Retransmissions, Rewritten, Sink};
+use super::{Format, Link, MAX_DATAGRAM, Path, RedundancyLevel, Retransmissions, Rewritten, Sink};
 use crate::bandwidth::{Estimator, Probe, START};
 use crate::counters::{Counter, Counters};
 use crate::rtp::red::MOST_EARLIER;
@@ -86,6 +86,12 @@ impl Way {
             .map(|estimator| estimator.estimate())
     }
 
+    /// The share of packets that the peer tells to be lost, smoothed, 0 to 1.
+    pub(super) fn loss(&self) -> f32 {
+        let estimator = self.estimator.as_ref();
+        estimator.map_or(0.0, |estimator| estimator.loss())
+    }
+
     /// The estimator, made when first there is something to estimate by.
     pub(super) fn estimator(&mut self, now: Time) -> &mut Estimator {
         self.estimator.get_or_insert_with(|| {
@@ -107,9 +113,8 @@ impl Way {
         estimator.is_some_and(|estimator| estimator.is_full(now))
     }
 
-    /// Time passed, some ten times a second. Gives what the way is believed to carry, and what of it goes to voices and
-    /// retransmissions, in bit/s.
-    pub(super) fn tick(&mut self, now: Time) -> Option<(u64, u64)> {
+    /// Time passed, some ten times a second. Gives what is known of the way.
+    pub(super) fn tick(&mut self, now: Time) -> Option<Link> {
         let estimator = self.estimator.as_mut()?;
         let passed = now
             .since(std::mem::replace(&mut self.last_tick, now))
@@ -118,6 +123,12 @@ impl Way {
         self.beside_rate = (self.beside_rate * (SMOOTHING - 1) + beside) / SMOOTHING;
         estimator.tick(now);
         let (rate, loss) = (estimator.estimate(), estimator.loss());
+        let link = Link {
+            rate,
+            beside: self.beside_rate,
+            lost: estimator.recent_loss(now),
+            round_trip: estimator.measured_round_trip(),
+        };
         // Much may be lost where the link is full.
         let level = self.redundancy_level.level_for(loss);
         self.redundancy = if estimator.is_full(now) {
@@ -127,7 +138,7 @@ impl Way {
         };
         self.pacer.set_rate(now, rate);
         self.start_probe(now);
-        Some((rate, self.beside_rate))
+        Some(link)
     }
 
     /// The peer tells when packets arrived.

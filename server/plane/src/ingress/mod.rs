@@ -3,6 +3,7 @@
 mod arrivals;
 mod clock;
 mod keyframes;
+mod loss;
 mod nack;
 mod pictures;
 mod rate;
@@ -13,6 +14,7 @@ pub use arrivals::Arrivals;
 pub use clock::SenderClock;
 pub(crate) use clock::ntp_of;
 pub use keyframes::KeyframeRequester;
+pub use loss::RecentLoss;
 pub use nack::{Arrival, NackGenerator};
 pub use pictures::{PictureReader, Turn, Unreadable};
 pub use rate::{ByLayer, Rates, TEMPORAL_LAYERS};

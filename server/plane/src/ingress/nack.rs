@@ -26,7 +26,7 @@ pub enum Arrival {
     New,
     /// It was asked for.
     Recovered {
-        /// How long ago, where it was asked for once: about a round trip.
+        /// How long ago first, where it was not asked for again after a whole round trip: about a round trip.
         after: Option<Span>,
     },
     /// It has arrived before, or lies too far back to tell.
@@ -37,18 +37,24 @@ pub enum Arrival {
 struct Missing {
     index: u64,
     noticed: Time,
-    /// When it was last asked for.
-    asked: Option<Time>,
+    /// When it was asked for, for the first and for the last time.
+    asked: Option<[Time; 2]>,
     asks: u8,
 }
 
 impl Missing {
-    /// When it is to be asked for next, or given up.
-    fn due(&self, highest: u64, interval: Span) -> Time {
+    /// When it is to be asked for next, or given up. The second ask comes after half a round trip: the first may be lost
+    /// like the packet was, and whoever has it does not answer twice within a round trip (libwebrtc's
+    /// `RtpPacketHistory`).
+    fn due(&self, highest: u64, round_trip: Span) -> Time {
+        let interval = match self.asks {
+            1 => Span::from_micros(round_trip.micros() / 2),
+            _ => round_trip,
+        };
         match self.asked {
             None if highest - self.index >= OVERTAKEN => self.noticed,
             None => self.noticed + REORDERING,
-            Some(asked) => (asked + interval).min(self.noticed + WORTHWHILE),
+            Some([_, last]) => (last + interval.max(MIN_INTERVAL)).min(self.noticed + WORTHWHILE),
         }
     }
 }
@@ -114,8 +120,8 @@ impl NackGenerator {
             Some(missing) if missing.asks > 0 => Arrival::Recovered {
                 after: missing
                     .asked
-                    .filter(|_| missing.asks == 1)
-                    .map(|asked| now.since(asked)),
+                    .filter(|_| missing.asks <= 2)
+                    .map(|[first, _]| now.since(first)),
             },
             _ => Arrival::New,
         }
@@ -127,11 +133,10 @@ impl NackGenerator {
         let Some(highest) = self.highest else {
             return 0;
         };
-        let interval = round_trip.max(MIN_INTERVAL);
         let mut asked = 0;
         let (missing, gave_up) = (&mut self.missing, &mut self.gave_up);
         missing.retain_mut(|packet| {
-            if packet.due(highest, interval) > now {
+            if packet.due(highest, round_trip) > now {
                 return true;
             }
             if packet.asks >= MAX_ASKS
@@ -143,7 +148,8 @@ impl NackGenerator {
             if let Some(out) = out.get_mut(asked) {
                 *out = packet.index as u16;
                 asked += 1;
-                packet.asked = Some(now);
+                let first = packet.asked.map_or(now, |[first, _]| first);
+                packet.asked = Some([first, now]);
                 packet.asks += 1;
             }
             true
@@ -153,11 +159,10 @@ impl NackGenerator {
 
     /// When [`NackGenerator::due`] has something to do next; `None` while nothing is missing.
     pub fn deadline(&self, round_trip: Span) -> Option<Time> {
-        let interval = round_trip.max(MIN_INTERVAL);
         let highest = self.highest?;
         self.missing
             .iter()
-            .map(|packet| packet.due(highest, interval))
+            .map(|packet| packet.due(highest, round_trip))
             .min()
     }
 
@@ -257,7 +262,7 @@ mod tests {
     }
 
     #[test]
-    fn one_that_three_have_overtaken_is_asked_for_at_once_and_again_each_round_trip() {
+    fn one_that_three_have_overtaken_is_asked_for_at_once_soon_again_and_then_each_round_trip() {
         let mut nacks = NackGenerator::default();
         arrive(&mut nacks, 0, [10, 12, 13]);
         assert_eq!(due(&mut nacks, 1), []);
@@ -265,7 +270,7 @@ mod tests {
         let asked: Vec<_> = (1..150)
             .filter(|&now| !due(&mut nacks, now).is_empty())
             .collect();
-        assert_eq!(asked, [1, 51, 101]);
+        assert_eq!(asked, [1, 26, 76, 126]);
     }
 
     #[test]
@@ -379,7 +384,8 @@ mod tests {
                     prop_assert!(!arrived.contains(&index), "{} has arrived", index);
                     let asks = asks.entry(index).or_default();
                     if let Some(last) = asks.last() {
-                        prop_assert!(now - last >= round_trip.max(20), "too soon again");
+                        let interval = if asks.len() == 1 { round_trip / 2 } else { round_trip };
+                        prop_assert!(now - last >= interval.max(20), "too soon again");
                     }
                     asks.push(now);
                     prop_assert!(asks.len() <= usize::from(MAX_ASKS));

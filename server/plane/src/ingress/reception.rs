@@ -14,6 +14,8 @@ pub struct Reception {
     last_transit: Option<u32>,
     reported_expected: u64,
     reported_received: u64,
+    /// Packets expected and lost between the last two reports.
+    interval: (u64, u64),
     last_sender_report: Option<(Time, u32)>,
 }
 
@@ -43,6 +45,11 @@ impl Reception {
         self.last_sender_report = Some((now, info.compact_ntp()));
     }
 
+    /// How many packets were expected, and lost, between the last two reports.
+    pub fn last_interval(&self) -> (u64, u64) {
+        self.interval
+    }
+
     /// The next reception block. `None` before the first packet.
     pub fn report(&mut self, now: Time, ssrc: u32) -> Option<ReceptionBlock> {
         if self.received == 0 {
@@ -51,6 +58,7 @@ impl Reception {
         let expected = self.highest + 1 - self.first.min(self.highest);
         let interval = expected - self.reported_expected;
         let lost = interval.saturating_sub(self.received - self.reported_received);
+        self.interval = (interval, lost);
         self.reported_expected = expected;
         self.reported_received = self.received;
         let total = i64::try_from(expected).unwrap_or(i64::MAX) - self.received.cast_signed();

@@ -19,6 +19,9 @@ const LEAST_WANTED: u64 = 2_500_000;
 const PAUSED_LONGER: u64 = 2;
 /// For how long estimates and rates are on the move at first.
 pub(super) const SETTLING: Span = Span::from_secs(5);
+/// The first probe tells within this what a link carries at least. Until then there is only a guess, and a screen that it
+/// paused would wait for two keyframes, the second half a second later: whoever joins late would miss the first second.
+const FIRST_PROBE: Span = Span::from_millis(500);
 /// A tile comes back once there has been room for it this long: what a probe found may be gone after its queue has drained.
 const ROOM_LASTS: Span = Span::from_millis(600);
 /// A slot that comes back may have the link to itself for as long as so many bits take: its keyframe, and what follows.
@@ -88,13 +91,11 @@ impl Plane {
     pub(crate) fn take_reports(&mut self, now: Time, reports: impl Iterator<Item = Report>) {
         for report in reports {
             match report {
-                Report::Estimate {
-                    transport,
-                    rate,
-                    beside,
-                } => {
+                Report::Link { transport, link } => {
                     if let Some(transport) = self.transports.get_mut(transport) {
-                        (transport.estimate, transport.beside) = (Some(rate), beside);
+                        (transport.estimate, transport.beside) = (Some(link.rate), link.beside);
+                        (transport.lost, transport.measured_round_trip) =
+                            (link.lost, link.round_trip);
                         transport.estimated.get_or_insert(now);
                     }
                 }
@@ -206,7 +207,11 @@ impl Plane {
         self.order(transport, order, sink);
         let since = self.transports.get(transport).and_then(|t| t.estimated);
         let settled = since.is_some_and(|since| now.since(since) >= SETTLING);
-        for (steps, grant) in all.iter().flatten().zip(grants) {
+        let guessed = since.is_some_and(|since| now.since(since) < FIRST_PROBE);
+        for ((steps, grant), claim) in all.iter().flatten().zip(grants).zip(&claims) {
+            if guessed && grant == Grant::Paused && claim.priority == Priority::Screen {
+                continue;
+            }
             let current = self.slots.get(steps.slot).and_then(|s| s.allowance.grant);
             let grant = if settled && !grant.is_layer_above(current) {
                 grant

@@ -91,7 +91,7 @@ pub enum Command {
         kind: MediaKind,
         /// The rids of its simulcast layers, lowest first; empty without simulcast.
         rids: Vec<String>,
-        /// The speaker group in which an audio track takes part.
+        /// The speaker group in which an audio track takes part; without one it is heard only where it is routed to.
         group: Option<u32>,
     },
     /// Mutes or unmutes a track: while it is paused, nothing of it is forwarded.
@@ -114,6 +114,15 @@ pub enum Command {
         /// Which of its seats.
         seat: u8,
     },
+    /// A subscriber plays an audio track that is routed to it, such as the sound of a shared screen.
+    AddRoutedAudioSlot {
+        /// The new slot's id.
+        slot: u32,
+        /// The subscriber's transport.
+        transport: u32,
+        /// What was agreed.
+        format: Format,
+    },
     /// A subscriber has room for a picture.
     AddVideoSlot {
         /// The new slot's id.
@@ -123,7 +132,8 @@ pub enum Command {
         /// What was agreed.
         format: Format,
     },
-    /// What a video slot is to show from the next keyframe on; `None` empties it at once.
+    /// What a video slot is to show from the next keyframe on, or a slot of routed audio to play from the next packet on;
+    /// `None` empties it at once.
     Route {
         /// Which slot.
         slot: u32,
@@ -235,6 +245,13 @@ impl Plane {
                     seat: usize::from(seat),
                 };
                 self.add_slot(slot, transport, role, format, sink);
+            }
+            Command::AddRoutedAudioSlot {
+                slot,
+                transport,
+                format,
+            } => {
+                self.add_slot(slot, transport, SlotRole::RoutedAudio, format, sink);
             }
             Command::AddVideoSlot {
                 slot,

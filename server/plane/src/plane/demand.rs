@@ -1,6 +1,7 @@
 //! Which layers of each camera the links of those who watch it carry, or soon could.
 
 use crate::allocation::{Claim, Grant, MAX_CLAIMS, Priority, allocate};
+use crate::egress::SlotRole;
 use crate::time::Time;
 
 use super::allocating::{LONG_AGO, SETTLING, Steps, VOICES, live_rates, of_layer};
@@ -58,12 +59,26 @@ impl Plane {
                 track.demand.record(reach.wished, reach.within);
             }
         }
+        let slots = self.transports.get(transport).map(|t| &t.slots);
+        for &slot in slots.into_iter().flatten() {
+            let slot = self.slots.get(slot);
+            // Until the next picture comes, the slot shows this one.
+            let goes_on = slot.and_then(|slot| {
+                let wished = slot.wish?.track;
+                slot.current.filter(|occupant| occupant.track != wished)
+            });
+            if let Some(occupant) = goes_on
+                && let Some(track) = self.tracks.get_mut(occupant.track)
+            {
+                track.demand.record(occupant.layer + 1, occupant.layer + 1);
+            }
+        }
     }
 
     /// What a video slot wishes for and was granted. Its lowest layer is always worth having: else it never came back.
     fn granted_reach(&self, index: usize, settled: bool) -> Option<Reach> {
         let slot = self.slots.get(index)?;
-        let wish = slot.wish?;
+        let wish = slot.wish.filter(|_| slot.role == SlotRole::Video)?;
         let track = self.tracks.get(wish.track)?;
         let wished = track.rids.len().max(1).min(wish.max_layer + 1);
         let granted = slot.allowance.grant;

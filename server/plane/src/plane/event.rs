@@ -24,7 +24,7 @@ pub enum Event {
         /// Which.
         transport: u32,
     },
-    /// A video slot shows another track from now on, or nothing.
+    /// A slot of video or routed audio has another track from now on, or nothing.
     SlotOccupied {
         /// Which slot.
         slot: u32,
@@ -56,6 +56,18 @@ pub enum Event {
         /// The video slots that are in use and not paused: each with the highest layer and temporal layer that it may
         /// show; `u8::MAX` while nothing is known to be too much.
         granted: Vec<(u32, u8, u8)>,
+    },
+    /// What is measured of the way to or from a transport's peer has changed noticeably. At most once a second.
+    LinkMeasured {
+        /// Which transport.
+        transport: u32,
+        /// The share of packets lost lately, in 1/256 (as in RFC 3550 section 6.4.1): of a subscriber's as it tells, of a
+        /// publisher's as they arrive, before anything is sent again. `None` while too little is sent to tell.
+        fraction_lost: Option<u8>,
+        /// The round trip in ms, where a subscriber's reports tell it.
+        round_trip: Option<u32>,
+        /// For how many seconds nothing authentic has come; 0 for what is usual between two consent checks.
+        silence: u32,
     },
     /// A group's seats have other occupants.
     Seats {

@@ -26,7 +26,17 @@ pub(super) struct Outgoing<'a> {
     pub(super) audio_level: Option<u8>,
 }
 
+/// Which slots play an audio track.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Listeners {
+    /// Those of a seat of a speaker group.
+    Seat(usize, usize),
+    /// Those that it is routed to.
+    Routed,
+}
+
 impl Plane {
+    /// Forwards an audio packet: a voice to whoever hears its seat, the sound of a screen to whoever is shown that screen.
     pub(super) fn forward_audio<S: Sink>(
         &mut self,
         now: Time,
@@ -36,35 +46,39 @@ impl Plane {
         is_newest: bool,
         sink: &mut S,
     ) {
-        let Some(group_index) = self
-            .tracks
-            .get(occupant.track)
-            .and_then(|track| track.group)
-        else {
+        let Some(track) = self.tracks.get(occupant.track) else {
             return;
         };
-        let Some(group) = self.groups.get_mut(group_index) else {
-            return;
+        let id = track.id;
+        let heard = match track.group {
+            Some(group) => {
+                // Without a level (the extension was not agreed) a voice counts as just audible.
+                let level = outgoing.audio_level.map_or(50, |byte| byte & 0x7f);
+                self.listeners(now, group, occupant.track, level, is_newest)
+            }
+            None => Some(Listeners::Routed),
         };
-        // Without a level (the extension was not agreed) a voice counts as just audible.
-        let level = outgoing.audio_level.map_or(50, |byte| byte & 0x7f);
-        if is_newest {
-            let changes = group.speakers.record(now, occupant.track, level);
-            self.tell_speakers(group_index, changes);
+        let Some(heard) = heard else { return };
+        let slots: &[usize] = match heard {
+            Listeners::Seat(group, seat) => match self.groups.get(group) {
+                Some(group) => &group.listeners[seat],
+                None => return,
+            },
+            Listeners::Routed => match self.tracks.get(occupant.track) {
+                Some(track) => &track.slots,
+                None => return,
+            },
+        };
+        if slots.is_empty() {
+            return;
         }
-        let Some(group) = self.groups.get(group_index) else {
-            return;
-        };
-        let Some(seat) = group.speakers.seat_of(occupant.track) else {
-            return;
-        };
         let mut shared = self.idle_bursts.take();
         let Some(burst) = Arc::get_mut(&mut shared) else {
             return;
         };
         burst.begin(now, occupant, MediaKind::Audio, outgoing.source);
         push(burst, outgoing);
-        for &slot_index in &group.listeners[seat] {
+        for &slot_index in slots {
             let Some(slot) = self.slots.get_mut(slot_index) else {
                 continue;
             };
@@ -75,13 +89,19 @@ impl Plane {
                 continue;
             }
             let switch = slot.current != Some(occupant);
-            // What was sent again comes late: a seat that began with it would count all until now as lost.
+            // What was sent again comes late: a slot that began with it would count all until now as lost.
             if switch && !is_newest {
                 continue;
             }
             if switch {
-                slot.current = Some(occupant);
+                let before = slot.current.replace(occupant).map(|old| old.track);
                 self.counters.count(Counter::SlotSwitches);
+                if heard == Listeners::Routed && before != Some(occupant.track) {
+                    self.events.push(Event::SlotOccupied {
+                        slot: slot.id,
+                        track: Some(id),
+                    });
+                }
             }
             let target = Target {
                 slot: slot_index as u32,
@@ -92,6 +112,25 @@ impl Plane {
             burst.aim(subscriber.shard, target);
         }
         self.dispatch(now, shared, sink);
+    }
+
+    /// Lets a voice's level count among its group's, and tells whether it is heard.
+    fn listeners(
+        &mut self,
+        now: Time,
+        group_index: usize,
+        track: usize,
+        level: u8,
+        is_newest: bool,
+    ) -> Option<Listeners> {
+        if is_newest {
+            let group = self.groups.get_mut(group_index)?;
+            let changes = group.speakers.record(now, track, level);
+            self.tell_speakers(group_index, changes);
+        }
+        let group = self.groups.get(group_index)?;
+        let seat = group.speakers.seat_of(track)?;
+        Some(Listeners::Seat(group_index, seat))
     }
 
     /// Puts a video packet with those that arrived just before it. They leave together.

@@ -39,7 +39,7 @@ use crate::transport::Transport;
 
 pub use command::Command;
 pub use event::Event;
-pub(crate) use telling::Told;
+pub(crate) use telling::{Measurements, Told};
 
 /// How often time is looked at: feedback, reports, deaths and layers are all multiples of it.
 const TICK: Span = Span::from_millis(50);

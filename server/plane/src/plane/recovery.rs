@@ -133,19 +133,23 @@ impl Plane {
         let Some(track) = self.tracks.get(occupant.track) else {
             return;
         };
+        let is_routed = || {
+            track.slots.iter().any(|&slot| {
+                let slot = self.slots.get(slot);
+                slot.is_some_and(|slot| {
+                    slot.current == Some(occupant) || slot.target == Some(occupant)
+                })
+            })
+        };
         let is_needed = !track.paused
-            && match track.kind {
-                MediaKind::Audio => {
-                    let group = track.group.and_then(|group| self.groups.get(group));
+            && match (track.kind, track.group) {
+                (MediaKind::Audio, Some(group)) => {
+                    let group = self.groups.get(group);
                     audio_nack
                         && group.is_some_and(|g| g.speakers.seat_of(occupant.track).is_some())
                 }
-                MediaKind::Video => track.slots.iter().any(|&slot| {
-                    let slot = self.slots.get(slot);
-                    slot.is_some_and(|slot| {
-                        slot.current == Some(occupant) || slot.target == Some(occupant)
-                    })
-                }),
+                (MediaKind::Audio, None) => audio_nack && is_routed(),
+                (MediaKind::Video, _) => is_routed(),
             };
         if !is_needed {
             return stream.nacks.abandon();

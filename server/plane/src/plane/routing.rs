@@ -4,7 +4,7 @@ use crate::arena::Arena;
 use crate::egress::{Occupant, SlotRole, Wish};
 use crate::speakers::Changes;
 use crate::time::Time;
-use crate::track::{MAX_LAYERS, Track};
+use crate::track::{MAX_LAYERS, MediaKind, Track};
 
 use super::{Event, Plane};
 
@@ -15,18 +15,26 @@ pub(super) fn stream_of(tracks: &Arena<Track>, occupant: Occupant) -> Option<(us
 }
 
 impl Plane {
-    /// Gives a video slot another wish.
+    /// Gives a slot of video or routed audio another wish.
     pub(super) fn route(&mut self, now: Time, slot_id: u32, wish: Option<Wish>) {
         let Some(index) = self.slots.index(slot_id) else {
             return;
         };
-        let Some(slot) = self
-            .slots
-            .get_mut(index)
-            .filter(|slot| slot.role == SlotRole::Video)
-        else {
+        let Some(slot) = self.slots.get_mut(index) else {
             return;
         };
+        let is_video = match slot.role {
+            SlotRole::Video => true,
+            SlotRole::RoutedAudio => false,
+            SlotRole::Audio { .. } => return,
+        };
+        // A track of the other kind would never get through.
+        let wish = wish.filter(|wish| {
+            let track = self.tracks.get(wish.track);
+            track.is_some_and(|track| {
+                (track.kind == MediaKind::Video) == is_video && track.group.is_none()
+            })
+        });
         let before = [
             slot.wish.map(|wish| wish.track),
             slot.current.map(|occupant| occupant.track),
@@ -39,7 +47,12 @@ impl Plane {
                 paused: false,
             });
         }
-        if wish.is_none() && slot.current.take().is_some() {
+        // Sound needs no keyframe to wait for: nothing more of what was wished before is to be heard.
+        let leaves = |current: Occupant| match wish {
+            Some(wish) => !is_video && current.track != wish.track,
+            None => true,
+        };
+        if slot.current.take_if(|current| leaves(*current)).is_some() {
             self.events.push(Event::SlotOccupied {
                 slot: slot_id,
                 track: None,
@@ -79,7 +92,9 @@ impl Plane {
         let Some(slot) = self.slots.get_mut(index) else {
             return;
         };
-        let Some(wish) = slot.wish else { return };
+        let Some(wish) = slot.wish.filter(|_| slot.role == SlotRole::Video) else {
+            return;
+        };
         let Some(track) = self.tracks.get(wish.track).filter(|track| !track.paused) else {
             return;
         };

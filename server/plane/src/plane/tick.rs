@@ -62,6 +62,7 @@ impl Plane {
             if report {
                 self.send_reception(now, index, sink);
                 self.send_slot_reports(now, index, sink);
+                self.tell_measurements(now, index);
             }
         }
         for slot in 0..self.slots.end() {
@@ -139,11 +140,18 @@ impl Plane {
         };
         let mut blocks = [ReceptionBlock::default(); MAX_STREAMS];
         let mut count = 0;
+        let (mut expected, mut lost) = (0, 0);
         for stream in &mut transport.streams {
             if let Some(block) = stream.reception.report(now, stream.ssrc) {
                 blocks[count] = block;
                 count += 1;
+                let interval = stream.reception.last_interval();
+                (expected, lost) = (expected + interval.0, lost + interval.1);
             }
+        }
+        if !transport.subscribes {
+            transport.recent_loss.observe(expected, lost);
+            transport.lost = transport.recent_loss.share();
         }
         if count > 0 {
             self.local.send_rtcp(index, sink, |out| {

@@ -52,6 +52,15 @@ pub fn random_loss(name: &'static str, share: f64) -> Scenario {
     scenario(name, conditions, 2_500_000, 60)
 }
 
+/// 3 Mbit/s that lose 10 % at random, and a video of 150 or 500 kbit/s: there is nothing to fill the link with.
+pub fn camera_through_loss() -> Scenario {
+    let mut conditions = Conditions::steady(3_000_000, ONE_WAY);
+    conditions.loss = Loss::Random(0.1);
+    let mut camera = scenario("camera10", conditions, 2_500_000, 120);
+    camera.callers[0].layers = vec![150_000, 500_000];
+    camera
+}
+
 /// 2 Mbit/s that lose 5 % in bursts of five.
 pub fn bursty_loss() -> Scenario {
     let mut conditions = Conditions::steady(2_000_000, ONE_WAY);
@@ -170,6 +179,7 @@ pub fn all() -> Vec<Scenario> {
         fall(),
         random_loss("loss10", 0.1),
         random_loss("loss30", 0.3),
+        camera_through_loss(),
         bursty_loss(),
         shallow(),
         shared(),

@@ -86,6 +86,10 @@ pub fn all() -> Vec<Scenario> {
     vec![
         scenario("thin", lossy(300_000, 0.02), 60),
         scenario("dip", dip(), 80),
+        Scenario {
+            cameras: 1,
+            ..scenario("dip-of-one", dip(), 80)
+        },
         scenario("deep-dip", deep_dip(), 80),
         scenario("tenth", lossy(3_000_000, 0.1), 60),
         scenario("third", lossy(3_000_000, 0.3), 60),

@@ -4,6 +4,7 @@ import type { Key } from "../../i18n/en";
 import type { Conference } from "../../meeting/conference";
 import type { Participant, Role } from "../../protocol";
 import { Icon } from "../icons";
+import { QualityMark } from "../quality";
 import { initials, tint } from "../tile";
 import { Lobby } from "./lobby";
 import { PersonMenu } from "./person-menu";
@@ -152,6 +153,7 @@ function Person({ conference, person, turn }: PersonProps) {
 			{person.screen && <Icon name="screen" />}
 			<Icon name={person.microphone ? "microphone" : "microphoneOff"} />
 			<span class="visually-hidden">{person.microphone ? t("microphoneOn") : t("muted")}</span>
+			<QualityMark quality={person.quality} />
 			<PersonMenu conference={conference} person={person} />
 		</li>
 	);
