@@ -246,7 +246,7 @@ async def take_turns(chair: ProtocolClient, watched: Sequence[Watched], members:
         await member.client.ask("set_media", microphone=False, camera=False, screen=True)
         await shows(watched, ".floor-bar [role=status]", [f"{member.name} is asked to speak…"])
         await shows(watched, ".floor-bar .next", [f"Next: {following.name}"])
-        await shows(watched, ".shared-screen .sharer", [f"{member.name} is sharing their screen"])
+        await shows(watched, ".shared-screen h2", [f"{member.name} is sharing their screen"])
         await member.client.ask("decline_unmute")
         await shows(watched, ".toast", [f"{member.name} does not want to speak now."])
         await member.client.ask("set_media", microphone=False, camera=False, screen=False)
