@@ -50,6 +50,8 @@ const refused = (code: string) => ({ type: "error", code, message: "no" });
 
 let conference: Conference;
 const settle = () => vi.advanceTimersByTimeAsync(0);
+/** Until the first attempt to open the next connection. */
+const nextAttempt = () => vi.advanceTimersByTimeAsync(300);
 const socket = () => FakeSocket.all.at(-1) as FakeSocket;
 /** The publisher and the subscriber of the latest seat. */
 const media = () => FakeConnection.all.slice(-2);
@@ -61,7 +63,7 @@ beforeEach(async () => {
 	FakeConnection.all = [];
 	vi.stubGlobal("WebSocket", FakeSocket);
 	vi.stubGlobal("RTCPeerConnection", FakeConnection);
-	vi.stubGlobal("RTCRtpReceiver", {});
+	vi.stubGlobal("RTCRtpReceiver", class {});
 	vi.stubGlobal("RTCRtpSender", {});
 	conference = new Conference("abc-defg-hjk", me, new LocalMedia());
 	conference.connect();
@@ -84,7 +86,7 @@ async function enter(answer: object): Promise<void> {
 
 async function reconnect(answer: object): Promise<void> {
 	socket().breaks();
-	await settle();
+	await nextAttempt();
 	await enter(answer);
 }
 
@@ -251,10 +253,12 @@ test.each([
 	"a first connection that is lost is not taken for media that can't get through (%s)",
 	async (_, resumed) => {
 		socket().breaks();
-		await settle();
-		await vi.advanceTimersByTimeAsync(9_000); // which does not open
-		socket().breaks();
-		await vi.advanceTimersByTimeAsync(8_000);
+		for (let i = 0; i < 6; i++) {
+			await vi.advanceTimersByTimeAsync(3_000); // none of which opens
+			socket().breaks();
+		}
+		await nextAttempt();
+		await vi.advanceTimersByTimeAsync(1_200);
 		expect(conference.state.ending.value).toBeNull();
 		await enter(joined({ resumed }));
 		expect(socket().asked).toContain("publish_offer");
@@ -301,7 +305,7 @@ test("after an outage the same seat is told whether the screen is still shared",
 	await sharing();
 	socket().breaks();
 	conference.sharing.stop(); // meanwhile
-	await settle();
+	await nextAttempt();
 	await enter(joined({ resumed: true }));
 	expect(socket().last).toMatchObject({ type: "set_media", screen: false });
 });

@@ -90,8 +90,9 @@ export class Conference {
 			joined: (message) => this.onJoined(message),
 			waiting: (message) => this.onWaiting(message),
 			event: (message) => this.onEvent(message),
-			lost: () => {
+			lost: (restarting) => {
 				this.state.reconnecting.value = true;
+				this.state.restarting.value = restarting;
 			},
 			failed: (error) => this.onFailed(error),
 		});
@@ -207,6 +208,7 @@ export class Conference {
 	private onWaiting(message: InLobby): void {
 		remember(personOf(this.code), message.person);
 		this.state.reconnecting.value = false;
+		this.state.restarting.value = false;
 		this.lobby.value = message.title;
 	}
 
