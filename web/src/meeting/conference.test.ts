@@ -60,6 +60,7 @@ beforeEach(async () => {
 	vi.useFakeTimers();
 	vi.spyOn(Math, "random").mockReturnValue(0.5);
 	FakeSocket.all = [];
+	FakeSocket.alive = true;
 	FakeConnection.all = [];
 	vi.stubGlobal("WebSocket", FakeSocket);
 	vi.stubGlobal("RTCPeerConnection", FakeConnection);
@@ -176,6 +177,9 @@ test.each([
 	connect();
 	expect(conference.mediaConnected.value).toBe(true);
 	media()[which]?.becomes("failed");
+	expect(conference.mediaConnected.value).toBe(false);
+	expect(conference.mediaLost.value, "another way may still be found").toBe(false);
+	await vi.advanceTimersByTimeAsync(5_000);
 	expect(conference.mediaLost.value).toBe(true);
 	await rejoined();
 	expect(conference.mediaLost.value).toBe(false);
@@ -203,7 +207,6 @@ test("one that does not recover is replaced, however its states change", async (
 	await vi.advanceTimersByTimeAsync(4_000);
 	media()[0]?.becomes("connecting");
 	await vi.advanceTimersByTimeAsync(6_000);
-	socket().answers("ping", { type: "ok" });
 	await vi.advanceTimersByTimeAsync(5_000);
 	expect(conference.mediaLost.value).toBe(true);
 	await rejoined();
@@ -231,7 +234,6 @@ test("every other goodbye is the end", async () => {
 
 test("media that never gets through is told, and the seat is left", async () => {
 	await vi.advanceTimersByTimeAsync(10_000);
-	socket().answers("ping", { type: "ok" });
 	await vi.advanceTimersByTimeAsync(5_000);
 	expect(conference.state.ending.value).toBe("no_media");
 	expect(socket().last.type).toBe("leave");

@@ -50,7 +50,11 @@ export class Conference {
 	/** Why joining failed: the server's stable code. */
 	readonly refused = signal<ErrorCode | null>(null);
 	private readonly watch = new MediaWatch({
-		connected: () => this.rejoining.connected(),
+		connected: () => {
+			this.rejoining.connected();
+			this.session.hurry();
+		},
+		doubtful: () => this.findAnotherWay(),
 		lost: () => this.onMediaLost(),
 	});
 	private readonly rejoining = new Rejoining(() => this.session.rejoin());
@@ -100,6 +104,7 @@ export class Conference {
 
 	connect(): void {
 		addEventListener("online", this.hurry);
+		document.addEventListener("visibilitychange", this.hurry);
 		this.session.connect();
 	}
 
@@ -171,6 +176,7 @@ export class Conference {
 	/** Let go of everything but camera, microphone and the session. */
 	close(): void {
 		removeEventListener("online", this.hurry);
+		document.removeEventListener("visibilitychange", this.hurry);
 		this.view.stop();
 		this.sharing.stop();
 		this.rejoining.stop();
@@ -178,7 +184,11 @@ export class Conference {
 		this.closeMedia();
 	}
 
-	private readonly hurry = () => this.session.hurry();
+	/** The network is back, or the machine awake. */
+	private readonly hurry = () => {
+		this.session.hurry();
+		if (this.joined.value && !this.mediaConnected.value) this.findAnotherWay();
+	};
 
 	private closeMedia(): void {
 		for (const dispose of this.disposals.splice(0)) dispose();
@@ -324,10 +334,17 @@ export class Conference {
 		if (publisher && subscriber) this.watch.watch(publisher.connection, subscriber.connection);
 	}
 
+	/** The network may be another now. */
+	private findAnotherWay(): void {
+		this.session.doubt();
+		void this.publisher?.restartIce();
+		void this.subscriber.value?.restartIce();
+	}
+
 	private onMediaLost(): void {
-		// Without the server nothing can be negotiated, so that says nothing of media. Its time begins with the next
-		// connection.
-		if (!this.rejoining.worked && this.state.reconnecting.value) return;
+		// Without the server nothing can be negotiated, and where it can't be reached, media can't come either. Its time
+		// begins with the next connection.
+		if (this.state.reconnecting.value) return;
 		if (!this.rejoining.lost()) this.end(this.rejoining.worked ? "media_timeout" : "no_media");
 	}
 

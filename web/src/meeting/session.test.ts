@@ -17,6 +17,7 @@ beforeEach(() => {
 	vi.useFakeTimers();
 	vi.spyOn(Math, "random").mockReturnValue(0.5);
 	FakeSocket.all = [];
+	FakeSocket.alive = false;
 	events = { joined: vi.fn(), waiting: vi.fn(), event: vi.fn(), lost: vi.fn(), failed: vi.fn() };
 	const join = () => ({ meeting: "abc-defg-hjk", name: "Wayan", microphone: true, camera: false });
 	session = new Session(join, events as unknown as SessionEvents, () => new FakeSocket());

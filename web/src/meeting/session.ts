@@ -156,7 +156,7 @@ export class Session {
 	hurry(): void {
 		if (this.over) return;
 		if (this.socket?.readyState === OPEN) {
-			if (this.lostAt === null && this.seated) this.check(this.socket);
+			this.doubt();
 			return;
 		}
 		if (this.socket !== null && Date.now() - this.busyAt < STUCK_AFTER) return;
@@ -165,7 +165,9 @@ export class Session {
 	}
 
 	/** Whether the connection is dead is to be known soon. */
-	private check(socket: Socket): void {
+	doubt(): void {
+		const { socket } = this;
+		if (socket?.readyState !== OPEN || this.lostAt !== null || !this.seated) return;
 		const dead = this.after(CHECK_ANSWER_WITHIN, () => this.closed(socket));
 		this.request({ type: "ping" }).then(
 			() => this.cancel(dead),
