@@ -115,7 +115,7 @@ async def attendance(ayu: Page) -> list[dict[str, str]]:
     async with ayu.expect_download() as started:
         await ayu.get_by_role("button", name="CSV").click()
     sheet = await (await started.value).path()
-    return rows(Path(sheet).read_bytes())
+    return rows(await asyncio.to_thread(Path(sheet).read_bytes))
 
 
 @pytest.mark.parametrize("end", ["kill", "stop"])

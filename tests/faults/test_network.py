@@ -57,6 +57,7 @@ async def say(sender: Page, reader: Page, text: str) -> None:
         await panel(sender, "Chat")
     await sender.get_by_role("textbox", name="Message").fill(text)
     await sender.keyboard.press("Enter")
+    await expect(sender.locator(".panel").get_by_text(text)).to_have_count(1)
     await expect(reader.locator(".panel").get_by_text(text)).to_have_count(1)
 
 
@@ -103,7 +104,7 @@ async def test_who_goes_from_one_network_to_another_and_back_stays(
     with link(weak_place, good_place, 1) as mobile:
         weak_place.ip("link", "set", "eth0", "down")
         gone = time.time()
-        await asyncio.sleep(0.3)
+        await asyncio.sleep(1)  # what had come already has been shown by then
         there = await moving(meeting, gone)
         print("there", there)
         await whole(meeting, seat, "over the other")
@@ -112,7 +113,7 @@ async def test_who_goes_from_one_network_to_another_and_back_stays(
         await asyncio.sleep(2)
         mobile.change(up=CUT, down=CUT)
         gone = time.time()
-        await asyncio.sleep(0.3)
+        await asyncio.sleep(1)
         back = await moving(meeting, gone)
         print("back", back)
     await whole(meeting, seat, "over the first again")

@@ -136,11 +136,23 @@ export class Conference {
 		}
 	}
 
+	/** Write to everybody, or to one. It arrives once, also over a connection that breaks meanwhile. */
+	async say(text: string, to: string | null, file: string | null = null): Promise<boolean> {
+		const once = [...crypto.getRandomValues(new Uint32Array(4))].map((part) => part.toString(36)).join("");
+		try {
+			await this.session.deliver({ type: "send_chat", text, to, file, once });
+			return true;
+		} catch (error) {
+			this.news.value = { key: refusalKey(error) };
+			return false;
+		}
+	}
+
 	/** Send a file with a message; resolves with whether it was done. */
 	async sendFile(file: File, to: string | null, progress: (share: number) => void): Promise<boolean> {
 		try {
 			const id = await this.files.upload(file, progress);
-			return await this.ask({ type: "send_chat", text: "", to, file: id });
+			return await this.say("", to, id);
 		} catch (error) {
 			const code = error instanceof FileRefused ? error.code : "";
 			this.news.value = { key: FILE_REFUSALS[code] ?? "fileFailed" };

@@ -310,3 +310,21 @@ test("a connection that hangs is found out soon when the network is said to be a
 	await vi.advanceTimersByTimeAsync(2_500);
 	expect(FakeSocket.all).toHaveLength(2);
 });
+
+test("what is to be delivered goes again over the next connection, in order, until it is answered", async () => {
+	await enter();
+	const say = (text: string) => ({ type: "send_chat", text, to: null, file: null, once: text }) as const;
+	const first = session.deliver(say("one"));
+	socket().breaks();
+	const second = session.deliver(say("two"));
+	await nextAttempt();
+	socket().opens();
+	await enter();
+	expect(socket().sent.slice(1)).toMatchObject([say("one"), say("two")]);
+	for (const { id } of socket().sent.slice(1)) socket().says({ type: "ok", id });
+	await expect(first).resolves.toMatchObject({ type: "ok" });
+	await expect(second).resolves.toMatchObject({ type: "ok" });
+	const never = session.deliver(say("three"));
+	session.leave();
+	await expect(never).rejects.toBeInstanceOf(Disconnected);
+});

@@ -100,6 +100,8 @@ export class Session {
 	private socket: Socket | null = null;
 	private nextId = 1;
 	private readonly waiting = new Map<number, { resolve(a: Answer): void; reject(e: Error): void }>();
+	/** What goes on with the next seat, in order. */
+	private undelivered: { resolve(): void; reject(error: Error): void }[] = [];
 	private resume: string | null = null;
 	/** A seat, or a place in the lobby, was had once: from now on it pays to try longer. */
 	private seated = false;
@@ -152,6 +154,21 @@ export class Session {
 		});
 	}
 
+	/**
+	 * The same, and again over the next connection where this one breaks before the answer: for requests that may be done
+	 * twice. Rejects with Disconnected only when the session is over.
+	 */
+	async deliver<R extends Request>(request: R): Promise<AnswerTo<R>> {
+		for (;;) {
+			try {
+				return await this.request(request);
+			} catch (error) {
+				if (!(error instanceof Disconnected) || this.over) throw error;
+			}
+			await new Promise<void>((resolve, reject) => this.undelivered.push({ resolve, reject }));
+		}
+	}
+
 	/** The network is said to be back, or another: don't wait for the next attempt, nor trust the connection. */
 	hurry(): void {
 		if (this.over) return;
@@ -202,6 +219,7 @@ export class Session {
 	end(): void {
 		this.over = true;
 		this.drop();
+		for (const { reject } of this.undelivered.splice(0)) reject(new Disconnected());
 	}
 
 	private async enter(socket: Socket): Promise<void> {
@@ -236,6 +254,7 @@ export class Session {
 		this.attempts = 0;
 		this.pingLater();
 		this.events.joined(answer);
+		for (const { resolve } of this.undelivered.splice(0)) resolve();
 	}
 
 	/** Leave the stale seat, which this socket holds, and take a new one. */
