@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import secrets
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from typing import Literal
 
 import structlog
 
@@ -15,6 +17,7 @@ from server.door import Door, Newcomer, Place
 from server.media import Connection, Downlink, MediaEdge
 from server.participant import Participant, View
 from server.quality_watch import QualityWatch
+from server.returning import Expected
 from server.roles import Power, Role
 from server.room import Room
 from server.seat import DepartureReason, Seat
@@ -51,6 +54,8 @@ class Meeting:
         self.door = Door(title, self.room, self.chair, grace)
         self.codecs = MeetingCodecs(video_codecs)
         """Who sends and decodes what, and what is chosen. Who changes it calls ``choose_codecs_soon``."""
+        self.expected = Expected()
+        """Who is expected back, since the server stopped in mid-meeting."""
         self._media = edge.add_room()
         self._grace = grace
         self._seats: dict[str, Seat] = {}
@@ -79,6 +84,29 @@ class Meeting:
             role=Role.HOST if newcomer.is_host else self.chair.roles.get(newcomer.person.key, Role.PARTICIPANT),
             person=newcomer.person,
         )
+        return self._sit(participant, newcomer)
+
+    def give_back(self, token: str, newcomer: Newcomer) -> Seat | None:
+        """The seat behind a token that the server had given out before it stopped, with new media; None without one.
+
+        Neither lobby nor lock is in its way: they were in. Raises BadNameError or RoomFullError.
+        """
+        kept = self.expected.take(token)
+        if kept is None:
+            return None
+        participant = self.room.join(
+            kept.participant,
+            kept.name,
+            microphone=newcomer.microphone,
+            camera=newcomer.camera,
+            role=kept.role,
+            person=replace(newcomer.person, key=kept.person, unit=kept.unit, position=kept.position),
+            hand=kept.hand,
+            invited=kept.invited,
+        )
+        return self._sit(participant, newcomer, token)
+
+    def _sit(self, participant: Participant, newcomer: Newcomer, token: str | None = None) -> Seat:
         try:
             connection = self._media.add_connection(local_address=newcomer.local_address)
         except Exception:
@@ -86,7 +114,7 @@ class Meeting:
             raise
         self.chair.lobby.remember(newcomer.person.key)
         connection.set_media(microphone=participant.microphone, camera=participant.camera)
-        seat = Seat(self, participant, connection)
+        seat = Seat(self, participant, connection, token)
         self._seats[participant.id] = seat
         self._by_connection[connection] = seat
         connection.on("slot", lambda mid, occupant: self._slot_taken(seat, mid, occupant))
@@ -169,12 +197,17 @@ class Meeting:
 
     @property
     def is_empty(self) -> bool:
-        """Whether nobody is here, nor waits to be."""
-        return not len(self.room) and not len(self.door)
+        """Whether nobody is here, waits to be, or is expected back."""
+        return not len(self.room) and not len(self.door) and not len(self.expected)
 
-    def close(self, reason: DepartureReason) -> None:
+    @property
+    def seats(self) -> Iterable[Seat]:
+        """Every seat that is taken."""
+        return self._seats.values()
+
+    def close(self, reason: Literal[meeting_ended, server_stopping]) -> None:
         """Everybody goes; the media ends."""
-        self.door.close()
+        self.door.close(reason)
         for seat in list(self._seats.values()):
             self.depart(seat, reason)
         for waiting in (self._choosing, self._rising):

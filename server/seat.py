@@ -14,6 +14,7 @@ from server.connection_quality import ConnectionSigns
 from server.layer_demand import LayerDemand
 from server.media import Connection
 from server.participant import Participant
+from server.returning import token_digest
 from server.subscriptions import Assignment
 
 if TYPE_CHECKING:
@@ -46,13 +47,17 @@ class Seat(EventEmitter):
     - ``gone`` (reason: DepartureReason): this seat is given up.
     """
 
-    def __init__(self, meeting: Meeting, participant: Participant, connection: Connection) -> None:
+    def __init__(
+        self, meeting: Meeting, participant: Participant, connection: Connection, token: str | None = None
+    ) -> None:
+        """``token``: the one that it had already, before the server stopped."""
         super().__init__()
         self.meeting = meeting
         self.participant = participant
         self.connection = connection
-        self.token = secrets.token_urlsafe(24)
+        self.token = token or secrets.token_urlsafe(24)
         """Whoever has it may take this seat again; a secret of its client."""
+        self.token_digest = token_digest(self.token)
         self.subscribed = False
         """Whether the offer of the slots has been answered."""
         self.published: tuple[str, str] | None = None

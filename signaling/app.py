@@ -75,9 +75,15 @@ def create_app(
     for module in (api, exports, files_http, health, load_test, pages, socket):
         app.router.add_routes(module.ROUTES)
     app.on_response_prepare.append(add_security_headers)
+    app.on_startup.append(_recover)
     app.on_shutdown.append(_say_goodbye)
     app.cleanup_ctx.append(_sweep_files)
     return app
+
+
+async def _recover(app: web.Application) -> None:
+    """Before anybody can come in, the meetings that the last stop cut off are there."""
+    await app[DIRECTORY].recover()
 
 
 async def _sweep_files(app: web.Application) -> AsyncIterator[None]:
@@ -91,7 +97,7 @@ async def _sweep_files(app: web.Application) -> AsyncIterator[None]:
 
 async def _say_goodbye(app: web.Application) -> None:
     """Meetings end with a word to everybody before their sockets are closed."""
-    await app[DIRECTORY].close("server_stopping")
+    app[DIRECTORY].close()
     sessions = app[SESSIONS].copy()
     for session in sessions:
         session.stop()

@@ -23,7 +23,7 @@ from server.records.writer import RecordWriter
 
 DATABASE = "balai.sqlite3"
 """The embedded database's file in the data folder."""
-HEARTBEAT = 30.0
+HEARTBEAT = 10.0
 """Seconds between two notes of who is still here."""
 
 

@@ -123,6 +123,25 @@ async def test_a_token_is_worth_nothing_after_the_grace_time_or_a_leave_or_when_
     assert (await again.join(code, "Made"))["you"] != joined["you"]
 
 
+async def test_a_message_whose_answer_was_lost_is_written_once(
+    server: TestServer, http: ClientSession, connect: Connect
+) -> None:
+    code = await make_meeting(http, server)
+    lost, again, other = [await connect(server) for _ in range(3)]
+    joined = await lost.join(code, "Sari")
+    await other.join(code, "Made")
+    await lost.send("send_chat", text="sekali", once="a")
+    await other.event("chat_said")
+    await lost.vanish()
+    back = await again.join(code, "Sari", resume=joined["resume"])
+    assert [message["text"] for message in back["chat"]] == ["sekali"]
+    assert (await again.ask("send_chat", text="sekali", once="a"))["type"] == "ok"
+    assert (await other.ask("send_chat", text="bukan Sari", once="a"))["type"] == "ok"
+    assert (await again.ask("send_chat", text="sekali", once="b"))["type"] == "ok"
+    texts = [message["text"] for message in (await again.ask("read_chat"))["messages"]]
+    assert texts == ["sekali", "bukan Sari", "sekali"]
+
+
 def seats_of(server: TestServer, code: str, participant: str) -> list[object]:
     live = server.app[DIRECTORY]._live[code].meeting._seats
     return [seat for id, seat in live.items() if id == participant]

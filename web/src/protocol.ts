@@ -325,6 +325,7 @@ export interface SendChat {
 	text: string;
 	to?: string | null;
 	file?: string | null;
+	once?: string | null;
 	id: number;
 }
 

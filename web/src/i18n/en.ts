@@ -73,6 +73,7 @@ export const en = {
 	deviceFailed: "The camera or microphone did not start. Try again, or choose another.",
 	tryAgain: "Try again",
 	reconnecting: "Connection lost. Reconnecting…",
+	restarting: "The server is being restarted. You will be back by yourself…",
 	rejoining: "Sound and pictures were lost. Joining again…",
 	connectingMedia: "Connecting sound and pictures…",
 	noMedia:
@@ -89,8 +90,6 @@ export const en = {
 	mediaTimeoutTitle: "Your connection was lost for too long",
 	mediaTimeoutHint: "You can join again.",
 	endedTitle: "The meeting has ended",
-	stoppingTitle: "The server is being restarted",
-	stoppingHint: "Wait a minute, then join again.",
 	failedTitle: "Something went wrong",
 	rejoin: "Rejoin",
 	home: "To the start page",

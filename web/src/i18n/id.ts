@@ -75,6 +75,7 @@ export const id: Messages = {
 	deviceFailed: "Kamera atau mikrofon tidak dapat dinyalakan. Coba lagi, atau pilih yang lain.",
 	tryAgain: "Coba lagi",
 	reconnecting: "Sambungan terputus. Menyambung kembali…",
+	restarting: "Server sedang dimulai ulang. Anda akan tersambung kembali dengan sendirinya…",
 	rejoining: "Suara dan gambar terputus. Bergabung kembali…",
 	connectingMedia: "Menyambungkan suara dan gambar…",
 	noMedia:
@@ -91,8 +92,6 @@ export const id: Messages = {
 	mediaTimeoutTitle: "Sambungan Anda terputus terlalu lama",
 	mediaTimeoutHint: "Anda dapat bergabung lagi.",
 	endedTitle: "Rapat sudah selesai",
-	stoppingTitle: "Server sedang dimulai ulang",
-	stoppingHint: "Tunggu satu menit, lalu bergabung lagi.",
 	failedTitle: "Terjadi kesalahan",
 	rejoin: "Gabung lagi",
 	home: "Ke halaman awal",

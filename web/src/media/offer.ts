@@ -62,6 +62,11 @@ export function withStereo(answer: string, offer: string): string {
 	);
 }
 
+/** What the server offered, as the answer that it would give to the same: it waits for the handshake (RFC 8842 section 5). */
+export function asAnswer(offer: string): string {
+	return offer.replace(/^a=setup:actpass(\r?)$/gm, "a=setup:passive$1");
+}
+
 /**
  * The description with this codec before all others of the voice's section; null where it is not among them.
  *

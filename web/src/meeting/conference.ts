@@ -50,7 +50,11 @@ export class Conference {
 	/** Why joining failed: the server's stable code. */
 	readonly refused = signal<ErrorCode | null>(null);
 	private readonly watch = new MediaWatch({
-		connected: () => this.rejoining.connected(),
+		connected: () => {
+			this.rejoining.connected();
+			this.session.hurry();
+		},
+		doubtful: () => this.findAnotherWay(),
 		lost: () => this.onMediaLost(),
 	});
 	private readonly rejoining = new Rejoining(() => this.session.rejoin());
@@ -90,8 +94,9 @@ export class Conference {
 			joined: (message) => this.onJoined(message),
 			waiting: (message) => this.onWaiting(message),
 			event: (message) => this.onEvent(message),
-			lost: () => {
+			lost: (restarting) => {
 				this.state.reconnecting.value = true;
+				this.state.restarting.value = restarting;
 			},
 			failed: (error) => this.onFailed(error),
 		});
@@ -99,6 +104,7 @@ export class Conference {
 
 	connect(): void {
 		addEventListener("online", this.hurry);
+		document.addEventListener("visibilitychange", this.hurry);
 		this.session.connect();
 	}
 
@@ -130,11 +136,23 @@ export class Conference {
 		}
 	}
 
+	/** Write to everybody, or to one. It arrives once, also over a connection that breaks meanwhile. */
+	async say(text: string, to: string | null, file: string | null = null): Promise<boolean> {
+		const once = [...crypto.getRandomValues(new Uint32Array(4))].map((part) => part.toString(36)).join("");
+		try {
+			await this.session.deliver({ type: "send_chat", text, to, file, once });
+			return true;
+		} catch (error) {
+			this.news.value = { key: refusalKey(error) };
+			return false;
+		}
+	}
+
 	/** Send a file with a message; resolves with whether it was done. */
 	async sendFile(file: File, to: string | null, progress: (share: number) => void): Promise<boolean> {
 		try {
 			const id = await this.files.upload(file, progress);
-			return await this.ask({ type: "send_chat", text: "", to, file: id });
+			return await this.say("", to, id);
 		} catch (error) {
 			const code = error instanceof FileRefused ? error.code : "";
 			this.news.value = { key: FILE_REFUSALS[code] ?? "fileFailed" };
@@ -170,6 +188,7 @@ export class Conference {
 	/** Let go of everything but camera, microphone and the session. */
 	close(): void {
 		removeEventListener("online", this.hurry);
+		document.removeEventListener("visibilitychange", this.hurry);
 		this.view.stop();
 		this.sharing.stop();
 		this.rejoining.stop();
@@ -177,7 +196,11 @@ export class Conference {
 		this.closeMedia();
 	}
 
-	private readonly hurry = () => this.session.hurry();
+	/** The network is back, or the machine awake. */
+	private readonly hurry = () => {
+		this.session.hurry();
+		if (this.joined.value && !this.mediaConnected.value) this.findAnotherWay();
+	};
 
 	private closeMedia(): void {
 		for (const dispose of this.disposals.splice(0)) dispose();
@@ -207,6 +230,7 @@ export class Conference {
 	private onWaiting(message: InLobby): void {
 		remember(personOf(this.code), message.person);
 		this.state.reconnecting.value = false;
+		this.state.restarting.value = false;
 		this.lobby.value = message.title;
 	}
 
@@ -322,10 +346,17 @@ export class Conference {
 		if (publisher && subscriber) this.watch.watch(publisher.connection, subscriber.connection);
 	}
 
+	/** The network may be another now. */
+	private findAnotherWay(): void {
+		this.session.doubt();
+		void this.publisher?.restartIce();
+		void this.subscriber.value?.restartIce();
+	}
+
 	private onMediaLost(): void {
-		// Without the server nothing can be negotiated, so that says nothing of media. Its time begins with the next
-		// connection.
-		if (!this.rejoining.worked && this.state.reconnecting.value) return;
+		// Without the server nothing can be negotiated, and where it can't be reached, media can't come either. Its time
+		// begins with the next connection.
+		if (this.state.reconnecting.value) return;
 		if (!this.rejoining.lost()) this.end(this.rejoining.worked ? "media_timeout" : "no_media");
 	}
 

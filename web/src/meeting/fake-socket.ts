@@ -3,6 +3,8 @@ import type { Socket } from "./session";
 /** For tests: a WebSocket whose server is the test. */
 export class FakeSocket implements Socket {
 	static all: FakeSocket[] = [];
+	/** Whether pings are answered by themselves. */
+	static alive = false;
 	readyState = 0;
 	onopen: (() => void) | null = null;
 	onmessage: ((event: { data: unknown }) => void) | null = null;
@@ -12,7 +14,10 @@ export class FakeSocket implements Socket {
 		FakeSocket.all.push(this);
 	}
 	send(text: string): void {
-		this.sent.push(JSON.parse(text));
+		const request = JSON.parse(text);
+		this.sent.push(request);
+		if (FakeSocket.alive && request.type === "ping")
+			queueMicrotask(() => this.says({ type: "ok", id: request.id }));
 	}
 	close(): void {
 		this.readyState = 3;

@@ -64,7 +64,7 @@ export function Meeting({ conference }: { conference: Conference }) {
 	const sharer = conference.screens.shown.value;
 	const alone = state.others.value.length === 0;
 	const trouble = state.reconnecting.value
-		? t("reconnecting")
+		? t(state.restarting.value ? "restarting" : "reconnecting")
 		: conference.mediaLost.value
 			? t("rejoining")
 			: !conference.mediaConnected.value

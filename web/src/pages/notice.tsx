@@ -11,7 +11,6 @@ export const ENDINGS: Record<Ending, { title: Key; hint?: Key }> = {
 	replaced: { title: "replacedTitle", hint: "replacedHint" },
 	media_timeout: { title: "mediaTimeoutTitle", hint: "mediaTimeoutHint" },
 	meeting_ended: { title: "endedTitle" },
-	server_stopping: { title: "stoppingTitle", hint: "stoppingHint" },
 	no_server: { title: "failedTitle", hint: "noServer" },
 	no_media: { title: "failedTitle", hint: "noMedia" },
 	failed: { title: "failedTitle", hint: "mediaTimeoutHint" },

@@ -144,7 +144,7 @@ function Composer({ conference }: { conference: Conference }) {
 		// At once: whoever types on while it is under way writes the next message.
 		setText("");
 		input.current?.focus();
-		const done = await conference.ask({ type: "send_chat", text, to });
+		const done = await conference.say(text, to);
 		if (!done) setText((typed) => typed || text);
 	}
 
