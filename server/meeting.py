@@ -205,7 +205,7 @@ class Meeting:
         """Every seat that is taken."""
         return self._seats.values()
 
-    def close(self, reason: Literal[meeting_ended, server_stopping]) -> None:
+    def close(self, reason: Literal["meeting_ended", "server_stopping"]) -> None:
         """Everybody goes; the media ends."""
         self.door.close(reason)
         for seat in list(self._seats.values()):
