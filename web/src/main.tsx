@@ -7,9 +7,7 @@ import { meetingIn, path } from "./route";
 import "./styles/tokens.css";
 import "./styles/base.css";
 import "./styles/pages.css";
-import "./styles/meeting.css";
-import "./styles/panel.css";
-import "./styles/quality.css";
+import "./styles/controls.css";
 
 function App() {
 	const meeting = meetingIn(path.value);

@@ -1,0 +1,7 @@
+/** All that a meeting needs and the pages before it don't. A chunk of its own: it comes while the user writes their name. */
+import "../styles/meeting.css";
+import "../styles/panel.css";
+import "../styles/quality.css";
+
+export { Conference } from "../meeting/conference";
+export { Meeting } from "./meeting";
