@@ -37,6 +37,11 @@ async def asset(request: web.Request) -> web.StreamResponse:
     return _file(request, request.app[WEB_ROOT] / "assets", "public, max-age=31536000, immutable")
 
 
+async def shell_file(request: web.Request) -> web.StreamResponse:
+    """The service worker and its offline page: asked for anew, or a browser would go on with those of yesterday."""
+    return _file(request, request.app[WEB_ROOT], "no-cache")
+
+
 async def root_file(request: web.Request) -> web.StreamResponse:
     """An unhashed file at the top, such as the icon."""
     return _file(request, request.app[WEB_ROOT], "public, max-age=3600")
@@ -66,5 +71,6 @@ ROUTES = [
     web.get("/", page),
     web.get(r"/m/{code}{slash:/?}", page),
     web.get(r"/assets/{name:[A-Za-z0-9._-]+}", asset),
+    web.get(r"/{name:service-worker\.js|offline\.html}", shell_file),
     web.get(r"/{name:[A-Za-z0-9_-]+\.(?:svg|png|ico|webmanifest|txt)}", root_file),
 ]

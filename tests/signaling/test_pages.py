@@ -23,6 +23,9 @@ async def server(make_server: MakeServer, tmp_path: Path) -> TestServer:
     (root / "assets").mkdir(parents=True)
     (root / "index.html").write_text("<!doctype html><title>Balai</title>")
     (root / "index.html.gz").write_bytes(gzip.compress(b"<!doctype html><title>Balai</title>"))
+    (root / "service-worker.js").write_text("self")
+    (root / "offline.html").write_text("<!doctype html>")
+    (root / "manifest.webmanifest").write_text("{}")
     (root / "assets" / "index-abc123.js").write_bytes(SCRIPT)
     (root / "assets" / "index-abc123.js.br").write_bytes(b"brotli")
     (root / "assets" / "index-abc123.js.gz").write_bytes(gzip.compress(SCRIPT))
@@ -99,3 +102,19 @@ async def test_what_the_build_compressed_has_no_address_of_its_own(
 ) -> None:
     async with raw.get(server.make_url(path)) as response:
         assert response.status == 404
+
+
+@pytest.mark.parametrize(
+    ("path", "media_type", "cache"),
+    [
+        ("/service-worker.js", "text/javascript", "no-cache"),
+        ("/offline.html", "text/html", "no-cache"),
+        ("/manifest.webmanifest", "application/manifest+json", "public, max-age=3600"),
+    ],
+)
+async def test_what_makes_the_client_an_app_is_served_as_what_it_is(
+    server: TestServer, raw: ClientSession, path: str, media_type: str, cache: str
+) -> None:
+    async with raw.get(server.make_url(path)) as response:
+        assert (response.status, response.headers["Cache-Control"]) == (200, cache)
+        assert response.content_type.replace("application/javascript", "text/javascript") == media_type

@@ -1,4 +1,5 @@
 import { render } from "preact";
+import { makeInstallable } from "./install";
 import { parseCode } from "./meeting/code";
 import { Landing } from "./pages/landing";
 import { Notice } from "./pages/notice";
@@ -16,5 +17,6 @@ function App() {
 	return code ? <Room key={code} code={code} /> : <Notice title="notFoundTitle" hint="badCode" />;
 }
 
+makeInstallable();
 const root = document.getElementById("app");
 if (root) render(<App />, root);

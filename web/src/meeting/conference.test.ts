@@ -61,7 +61,7 @@ beforeEach(async () => {
 	FakeConnection.all = [];
 	vi.stubGlobal("WebSocket", FakeSocket);
 	vi.stubGlobal("RTCPeerConnection", FakeConnection);
-	vi.stubGlobal("RTCRtpReceiver", {});
+	vi.stubGlobal("RTCRtpReceiver", class {});
 	vi.stubGlobal("RTCRtpSender", {});
 	conference = new Conference("abc-defg-hjk", me, new LocalMedia());
 	conference.connect();
