@@ -38,7 +38,7 @@ async def asset(request: web.Request) -> web.StreamResponse:
 
 
 async def shell_file(request: web.Request) -> web.StreamResponse:
-    """The service worker and its offline page: asked for anew, or a browser would go on with those of yesterday."""
+    """What has the same name in every version: asked for anew, or a browser would go on with that of yesterday."""
     return _file(request, request.app[WEB_ROOT], "no-cache")
 
 
@@ -71,6 +71,6 @@ ROUTES = [
     web.get("/", page),
     web.get(r"/m/{code}{slash:/?}", page),
     web.get(r"/assets/{name:[A-Za-z0-9._-]+}", asset),
-    web.get(r"/{name:service-worker\.js|offline\.html}", shell_file),
+    web.get(r"/{name:service-worker\.js|old-browser\.js|offline\.html}", shell_file),
     web.get(r"/{name:[A-Za-z0-9_-]+\.(?:svg|png|ico|webmanifest|txt)}", root_file),
 ]

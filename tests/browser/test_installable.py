@@ -42,7 +42,7 @@ async def problems(session: CDPSession) -> list[str]:
 async def test_a_browser_finds_nothing_against_installing_it_in_either_language(
     browser: Browser, server: Server
 ) -> None:
-    for locale, name in (("en-US", "Balai – meetings"), ("id-ID", "Balai – rapat")):
+    for locale, name in (("en-US", "Balai \u2013 meetings"), ("id-ID", "Balai \u2013 rapat")):
         page = await new_page(browser, locale=locale)
         await with_service_worker(page, server)
         session = await page.context.new_cdp_session(page)

@@ -1,8 +1,11 @@
+import { useSignal } from "@preact/signals";
 import { render } from "preact";
+import { obstacle, surroundings } from "./capabilities";
 import { makeInstallable } from "./install";
 import { parseCode } from "./meeting/code";
 import { Landing } from "./pages/landing";
 import { Notice } from "./pages/notice";
+import { ObstaclePage } from "./pages/obstacle";
 import { Room } from "./pages/room";
 import { meetingIn, path } from "./route";
 import "./styles/tokens.css";
@@ -11,6 +14,16 @@ import "./styles/pages.css";
 import "./styles/controls.css";
 
 function App() {
+	const inTheWay = useSignal(obstacle(surroundings()));
+	if (inTheWay.value)
+		return (
+			<ObstaclePage
+				obstacle={inTheWay.value}
+				onContinue={() => {
+					inTheWay.value = null;
+				}}
+			/>
+		);
 	const meeting = meetingIn(path.value);
 	if (meeting === null) return <Landing />;
 	const code = parseCode(meeting);

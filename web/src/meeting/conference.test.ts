@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import { last } from "../last";
 import { LocalMedia } from "../media/local";
 import { Publisher } from "../media/publisher";
 import type { Joined } from "../protocol";
@@ -50,7 +51,7 @@ const refused = (code: string) => ({ type: "error", code, message: "no" });
 
 let conference: Conference;
 const settle = () => vi.advanceTimersByTimeAsync(0);
-const socket = () => FakeSocket.all.at(-1) as FakeSocket;
+const socket = () => last(FakeSocket.all) as FakeSocket;
 /** The publisher and the subscriber of the latest seat. */
 const media = () => FakeConnection.all.slice(-2);
 
