@@ -2,6 +2,7 @@
 import "../styles/meeting.css";
 import "../styles/panel.css";
 import "../styles/quality.css";
+import "../styles/touch.css";
 
 export { Conference } from "../meeting/conference";
 export { Meeting } from "./meeting";
