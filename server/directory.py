@@ -10,6 +10,7 @@ from datetime import datetime
 
 import structlog
 
+from server.connection_trials import ConnectionTrials
 from server.conversation.chat import ChatFile
 from server.door import Newcomer, Place
 from server.media import Downlink, MediaEdge
@@ -80,6 +81,8 @@ class Directory:
         """``video_codecs``: those in which pictures may be sent, most preferred first."""
         self._edge, self._records, self._grace, self._video_codecs = edge, records, grace, video_codecs
         self._live: dict[str, Live] = {}
+        self.trials = ConnectionTrials(edge, video_codecs)
+        """Joined like meetings, by codes that no meeting has."""
 
     async def create(self, title: str = "") -> tuple[str, str]:
         """Make a meeting; returns its code, and the key that makes whoever has it its host."""
@@ -112,6 +115,8 @@ class Directory:
 
         ``host_key``: what they show for being its host. Raises NoSuchMeetingError, or what ``Meeting.enter`` does.
         """
+        if self.trials.is_trial(code):
+            return self.trials.enter(code, newcomer)
         _, record = await self._find(code)
         newcomer = replace(newcomer, is_host=holds_host_key(record, host_key))
         live = self._live.get(code)  # asked anew: others came while the records were read
@@ -145,6 +150,7 @@ class Directory:
         for live in list(self._live.values()):
             live.meeting.close(reason)
             self._end(live.meeting)
+        self.trials.close()
 
     async def _find(self, code: str) -> tuple[Live | None, MeetingRecord]:
         live = self._live.get(code)
