@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 
 import structlog
 
+from server.connection_trials import ConnectionTrials
 from server.conversation.chat import ChatFile
 from server.door import Newcomer, Place
 from server.media import Downlink, MediaEdge
@@ -84,6 +85,8 @@ class Directory:
         """``video_codecs``: those in which pictures may be sent, most preferred first."""
         self._edge, self._records, self._grace, self._video_codecs = edge, records, grace, video_codecs
         self._live: dict[str, Live] = {}
+        self.trials = ConnectionTrials(edge, video_codecs)
+        """Joined like meetings, by codes that no meeting has."""
 
     async def recover(self) -> None:
         """Go on with the meetings that were cut off when the server last stopped: their people come back."""
@@ -131,6 +134,8 @@ class Directory:
 
         ``host_key``: what they show for being its host. Raises NoSuchMeetingError, or what ``Meeting.enter`` does.
         """
+        if self.trials.is_trial(code):
+            return self.trials.enter(code, newcomer)
         _, record = await self._find(code)
         newcomer = replace(newcomer, is_host=holds_host_key(record, host_key))
         live = self._live.get(code)  # asked anew: others came while the records were read
@@ -171,6 +176,7 @@ class Directory:
         for each in live.values():
             each.recorder.stop()
             each.meeting.close("server_stopping")
+        self.trials.close()
 
     async def _find(self, code: str) -> tuple[Live | None, MeetingRecord]:
         live = self._live.get(code)

@@ -15,7 +15,7 @@ from server.media import MediaEdge
 from server.records import Records
 from server.video_codec import VIDEO_CODECS, VideoCodec
 from signaling.announcers import Announcers
-from signaling.http import api, exports, health, load_test, pages, socket
+from signaling.http import api, connection_trials, exports, health, load_test, pages, socket
 from signaling.http import files as files_http
 from signaling.http.guards import errors_as_json, refuse_foreign_origins
 from signaling.http.keys import (
@@ -27,6 +27,7 @@ from signaling.http.keys import (
     LIMITS,
     LOAD_TEST_TOKEN,
     NEW_MEETINGS,
+    NEW_TRIALS,
     RECORDS,
     SESSIONS,
     TIME_ZONE,
@@ -70,9 +71,10 @@ def create_app(
     app[DIRECTORY] = Directory(edge, records, limits.grace, video_codecs)
     app[ANNOUNCERS] = Announcers(limits.merge)
     app[NEW_MEETINGS] = Buckets(rate=limits.meetings_per_second, burst=limits.meeting_burst)
+    app[NEW_TRIALS] = Buckets(rate=limits.trials_per_second, burst=limits.trial_burst)
     app[WEB_ROOT] = web_root or pages.web_root()
     app[SESSIONS] = set()
-    for module in (api, exports, files_http, health, load_test, pages, socket):
+    for module in (api, connection_trials, exports, files_http, health, load_test, pages, socket):
         app.router.add_routes(module.ROUTES)
     app.on_response_prepare.append(add_security_headers)
     app.on_startup.append(_recover)

@@ -76,6 +76,7 @@ REQUESTS: dict[type[m.Request], Needs] = {
 CALLS: dict[tuple[str, str], Needs] = {
     ("POST", "/api/meetings"): Open.TO_ALL,
     ("GET", "/api/meetings/{code}"): Open.TO_ALL,
+    ("POST", "/api/connection-trials"): Open.TO_ALL,
     ("POST", "/api/meetings/{code}/files"): Power.SEND_FILES,
     ("GET", "/api/meetings/{code}/files/{file}"): Open.INSIDE,
     ("GET", "/api/meetings/{code}/attendance.{form}"): Power.SEE_ATTENDANCE,

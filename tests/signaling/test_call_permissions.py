@@ -34,6 +34,7 @@ class Example:
 EXAMPLES: dict[tuple[str, str], Example] = {
     ("POST", "/api/meetings"): Example(201),
     ("GET", "/api/meetings/{code}"): Example(),
+    ("POST", "/api/connection-trials"): Example(201),
     ("POST", "/api/meetings/{code}/files"): Example(201, b"x", FILE_NAME),
     ("GET", "/api/meetings/{code}/files/{file}"): Example(),
     ("GET", "/api/meetings/{code}/attendance.{form}"): Example(),

@@ -72,6 +72,20 @@ export const en = {
 	insecure: "Camera and microphone need a secure address: open this page with https://.",
 	deviceFailed: "The camera or microphone did not start. Try again, or choose another.",
 	tryAgain: "Try again",
+	noWebRtcTitle: "This browser can't hold meetings",
+	noWebRtcHint:
+		"It is too old, or calls are switched off in it. Open the link in a current Chrome, Firefox, Edge or Safari.",
+	insecureTitle: "This address is not secure",
+	insecureHint: "Browsers give camera and microphone to pages under https:// only.",
+	openSecurely: "Open with https://",
+	inAppTitle: "Open this link in your browser",
+	inAppHint:
+		"You are inside another app, whose pages get no camera and microphone. Press its menu (⋮ or ⋯) and choose to open the page in the browser, or copy the link into Chrome or Safari.",
+	openInChrome: "Open in Chrome",
+	oldIosTitle: "Open this link in Safari",
+	oldIosHint:
+		"On this version of iOS only Safari may use camera and microphone. Copy the link into Safari, or update iOS.",
+	onlyListen: "Go on, watch and listen only",
 	reconnecting: "Connection lost. Reconnecting…",
 	restarting: "The server is being restarted. You will be back by yourself…",
 	rejoining: "Sound and pictures were lost. Joining again…",

@@ -74,6 +74,20 @@ export const id: Messages = {
 	insecure: "Kamera dan mikrofon memerlukan alamat aman: buka halaman ini dengan https://.",
 	deviceFailed: "Kamera atau mikrofon tidak dapat dinyalakan. Coba lagi, atau pilih yang lain.",
 	tryAgain: "Coba lagi",
+	noWebRtcTitle: "Peramban ini tidak bisa untuk rapat",
+	noWebRtcHint:
+		"Perambannya terlalu lama, atau fitur panggilan dimatikan. Buka tautan ini di Chrome, Firefox, Edge, atau Safari terbaru.",
+	insecureTitle: "Alamat ini tidak aman",
+	insecureHint: "Peramban hanya memberi kamera dan mikrofon kepada halaman https://.",
+	openSecurely: "Buka dengan https://",
+	inAppTitle: "Buka tautan ini di peramban",
+	inAppHint:
+		"Anda berada di dalam aplikasi lain, yang tidak memberi kamera dan mikrofon kepada halaman. Tekan menunya (⋮ atau ⋯) lalu pilih buka di peramban, atau salin tautannya ke Chrome atau Safari.",
+	openInChrome: "Buka di Chrome",
+	oldIosTitle: "Buka tautan ini di Safari",
+	oldIosHint:
+		"Pada versi iOS ini hanya Safari yang boleh memakai kamera dan mikrofon. Salin tautannya ke Safari, atau perbarui iOS.",
+	onlyListen: "Lanjut, hanya menonton dan mendengar",
 	reconnecting: "Sambungan terputus. Menyambung kembali…",
 	restarting: "Server sedang dimulai ulang. Anda akan tersambung kembali dengan sendirinya…",
 	rejoining: "Suara dan gambar terputus. Bergabung kembali…",

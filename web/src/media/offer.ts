@@ -18,7 +18,7 @@ function withNack(section: string): string {
 		const feedback = `a=rtcp-fb:${payloadType} nack`;
 		if (lines.includes(feedback) || lines.includes("a=rtcp-fb:* nack")) continue;
 		const about = [`a=rtpmap:${payloadType} `, `a=rtcp-fb:${payloadType} `];
-		const last = lines.findLastIndex((line) => about.some((start) => line.startsWith(start)));
+		const last = lines.map((line) => about.some((start) => line.startsWith(start))).lastIndexOf(true);
 		lines.splice(last + 1, 0, feedback);
 	}
 	return lines.join("\r\n");

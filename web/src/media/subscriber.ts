@@ -61,6 +61,16 @@ export class Subscriber {
 		for (const player of this.players.values()) this.start(player);
 	}
 
+	/** A phone call, or the system, may have stopped the sound while the page was hidden: it goes on when it is seen. */
+	resumeWhenSeen(): () => void {
+		const resume = () => {
+			if (document.hidden) return;
+			for (const player of this.players.values()) if (player.paused) this.start(player);
+		};
+		document.addEventListener("visibilitychange", resume);
+		return () => document.removeEventListener("visibilitychange", resume);
+	}
+
 	/** Play on this loudspeaker (a deviceId, or "" for the system's). */
 	async setSpeaker(deviceId: string): Promise<void> {
 		this.speaker = deviceId;

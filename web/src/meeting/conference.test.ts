@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import { last } from "../last";
 import { LocalMedia } from "../media/local";
 import { Publisher } from "../media/publisher";
 import type { Joined } from "../protocol";
@@ -52,7 +53,7 @@ let conference: Conference;
 const settle = () => vi.advanceTimersByTimeAsync(0);
 /** Until the first attempt to open the next connection. */
 const nextAttempt = () => vi.advanceTimersByTimeAsync(300);
-const socket = () => FakeSocket.all.at(-1) as FakeSocket;
+const socket = () => last(FakeSocket.all) as FakeSocket;
 /** The publisher and the subscriber of the latest seat. */
 const media = () => FakeConnection.all.slice(-2);
 

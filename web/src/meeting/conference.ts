@@ -6,6 +6,7 @@ import { Subscriber } from "../media/subscriber";
 import type { ConnectionDetails, ErrorCode, Event, InLobby, Joined, Participant } from "../protocol";
 import { recall, remember } from "../storage";
 import { FileRefused, MemberFiles } from "./files";
+import { hostKeyOf } from "./host-key";
 import { MediaWatch } from "./media-watch";
 import { Rejoining } from "./rejoining";
 import { ScreenLayout } from "./screen-layout";
@@ -19,8 +20,7 @@ import { type Shown, View } from "./view";
 /** Refusals that have a page of their own, also for whoever was in the meeting already. */
 const TOLD: readonly ErrorCode[] = ["no_such_meeting", "meeting_full", "meeting_locked", "banned"];
 
-/** Under what a browser remembers that it made a meeting, and who its user is there. */
-export const hostKeyOf = (code: string) => `host.${code}`;
+/** Under what a browser remembers who its user is in a meeting. */
 const personOf = (code: string) => `person.${code}`;
 
 /** Who joins, as they say. */

@@ -1,3 +1,4 @@
+import { last } from "../last";
 import type { Socket } from "./session";
 
 /** For tests: a WebSocket whose server is the test. */
@@ -35,7 +36,7 @@ export class FakeSocket implements Socket {
 	}
 	/** Answer the latest request of a type. */
 	answers(type: string, message: object): void {
-		const id = this.sent.filter((request) => request.type === type).at(-1)?.id;
+		const id = last(this.sent.filter((request) => request.type === type))?.id;
 		if (id === undefined) throw new Error(`nobody has asked for ${type}`);
 		this.says({ ...message, id });
 	}

@@ -1,6 +1,8 @@
 import { useEffect, useState } from "preact/hooks";
 import { t } from "../i18n";
 import type { Conference } from "../meeting/conference";
+import { playMediaSession } from "../meeting/media-session";
+import { keepAwake } from "../meeting/wake-lock";
 import { ConnectionDetails } from "../ui/connection-details";
 import { Controls } from "../ui/controls";
 import { DeviceDialog } from "../ui/device-dialog";
@@ -22,6 +24,18 @@ export function Meeting({ conference }: { conference: Conference }) {
 	const [detailsOpen, setDetailsOpen] = useState(false);
 	const [toast, setToast] = useState("");
 	const subscriber = conference.subscriber.value;
+
+	useEffect(() => keepAwake(), []);
+	useEffect(
+		() =>
+			playMediaSession({
+				local,
+				title: () => state.chairing.title.value || t("meetingIs", { code: conference.code }),
+				leave: () => conference.leave(),
+			}),
+		[conference, local, state],
+	);
+	useEffect(() => subscriber?.resumeWhenSeen(), [subscriber]);
 
 	useEffect(() => {
 		const shortcut = (event: KeyboardEvent) => mediaShortcut(event, local);

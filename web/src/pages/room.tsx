@@ -1,9 +1,8 @@
 import { useSignal } from "@preact/signals";
-import { useEffect, useMemo } from "preact/hooks";
+import { useEffect, useMemo, useRef } from "preact/hooks";
 import { t } from "../i18n";
 import { LocalMedia } from "../media/local";
-import { Conference, type Introduction } from "../meeting/conference";
-import { Meeting } from "./meeting";
+import type { Conference, Introduction } from "../meeting/conference";
 import { ENDINGS, Notice, TURNED_AWAY } from "./notice";
 import { Prejoin } from "./prejoin";
 import { WaitingRoom } from "./waiting-room";
@@ -15,12 +14,36 @@ interface About {
 	ask_unit: boolean;
 }
 
+type InMeeting = typeof import("./in-meeting");
+
 /** `/m/<code>`: before, in and after one meeting. */
 export function Room({ code }: { code: string }) {
 	const local = useMemo(() => new LocalMedia(), []);
 	const present = useSignal<number | "unknown" | "missing" | "unreachable">("unknown");
 	const about = useSignal({ title: "", asksUnit: false });
 	const conference = useSignal<Conference | null>(null);
+	const inMeeting = useSignal<InMeeting | null>(null);
+	const loading = useSignal(false);
+	const gone = useRef(false);
+
+	/** What the meeting needs is there, or is fetched now. Null where it can't be had. */
+	async function load(): Promise<InMeeting | null> {
+		try {
+			inMeeting.value ??= await import("./in-meeting");
+		} catch {
+			present.value = "unreachable"; // or another version of the client is served by now: to be loaded anew
+		}
+		return inMeeting.value;
+	}
+	useEffect(() => {
+		// In time for the press of Join; where it fails, Join tries again.
+		import("./in-meeting").then(
+			(part) => {
+				inMeeting.value = part;
+			},
+			() => {},
+		);
+	}, [inMeeting]);
 
 	useEffect(() => {
 		fetch(`/api/meetings/${encodeURIComponent(code)}`)
@@ -43,6 +66,7 @@ export function Room({ code }: { code: string }) {
 		};
 		addEventListener("pagehide", hide);
 		return () => {
+			gone.current = true;
 			removeEventListener("pagehide", hide);
 			leave();
 			local.stop();
@@ -62,8 +86,13 @@ export function Room({ code }: { code: string }) {
 		if (over) local.stop();
 	}, [over, local]);
 
-	function join(who: Introduction): void {
-		conference.value = new Conference(code, who, local);
+	async function join(who: Introduction): Promise<void> {
+		if (loading.value) return;
+		loading.value = true;
+		const part = await load();
+		loading.value = false;
+		if (!part || gone.current) return;
+		conference.value = new part.Conference(code, who, local);
 		conference.value.connect();
 	}
 
@@ -78,7 +107,8 @@ export function Room({ code }: { code: string }) {
 		const { title, hint } = ENDINGS[ending];
 		return <Notice title={title} hint={hint} values={{ port: mediaPort(current) }} onRejoin={again} />;
 	}
-	if (current?.joined.value) return <Meeting conference={current} />;
+	const Meeting = inMeeting.value?.Meeting;
+	if (Meeting && current?.joined.value) return <Meeting conference={current} />;
 	const lobby = current?.lobby.value ?? null;
 	if (current && lobby !== null) return <WaitingRoom conference={current} title={lobby} />;
 	return (
@@ -88,9 +118,9 @@ export function Room({ code }: { code: string }) {
 			asksUnit={about.value.asksUnit}
 			present={typeof present.value === "number" ? present.value : 0}
 			local={local}
-			joining={current !== null && current.refused.value === null}
+			joining={loading.value || (current !== null && current.refused.value === null)}
 			refusal={current?.refused.value ?? null}
-			onJoin={join}
+			onJoin={(who) => void join(who)}
 		/>
 	);
 }

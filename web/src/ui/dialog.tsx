@@ -7,14 +7,19 @@ interface Props {
 	children: ComponentChildren;
 }
 
-/** A modal dialog, open as long as it is rendered. Escape closes it; the browser keeps the focus inside. */
+/**
+ * A modal dialog, open as long as it is rendered. Escape closes it; the browser keeps the focus inside. Where there are no
+ * dialogs (Safari before 15.4) it lies over the page all the same, and takes the focus.
+ */
 export function Dialog({ title, onClose, children }: Props) {
 	const dialog = useRef<HTMLDialogElement>(null);
 	const heading = useId();
 	useEffect(() => {
 		const element = dialog.current;
-		if (element && !element.open) element.showModal();
-		return () => element?.close();
+		if (!element) return;
+		if (!("showModal" in element)) return overlay(element, onClose);
+		if (!element.open) element.showModal();
+		return () => element.close();
 	}, []);
 	return (
 		<dialog ref={dialog} onCancel={onClose} aria-labelledby={heading}>
@@ -22,4 +27,25 @@ export function Dialog({ title, onClose, children }: Props) {
 			{children}
 		</dialog>
 	);
+}
+
+function overlay(element: HTMLElement, close: () => void): () => void {
+	const before = document.activeElement;
+	const keys = (event: KeyboardEvent) => {
+		if (event.key === "Escape") close();
+	};
+	for (const [name, value] of Object.entries({
+		open: "",
+		role: "dialog",
+		"aria-modal": "true",
+		tabindex: "-1",
+	}))
+		element.setAttribute(name, value);
+	element.classList.add("overlay");
+	element.focus();
+	addEventListener("keydown", keys);
+	return () => {
+		removeEventListener("keydown", keys);
+		if (before instanceof HTMLElement) before.focus();
+	};
 }
