@@ -10,5 +10,10 @@ export default defineConfig({
 		// Everything is a file of its own: the Content-Security-Policy lets no data: fonts or scripts in.
 		assetsInlineLimit: 0,
 	},
-	test: { environment: "happy-dom", include: ["src/**/*.test.ts", "src/**/*.test.tsx"] },
+	test: {
+		environment: "happy-dom",
+		include: ["src/**/*.test.ts", "src/**/*.test.tsx"],
+		// Style sheets are tested, too: their contrast, and what moves.
+		css: true,
+	},
 });

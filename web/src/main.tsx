@@ -4,12 +4,15 @@ import { Landing } from "./pages/landing";
 import { Notice } from "./pages/notice";
 import { Room } from "./pages/room";
 import { meetingIn, path } from "./route";
+import { keepFocus } from "./ui/focus";
 import "./styles/tokens.css";
 import "./styles/base.css";
 import "./styles/pages.css";
 import "./styles/meeting.css";
 import "./styles/panel.css";
 import "./styles/quality.css";
+import "./styles/captions.css";
+import "./styles/forced-colors.css";
 
 function App() {
 	const meeting = meetingIn(path.value);
@@ -19,4 +22,7 @@ function App() {
 }
 
 const root = document.getElementById("app");
-if (root) render(<App />, root);
+if (root) {
+	keepFocus(root);
+	render(<App />, root);
+}

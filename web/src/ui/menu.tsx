@@ -36,13 +36,21 @@ export function Menu({ label, icon = "more", look = "icon-only", words, anchor, 
 		return () => {
 			removeEventListener("pointerdown", elsewhere, true);
 			removeEventListener("resize", close);
+			if (document.activeElement === document.body) button.current?.focus();
 		};
 	}, [open, button]);
 
 	function onKeyDown(event: KeyboardEvent): void {
 		const all = items(menu.current);
 		const at = all.indexOf(document.activeElement as HTMLElement);
-		const to = { ArrowDown: at + 1, ArrowUp: at - 1, Home: 0, End: all.length - 1 }[event.key];
+		const to = {
+			ArrowDown: at + 1,
+			ArrowRight: at + 1,
+			ArrowUp: at - 1,
+			ArrowLeft: at - 1,
+			Home: 0,
+			End: all.length - 1,
+		}[event.key];
 		if (to !== undefined) all[(to + all.length) % all.length]?.focus();
 		else if (event.key === "Escape" || event.key === "Tab") {
 			setOpen(false);

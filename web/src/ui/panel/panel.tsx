@@ -36,13 +36,21 @@ export function Panel({ conference }: { conference: Conference }) {
 	const heading = useRef<HTMLHeadingElement>(null);
 	const name = open.value;
 	const shown = name && (!TABS[name].chairsOnly || conference.state.chairs.value) ? name : null;
+	const panel = useRef<HTMLElement>(null);
+	const before = useRef<Element | null>(null);
 	useEffect(() => {
-		if (!shown) return;
-		const before = document.activeElement;
-		heading.current?.focus();
-		return () => {
-			if (before instanceof HTMLElement && document.activeElement === document.body) before.focus();
-		};
+		if (!shown) {
+			const lost = document.activeElement === document.body;
+			if (lost && before.current instanceof HTMLElement) before.current.focus();
+			before.current = null;
+			return;
+		}
+		const active = document.activeElement;
+		const inside = panel.current?.contains(active);
+		if (active !== document.body && !inside) before.current = active;
+		// Opened by a key from nowhere in particular: back to where it can be opened again.
+		before.current ??= document.querySelector(`.controls [data-panel="${shown}"]`);
+		if (!inside || active === heading.current) heading.current?.focus(); // or else a field asked for it
 	}, [shown]);
 	if (!shown) return null;
 	const { title, view } = TABS[shown];
@@ -51,10 +59,13 @@ export function Panel({ conference }: { conference: Conference }) {
 	};
 	return (
 		<aside
+			ref={panel}
 			class="panel"
 			aria-labelledby="panel-title"
 			onKeyDown={(event) => {
-				if (event.key === "Escape" && !event.defaultPrevented) close();
+				// In a dialog or a menu it closes that.
+				const inDialog = event.target instanceof Element && event.target.closest("dialog") !== null;
+				if (event.key === "Escape" && !event.defaultPrevented && !inDialog) close();
 			}}
 		>
 			<header class="panel-top">
