@@ -1,5 +1,5 @@
 import type { ComponentChildren } from "preact";
-import { useEffect, useId, useRef } from "preact/hooks";
+import { useId, useLayoutEffect, useRef } from "preact/hooks";
 
 interface Props {
 	title: string;
@@ -7,14 +7,23 @@ interface Props {
 	children: ComponentChildren;
 }
 
-/** A modal dialog, open as long as it is rendered. Escape closes it; the browser keeps the focus inside. */
+/**
+ * A modal dialog, open as long as it is rendered. Escape closes it; the browser keeps the focus inside. Then it goes back
+ * to where it was: browsers see to that only for a dialog that is closed before it is taken away.
+ */
 export function Dialog({ title, onClose, children }: Props) {
 	const dialog = useRef<HTMLDialogElement>(null);
 	const heading = useId();
-	useEffect(() => {
+	useLayoutEffect(() => {
 		const element = dialog.current;
+		const before = document.activeElement;
 		if (element && !element.open) element.showModal();
-		return () => element?.close();
+		return () => {
+			element?.close();
+			const active = document.activeElement;
+			const lost = active === document.body || element?.contains(active);
+			if (lost && before instanceof HTMLElement) before.focus();
+		};
 	}, []);
 	return (
 		<dialog ref={dialog} onCancel={onClose} aria-labelledby={heading}>

@@ -1,5 +1,5 @@
 import type { ComponentChildren } from "preact";
-import { useEffect, useRef } from "preact/hooks";
+import { useLayoutEffect, useRef } from "preact/hooks";
 import { t } from "../../i18n";
 import type { Key } from "../../i18n/en";
 import type { Conference } from "../../meeting/conference";
@@ -38,7 +38,8 @@ export function Panel({ conference }: { conference: Conference }) {
 	const shown = name && (!TABS[name].chairsOnly || conference.state.chairs.value) ? name : null;
 	const panel = useRef<HTMLElement>(null);
 	const before = useRef<Element | null>(null);
-	useEffect(() => {
+	// Before anything else looks for a place for a focus that is lost.
+	useLayoutEffect(() => {
 		if (!shown) {
 			const lost = document.activeElement === document.body;
 			if (lost && before.current instanceof HTMLElement) before.current.focus();
@@ -46,11 +47,10 @@ export function Panel({ conference }: { conference: Conference }) {
 			return;
 		}
 		const active = document.activeElement;
-		const inside = panel.current?.contains(active);
-		if (active !== document.body && !inside) before.current = active;
+		if (active !== document.body && !panel.current?.contains(active)) before.current = active;
 		// Opened by a key from nowhere in particular: back to where it can be opened again.
 		before.current ??= document.querySelector(`.controls [data-panel="${shown}"]`);
-		if (!inside || active === heading.current) heading.current?.focus(); // or else a field asked for it
+		heading.current?.focus();
 	}, [shown]);
 	if (!shown) return null;
 	const { title, view } = TABS[shown];
