@@ -13,9 +13,10 @@ from tests.browser.walk import through_everything
 
 TARGET = Path(__file__).resolve().parents[2] / "docs" / "screens"
 
-SHOWN = frozenset(
-    "landing prejoin meeting shared people actions chat polls settings waiting lobby speaker devices left".split()
-)
+SHOWN = {
+    *("landing", "prejoin", "meeting", "shared", "people", "actions", "chat", "polls", "settings", "waiting"),
+    *("lobby", "speaker", "devices", "shortcuts", "left"),
+}
 """The states that a picture is taken of."""
 
 
@@ -27,9 +28,7 @@ async def walk(browser: Browser, server: Server, size: str, theme: str) -> None:
         if state in SHOWN:
             await page.screenshot(path=TARGET / f"{state}-{suffix}.png")
 
-    await through_everything(
-        browser, server, picture, phone=size == "phone", viewport=SIZES[size], color_scheme=theme
-    )
+    await through_everything(browser, server, picture, phone=size == "phone", viewport=SIZES[size], color_scheme=theme)
 
 
 async def main() -> None:

@@ -3,18 +3,24 @@
 from __future__ import annotations
 
 import os
+import re
 from pathlib import Path
 from typing import Any, Literal
 
 import pytest
 from playwright.async_api import Browser, Page
 
-from tests.browser.conftest import SIZES, Server
-from tests.browser.walk import through_everything
+from tests.browser.conftest import SIZES, Server, new_page
+from tests.browser.walk import settled, through_everything
 
 pytestmark = pytest.mark.browser
 
-AXE = Path(__file__).resolve().parents[2] / "web" / "node_modules" / "axe-core" / "axe.min.js"
+WEB = Path(__file__).resolve().parents[2] / "web"
+AXE = WEB / "node_modules" / "axe-core" / "axe.min.js"
+
+LANGUAGES = sorted(
+    file.stem for file in (WEB / "src" / "i18n").glob("*.ts") if re.fullmatch(r"[a-z]{2}(-\w+)?", file.stem)
+)
 
 WINDOWS: dict[str, dict[str, Any]] = {
     **{name: {"viewport": size} for name, size in SIZES.items()},
@@ -73,3 +79,36 @@ async def test_axe_finds_nothing_wrong_with_any_page_panel_or_dialog_in_either_t
     )
     assert len(findings.visited) >= 27
     assert findings.lines == [], "\n".join(findings.lines)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+async def test_on_a_small_phone_nothing_sticks_out_in_any_language(
+    browser: Browser, server: Server, language: str
+) -> None:
+    page = await new_page(browser, viewport=SIZES["phone"], locale=language)
+    wide: list[str] = []
+
+    async def look(state: str) -> None:
+        await settled(page)
+        wide.extend(f"{state}: {line}" for line in await page.evaluate(SIDEWAYS))
+
+    await page.goto(server.url)
+    await page.locator(".start-form button").wait_for()
+    assert await page.evaluate("document.documentElement.lang") == language
+    await look("landing")
+    await page.locator(".start-form button").click()
+    await page.locator(".prejoin .field input").first.fill("Ayu")
+    await look("prejoin")
+    await page.keyboard.press("Enter")
+    await page.locator(".controls").wait_for()
+    await look("meeting")
+    for key in "cpo?d":
+        await page.keyboard.press(key)
+        await page.locator(".panel, dialog").first.wait_for()
+        await look(f"after {key}")
+        await page.keyboard.press("Escape")
+        await page.locator(".panel, dialog").first.wait_for(state="detached")
+    await page.locator(".controls .leave").click()
+    await page.locator(".notice").wait_for()
+    await look("left")
+    assert wide == []

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable
 
-from playwright.async_api import Browser, Page
+from playwright.async_api import Browser, FilePayload, Page
 
 from tests.browser.conftest import SCREEN, Server, choose, create_meeting, join, new_page
 
@@ -133,9 +133,8 @@ async def _conversation(page: Page, guests: list[Page], visit: Visit) -> None:
     for text in ("Selamat pagi Bapak/Ibu.", "Bahan rapat: https://rapat.example.go.id/bahan.pdf"):
         await guests[0].get_by_role("textbox", name="Message").fill(text)
         await guests[0].keyboard.press("Enter")
-    await guests[0].locator("input[type=file]").set_input_files(
-        {"name": "Laporan.pdf", "mimeType": "application/pdf", "buffer": b"%PDF-1.4 " * 20_000}
-    )
+    report = FilePayload(name="Laporan.pdf", mimeType="application/pdf", buffer=b"%PDF-1.4 " * 20_000)
+    await guests[0].locator("input[type=file]").set_input_files(report)
     await guests[0].locator(".attachment").wait_for()
     await choose(page, "Chat")
     await page.get_by_role("textbox", name="Message").fill("Terima kasih, silakan Pak Ketut.")

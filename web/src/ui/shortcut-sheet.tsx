@@ -9,7 +9,7 @@ export function ShortcutSheet({ onClose }: { onClose(): void }) {
 	const single = singleKeys.value;
 	const works = SHORTCUTS.filter(({ action }) => keysOf(action, single).length > 0);
 	return (
-		<Dialog title={t("shortcuts")} onClose={onClose}>
+		<Dialog title={t("shortcuts")} onClose={onClose} read>
 			<dl class="shortcuts">
 				{works.map(({ action, words }) => (
 					<div key={action}>
