@@ -10,8 +10,9 @@ import structlog
 
 from server.door import Newcomer, Place
 from server.media import MediaEdge
-from server.meeting import Meeting, Seat
+from server.meeting import Meeting
 from server.room import RoomFullError
+from server.seat import Seat
 from server.video_codec import VIDEO_CODECS, VideoCodec
 
 log = structlog.get_logger()

@@ -23,5 +23,7 @@ export default defineConfig({
 	test: {
 		environment: "happy-dom",
 		include: ["src/**/*.test.ts", "src/**/*.test.tsx", "scripts/**/*.test.mjs", "service-worker/*.test.ts"],
+		// Style sheets are tested, too: their contrast, and what moves.
+		css: true,
 	},
 });

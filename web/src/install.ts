@@ -1,17 +1,14 @@
 import { effect } from "@preact/signals";
-import { type Language, language } from "./i18n";
+import { language } from "./i18n";
 
-/** The manifest that says what the installed app is called in each language. */
-const MANIFESTS: Record<Language, string> = {
-	en: "/manifest.webmanifest",
-	id: "/manifest-id.webmanifest",
-};
+/** The manifests that say what the installed app is called in a language; in others it has its English name. */
+const MANIFESTS: Readonly<Record<string, string>> = { id: "/manifest-id.webmanifest" };
 
 /** Makes the client installable: with a name in the user's language, and a page for when there is no network. */
 export function makeInstallable(): void {
 	const link = document.querySelector<HTMLLinkElement>("link[rel=manifest]");
 	effect(() => {
-		if (link) link.href = MANIFESTS[language.value];
+		if (link) link.href = MANIFESTS[language.value] ?? "/manifest.webmanifest";
 	});
 	// What it keeps must not compete with what the page itself loads.
 	if (import.meta.env.PROD) addEventListener("load", keepForOffline, { once: true });

@@ -8,10 +8,12 @@ import { Notice } from "./pages/notice";
 import { ObstaclePage } from "./pages/obstacle";
 import { Room } from "./pages/room";
 import { meetingIn, path } from "./route";
+import { keepFocus } from "./ui/focus";
 import "./styles/tokens.css";
 import "./styles/base.css";
 import "./styles/pages.css";
 import "./styles/controls.css";
+import "./styles/forced-colors.css";
 
 function App() {
 	const inTheWay = useSignal(obstacle(surroundings()));
@@ -32,4 +34,7 @@ function App() {
 
 makeInstallable();
 const root = document.getElementById("app");
-if (root) render(<App />, root);
+if (root) {
+	keepFocus(root);
+	render(<App />, root);
+}

@@ -1,5 +1,9 @@
-/** English. Every other language has exactly these keys: a missing one does not compile. */
+/**
+ * English. Every other language has exactly these keys: a missing one does not compile. Where a text depends on a
+ * number `n`, it has a form for each plural category of its language.
+ */
 export const en = {
+	languageName: "English",
 	appName: "Balai",
 	tagline: "Meetings for everybody, also on a weak link.",
 	startMeeting: "Start a meeting",
@@ -17,8 +21,7 @@ export const en = {
 	prejoinTitle: "Ready to join?",
 	meetingIs: "Meeting {code}",
 	nobodyHere: "Nobody is here yet.",
-	oneHere: "One person is here.",
-	manyHere: "{n} people are here.",
+	manyHere: { one: "One person is here.", other: "{n} people are here." },
 	mute: "Mute",
 	unmute: "Unmute",
 	stopVideo: "Stop video",
@@ -134,7 +137,7 @@ export const en = {
 	lowerAllHands: "Lower all hands",
 	microphoneOn: "Microphone on",
 	waitingToJoin: "Waiting to come in: {n}",
-	waitInLobby: "waiting to come in",
+	waitInLobby: { one: "{n} person waits to come in", other: "{n} people wait to come in" },
 	admit: "Admit",
 	admitName: "Admit {name}",
 	admitAll: "Admit all",
@@ -197,13 +200,16 @@ export const en = {
 	policyReact: "Send reactions",
 	endForAll: "End for all",
 	endForAllTitle: "End the meeting for all?",
-	endForAllHint: "All {n} participants leave. This can't be undone.",
+	endForAllHint: {
+		one: "You leave, and nobody else is here. This can't be undone.",
+		other: "All {n} participants leave. This can't be undone.",
+	},
 	earlierMessages: "Earlier messages",
 	noMessages: "Nobody has written anything yet.",
 	privatelyTo: "privately to {name}",
 	privatelyToYou: "privately to you",
 	deleteMessage: "Delete message",
-	unreadMessages: "unread messages",
+	unreadMessages: { one: "{n} unread message", other: "{n} unread messages" },
 	chatClosed: "The host has closed the chat.",
 	to: "To",
 	everybody: "Everybody",
@@ -292,7 +298,43 @@ export const en = {
 	copyDetails: "Copy details",
 	copied: "Copied",
 	copyRefused: "The browser does not let the details be copied.",
+	floor: "Turn to speak",
+	cameraOn: "Camera on",
+	handLowered: "Hand lowered",
+	shortcuts: "Keyboard shortcuts",
+	singleKeys: "Single letters are shortcuts",
+	announcesSpeaker: "Screen readers are told who speaks",
+	keyMicrophone: "Mute, unmute",
+	keyCamera: "Stop, start video",
+	keyHand: "Raise, lower hand",
+	keyShare: "Share the screen, stop sharing",
+	keyChat: "Open, close chat",
+	keyPeople: "Open, close people",
+	keyPolls: "Open, close polls",
+	keyLayout: "Grid, or speaker large",
+	keyDevices: "Choose devices",
+	keyLeave: "Go to “Leave”; Enter leaves",
+	keyHelp: "Show these shortcuts",
+	keyEscape: "Close a panel, menu or dialog",
+	escapeKey: "Esc",
+	namesCame: "{names} joined",
+	manyCame: { one: "{n} person joined", other: "{n} people joined" },
+	namesLeft: "{names} left",
+	manyLeft: { one: "{n} person left", other: "{n} people left" },
+	namesRaised: "Hand raised: {names}",
+	manyRaised: { one: "{n} hand raised", other: "{n} hands raised" },
+	namesWait: "Waiting to come in: {names}",
+	wrote: "{name} writes: {text}",
+	wrotePrivately: "{name} writes to you: {text}",
+	sentFile: "{name} sent a file: {file}",
+	manyWrote: { one: "{n} new message", other: "{n} new messages" },
+	speaks: "{name} is speaking",
+	captions: "Captions",
 } as const;
 
+/** A text for each plural category that its language has (CLDR), by `Intl.PluralRules`. */
+export type Plural = Partial<Record<Intl.LDMLPluralRule, string>> & { other: string };
 export type Key = keyof typeof en;
-export type Messages = Record<Key, string>;
+export type Messages = { [K in Key]: (typeof en)[K] extends string ? string : Plural };
+
+export default en as Messages;

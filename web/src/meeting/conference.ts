@@ -193,6 +193,7 @@ export class Conference {
 		this.sharing.stop();
 		this.rejoining.stop();
 		this.state.conversation.stop();
+		this.state.captions.stop();
 		this.closeMedia();
 	}
 

@@ -1,5 +1,6 @@
 import { batch, computed, signal } from "@preact/signals";
 import type { Event, GoodbyeReason, Joined, Participant, SlotState } from "../protocol";
+import { Captions } from "./captions";
 import { ChairingState, isChair } from "./chairing";
 import { ConversationState } from "./conversation";
 
@@ -16,6 +17,7 @@ export interface Slot extends SlotState {
 export class MeetingState {
 	readonly chairing = new ChairingState();
 	readonly conversation = new ConversationState();
+	readonly captions = new Captions();
 	readonly you = signal<string | null>(null);
 	/** In order of arrival. */
 	readonly participants = signal<ReadonlyMap<string, Participant>>(new Map());

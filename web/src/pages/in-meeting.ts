@@ -3,6 +3,7 @@ import "../styles/screen.css";
 import "../styles/meeting.css";
 import "../styles/panel.css";
 import "../styles/quality.css";
+import "../styles/captions.css";
 import "../styles/touch.css";
 
 export { Conference } from "../meeting/conference";

@@ -1,4 +1,4 @@
-import { useState } from "preact/hooks";
+import { useEffect, useState } from "preact/hooks";
 import { t } from "../i18n";
 import type { Key } from "../i18n/en";
 import { parseCode } from "../meeting/code";
@@ -12,6 +12,10 @@ export function Landing() {
 	const [title, setTitle] = useState("");
 	const [problem, setProblem] = useState<Key | null>(null);
 	const [busy, setBusy] = useState(false);
+
+	useEffect(() => {
+		document.title = t("appName");
+	});
 
 	async function start(event: Event): Promise<void> {
 		event.preventDefault();

@@ -1,20 +1,23 @@
 import { useEffect, useState } from "preact/hooks";
-import { t } from "../i18n";
+import { numberText, t } from "../i18n";
 import type { Conference } from "../meeting/conference";
 import { playMediaSession } from "../meeting/media-session";
 import { keepAwake } from "../meeting/wake-lock";
+import { useShortcuts } from "../ui/actions";
+import { Announcer } from "../ui/announcer";
+import { CaptionArea } from "../ui/captions";
 import { ConnectionDetails } from "../ui/connection-details";
 import { Controls } from "../ui/controls";
 import { DeviceDialog } from "../ui/device-dialog";
 import { FloorBar } from "../ui/floor-bar";
 import { Grid } from "../ui/grid";
 import { Icon } from "../ui/icons";
-import { mediaShortcut } from "../ui/media-buttons";
 import { OwnQuality } from "../ui/own-quality";
 import { Panel } from "../ui/panel/panel";
 import { sentenceFor } from "../ui/quality";
 import { SharingNote } from "../ui/share-button";
 import { SharedScreen } from "../ui/shared-screen";
+import { ShortcutSheet } from "../ui/shortcut-sheet";
 import { SpeakerView } from "../ui/speaker-view";
 import { UnmutePrompt } from "../ui/unmute-prompt";
 
@@ -22,6 +25,7 @@ export function Meeting({ conference }: { conference: Conference }) {
 	const { state, local, sharing } = conference;
 	const [devicesOpen, setDevicesOpen] = useState(false);
 	const [detailsOpen, setDetailsOpen] = useState(false);
+	const [shortcutsOpen, setShortcutsOpen] = useState(false);
 	const [toast, setToast] = useState("");
 	const subscriber = conference.subscriber.value;
 
@@ -37,11 +41,10 @@ export function Meeting({ conference }: { conference: Conference }) {
 	);
 	useEffect(() => subscriber?.resumeWhenSeen(), [subscriber]);
 
-	useEffect(() => {
-		const shortcut = (event: KeyboardEvent) => mediaShortcut(event, local);
-		addEventListener("keydown", shortcut);
-		return () => removeEventListener("keydown", shortcut);
-	}, [local]);
+	useShortcuts(conference, {
+		devices: () => setDevicesOpen(true),
+		help: () => setShortcutsOpen(true),
+	});
 
 	useEffect(() => {
 		if (!toast) return;
@@ -76,6 +79,7 @@ export function Meeting({ conference }: { conference: Conference }) {
 	}
 
 	const sharer = conference.screens.shown.value;
+	const here = state.participants.value.size;
 	const alone = state.others.value.length === 0;
 	const trouble = state.reconnecting.value
 		? t(state.restarting.value ? "restarting" : "reconnecting")
@@ -97,13 +101,14 @@ export function Meeting({ conference }: { conference: Conference }) {
 	return (
 		<div class="meeting" data-panel={layout.panel.value ?? undefined}>
 			<header class="meeting-top">
-				<span class="meeting-name">
+				<h1 class="meeting-name">
 					{title && <bdi class="title">{title}</bdi>}
 					<span class="meeting-code">{conference.code}</span>
-				</span>
+				</h1>
 				<span class="count">
 					<Icon name="people" />
-					{state.participants.value.size}
+					<span aria-hidden="true">{numberText(here)}</span>
+					<span class="visually-hidden">{t("manyHere", { n: here })}</span>
 				</span>
 				<OwnQuality conference={conference} onDetails={() => setDetailsOpen(true)} />
 				<button type="button" class="quiet copy-link" title={t("copyLink")} onClick={() => void copyLink()}>
@@ -125,6 +130,7 @@ export function Meeting({ conference }: { conference: Conference }) {
 						<span>{t("aloneHint")}</span>
 					</div>
 				)}
+				<CaptionArea conference={conference} />
 			</main>
 			{subscriber?.blocked.value && (
 				<button type="button" class="primary unblock" onClick={() => subscriber.unblock()}>
@@ -136,6 +142,7 @@ export function Meeting({ conference }: { conference: Conference }) {
 				conference={conference}
 				onDevices={() => setDevicesOpen(true)}
 				onDetails={() => setDetailsOpen(true)}
+				onShortcuts={() => setShortcutsOpen(true)}
 			/>
 			<UnmutePrompt conference={conference} />
 			<DeviceDialog
@@ -145,6 +152,8 @@ export function Meeting({ conference }: { conference: Conference }) {
 				onSpeaker={(id) => void subscriber?.setSpeaker(id)}
 			/>
 			{detailsOpen && <ConnectionDetails conference={conference} onClose={() => setDetailsOpen(false)} />}
+			{shortcutsOpen && <ShortcutSheet onClose={() => setShortcutsOpen(false)} />}
+			<Announcer conference={conference} />
 			<div class="toast" role="status">
 				{toast}
 			</div>

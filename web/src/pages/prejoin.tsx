@@ -6,8 +6,9 @@ import type { Introduction } from "../meeting/conference";
 import { recall, remember } from "../storage";
 import { DeviceChoices } from "../ui/device-dialog";
 import { Icon } from "../ui/icons";
-import { MediaButtons, mediaShortcut } from "../ui/media-buttons";
+import { MediaButtons } from "../ui/media-buttons";
 import { Page } from "../ui/page";
+import { actionOf } from "../ui/shortcuts";
 import { Video } from "../ui/video";
 
 const STORED_NAME = "name";
@@ -37,7 +38,14 @@ export function Prejoin({ code, title, present, asksUnit, local, joining, refusa
 
 	useEffect(() => {
 		void local.start();
-		const shortcut = (event: KeyboardEvent) => mediaShortcut(event, local);
+		const shortcut = (event: KeyboardEvent) => {
+			// Letters alone are for the fields here.
+			const action = actionOf(event, false);
+			if (action === "microphone") void local.setMicrophone(!local.microphoneOn.value);
+			else if (action === "camera") void local.setCamera(!local.cameraOn.value);
+			else return;
+			event.preventDefault();
+		};
 		addEventListener("keydown", shortcut);
 		return () => removeEventListener("keydown", shortcut);
 	}, [local]);
@@ -58,8 +66,7 @@ export function Prejoin({ code, title, present, asksUnit, local, joining, refusa
 		onJoin({ name: trimmed, unit: asksUnit ? unit : "", position: asksUnit ? position : "" });
 	}
 
-	const people =
-		present === 0 ? t("nobodyHere") : present === 1 ? t("oneHere") : t("manyHere", { n: present });
+	const people = present === 0 ? t("nobodyHere") : t("manyHere", { n: present });
 	const camera = local.camera.value;
 	return (
 		<Page>

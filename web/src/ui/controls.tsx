@@ -1,6 +1,8 @@
-import { t } from "../i18n";
+import { numberText, t } from "../i18n";
 import { canShareScreen } from "../media/screen";
 import type { Conference } from "../meeting/conference";
+import { singleKeys } from "../preferences";
+import { actionsOf } from "./actions";
 import { useFloating } from "./floating";
 import { Icon } from "./icons";
 import { MediaButtons } from "./media-buttons";
@@ -8,27 +10,26 @@ import { Menu, MenuItem } from "./menu";
 import { type PanelName, TABS } from "./panel/panel";
 import { ReactionItems, ReactionMenu } from "./reactions";
 import { ShareButton } from "./share-button";
+import { keyHints } from "./shortcuts";
 import { useFullScreen } from "./window";
 
 interface Props {
 	conference: Conference;
 	onDevices(): void;
 	onDetails(): void;
+	onShortcuts(): void;
 }
 
 /** What the user can do, most needed first. What has no room on a phone is behind one button there. */
-export function Controls({ conference, onDevices, onDetails }: Props) {
+export function Controls({ conference, onDevices, onDetails, onShortcuts }: Props) {
 	const { state, layout, sharing } = conference;
-	const panel = layout.panel;
+	const actions = actionsOf(conference);
 	const toggle = (name: PanelName) => {
-		panel.value = panel.value === name ? null : name;
+		layout.panel.value = layout.panel.value === name ? null : name;
 	};
 	const raised = state.self.value?.hand != null;
-	const raise = () => void conference.ask({ type: "raise_hand", raised: !raised });
 	const speaker = layout.name.value === "speaker";
-	const toggleLayout = () => {
-		layout.name.value = speaker ? "grid" : "speaker";
-	};
+	const letters = singleKeys.value;
 	const chairs = state.chairs.value;
 	const names = (Object.keys(TABS) as PanelName[]).filter((name) => chairs || !TABS[name].chairsOnly);
 	const floating = useFloating(conference);
@@ -38,8 +39,13 @@ export function Controls({ conference, onDevices, onDetails }: Props) {
 	const listens = state.self.value?.role === "listener";
 	return (
 		<footer class="controls">
-			{!listens && <MediaButtons local={conference.local} />}
-			<button type="button" class={`control ${raised ? "on" : ""}`} aria-pressed={raised} onClick={raise}>
+			{!listens && <MediaButtons local={conference.local} letters={letters} />}
+			<button
+				type="button"
+				class={`control ${raised ? "on" : ""}`}
+				{...keyHints("hand", letters)}
+				onClick={actions.hand}
+			>
 				<Icon name="hand" />
 				<span>{raised ? t("lowerHand") : t("raiseHand")}</span>
 			</button>
@@ -53,11 +59,11 @@ export function Controls({ conference, onDevices, onDetails }: Props) {
 				{names.slice(2).map((name) => (
 					<PanelButton key={name} conference={conference} name={name} onChoose={toggle} />
 				))}
-				<button type="button" class="control" onClick={toggleLayout}>
+				<button type="button" class="control" {...keyHints("layout", letters)} onClick={actions.layout}>
 					<Icon name={speaker ? "grid" : "speakerView"} />
 					<span>{speaker ? t("gridView") : t("speakerView")}</span>
 				</button>
-				<button type="button" class="control" onClick={onDevices}>
+				<button type="button" class="control" {...keyHints("devices", letters)} onClick={onDevices}>
 					<Icon name="devices" />
 					<span>{t("devices")}</span>
 				</button>
@@ -67,13 +73,14 @@ export function Controls({ conference, onDevices, onDetails }: Props) {
 					<ScreenItems conference={conference} />
 					{floatingItem}
 					<MenuItem onChoose={onDetails}>{t("connectionDetails")}</MenuItem>
+					<MenuItem onChoose={onShortcuts}>{t("shortcuts")}</MenuItem>
 				</Menu>
 			</span>
 			<span class="narrow-only">
 				<Menu label={t("more")} words={t("more")} look="control">
 					<ReactionItems conference={conference} />
 					{canShareScreen() && !listens && (
-						<MenuItem onChoose={() => (sharing.track.value ? sharing.stop() : void sharing.start())}>
+						<MenuItem onChoose={actions.share}>
 							{sharing.track.value ? t("stopSharing") : t("shareScreen")}
 						</MenuItem>
 					)}
@@ -84,9 +91,10 @@ export function Controls({ conference, onDevices, onDetails }: Props) {
 					))}
 					<ScreenItems conference={conference} />
 					{floatingItem}
-					<MenuItem onChoose={toggleLayout}>{speaker ? t("gridView") : t("speakerView")}</MenuItem>
+					<MenuItem onChoose={actions.layout}>{speaker ? t("gridView") : t("speakerView")}</MenuItem>
 					<MenuItem onChoose={onDevices}>{t("devices")}</MenuItem>
 					<MenuItem onChoose={onDetails}>{t("connectionDetails")}</MenuItem>
+					<MenuItem onChoose={onShortcuts}>{t("shortcuts")}</MenuItem>
 				</Menu>
 			</span>
 			<button type="button" class="control leave" onClick={() => conference.leave()}>
@@ -136,14 +144,18 @@ function PanelButton({ conference, name, onChoose }: PanelButtonProps) {
 			type="button"
 			class={`control ${open ? "on" : ""}`}
 			aria-expanded={open}
+			data-panel={name}
+			{...(name === "settings" ? {} : keyHints(name, singleKeys.value))}
 			onClick={() => onChoose(name)}
 		>
 			<Icon name={TABS[name].icon} />
 			<span>{t(TABS[name].title)}</span>
 			{news > 0 && (
 				<span class="news">
-					{news > 99 ? "99+" : news}
-					<span class="visually-hidden">{name === "chat" ? t("unreadMessages") : t("waitInLobby")}</span>
+					<span aria-hidden="true">{news > 99 ? `${numberText(99)}+` : numberText(news)}</span>
+					<span class="visually-hidden">
+						{t(name === "chat" ? "unreadMessages" : "waitInLobby", { n: news })}
+					</span>
 				</span>
 			)}
 		</button>

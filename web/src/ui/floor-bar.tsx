@@ -1,12 +1,12 @@
 import { useEffect, useState } from "preact/hooks";
-import { language, t } from "../i18n";
+import { numberText, t } from "../i18n";
 import type { Conference } from "../meeting/conference";
 
 /** Minutes and seconds, with a minus sign when time is up. */
 export function clock(seconds: number): string {
 	const left = Math.abs(Math.ceil(seconds));
-	const two = (n: number) => new Intl.NumberFormat(language.value, { minimumIntegerDigits: 2 }).format(n);
-	return `${seconds <= -1 ? "−" : ""}${Math.floor(left / 60)}:${two(left % 60)}`;
+	const two = numberText(left % 60, { minimumIntegerDigits: 2 });
+	return `${seconds <= -1 ? "−" : ""}${numberText(Math.floor(left / 60))}:${two}`;
 }
 
 /** Who has the floor, and for how long still; for chairs, with what they may do about it. */
@@ -24,7 +24,11 @@ export function FloorBar({ conference }: { conference: Conference }) {
 		: t("floorOffered", { name: who.name });
 	const next = state.hands.value.find(({ id }) => id !== who.id);
 	return (
-		<div class="floor-bar" data-over={left !== null && left <= 0 ? "" : undefined}>
+		<section
+			class="floor-bar"
+			aria-label={t("floor")}
+			data-over={left !== null && left <= 0 ? "" : undefined}
+		>
 			<span role="status" dir="auto">
 				{words}
 			</span>
@@ -60,7 +64,7 @@ export function FloorBar({ conference }: { conference: Conference }) {
 					</button>
 				</span>
 			)}
-		</div>
+		</section>
 	);
 }
 

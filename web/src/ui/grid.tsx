@@ -58,10 +58,10 @@ export function Grid({ conference }: { conference: Conference }) {
 					<button
 						type="button"
 						class="icon-only"
-						disabled={page === 0}
+						aria-disabled={page === 0}
 						aria-label={t("previousPage")}
 						onClick={() => {
-							layout.page.value = page - 1;
+							layout.page.value = Math.max(0, page - 1);
 						}}
 					>
 						<Icon name="previous" />
@@ -70,10 +70,10 @@ export function Grid({ conference }: { conference: Conference }) {
 					<button
 						type="button"
 						class="icon-only"
-						disabled={page === pages - 1}
+						aria-disabled={page === pages - 1}
 						aria-label={t("nextPage")}
 						onClick={() => {
-							layout.page.value = page + 1;
+							layout.page.value = Math.min(pages - 1, page + 1);
 						}}
 					>
 						<Icon name="next" />

@@ -1,3 +1,5 @@
+import { t } from "../i18n";
+
 /** Icons: 24x24 strokes, drawn for this project. Decorative: the button beside them has the words. */
 const PATHS = {
 	microphone:
@@ -55,7 +57,7 @@ export function Logo() {
 			<svg viewBox="0 0 32 32" aria-hidden="true" focusable="false">
 				<path d="M5 15 16 7l11 8M8 15v10m16-10v10M5 25h22M13 25v-5a3 3 0 0 1 6 0v5" />
 			</svg>
-			Balai
+			{t("appName")}
 		</span>
 	);
 }

@@ -1,13 +1,13 @@
-import { LANGUAGES, type Language, language, setLanguage, t } from "../i18n";
+import { LANGUAGES, language, setLanguage, t } from "../i18n";
 
 export function LanguageSwitch() {
 	return (
 		<label class="language">
 			<span class="visually-hidden">{t("language")}</span>
-			<select value={language.value} onChange={(e) => setLanguage(e.currentTarget.value as Language)}>
-				{Object.entries(LANGUAGES).map(([tag, { name }]) => (
-					<option key={tag} value={tag}>
-						{name}
+			<select value={language.value} onChange={(e) => setLanguage(e.currentTarget.value)}>
+				{[...LANGUAGES].map(([tag, { languageName }]) => (
+					<option key={tag} value={tag} lang={tag}>
+						{languageName}
 					</option>
 				))}
 			</select>

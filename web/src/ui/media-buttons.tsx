@@ -1,16 +1,23 @@
 import { t } from "../i18n";
 import type { LocalMedia } from "../media/local";
 import { Icon } from "./icons";
+import { keyHints } from "./shortcuts";
+
+interface Props {
+	local: LocalMedia;
+	/** Single letters work here. */
+	letters?: boolean;
+}
 
 /** The microphone, on and off. */
-export function MicrophoneButton({ local }: { local: LocalMedia }) {
+export function MicrophoneButton({ local, letters = false }: Props) {
 	const microphoneOn = local.microphoneOn.value;
 	return (
 		<button
 			type="button"
 			class={`control ${microphoneOn ? "" : "off"}`}
 			onClick={() => void local.setMicrophone(!microphoneOn)}
-			title="Ctrl+D"
+			{...keyHints("microphone", letters)}
 		>
 			<Icon name={microphoneOn ? "microphone" : "microphoneOff"} />
 			<span>{microphoneOn ? t("mute") : t("unmute")}</span>
@@ -19,31 +26,21 @@ export function MicrophoneButton({ local }: { local: LocalMedia }) {
 }
 
 /** Microphone and camera, on and off. */
-export function MediaButtons({ local }: { local: LocalMedia }) {
+export function MediaButtons({ local, letters = false }: Props) {
 	// What is wanted, not what is open: a camera takes a second to open, and pressing meanwhile means "no, off".
 	const cameraOn = local.cameraOn.value;
 	return (
 		<>
-			<MicrophoneButton local={local} />
+			<MicrophoneButton local={local} letters={letters} />
 			<button
 				type="button"
 				class={`control ${cameraOn ? "" : "off"}`}
 				onClick={() => void local.setCamera(!cameraOn)}
-				title="Ctrl+E"
+				{...keyHints("camera", letters)}
 			>
 				<Icon name={cameraOn ? "camera" : "cameraOff"} />
 				<span>{cameraOn ? t("stopVideo") : t("startVideo")}</span>
 			</button>
 		</>
 	);
-}
-
-/** Ctrl+D (or Cmd+D) for the microphone, Ctrl+E for the camera. */
-export function mediaShortcut(event: KeyboardEvent, local: LocalMedia): void {
-	if (!(event.ctrlKey || event.metaKey) || event.altKey || event.shiftKey) return;
-	const key = event.key.toLowerCase();
-	if (key === "d") void local.setMicrophone(!local.microphoneOn.value);
-	else if (key === "e") void local.setCamera(!local.cameraOn.value);
-	else return;
-	event.preventDefault();
 }

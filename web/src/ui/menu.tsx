@@ -1,5 +1,5 @@
-import type { ComponentChildren, RefObject } from "preact";
-import { useEffect, useId, useRef, useState } from "preact/hooks";
+import type { ComponentChildren } from "preact";
+import { useId, useLayoutEffect, useRef, useState } from "preact/hooks";
 import { Icon, type IconName } from "./icons";
 
 interface Props {
@@ -9,19 +9,17 @@ interface Props {
 	/** The button's own class, and words beside its icon. */
 	look?: string;
 	words?: string;
-	anchor?: RefObject<HTMLButtonElement | null>;
 	children: ComponentChildren;
 }
 
 /** A button with a menu: arrow keys go through it, Escape and a click elsewhere close it (WAI-ARIA's menu button). */
-export function Menu({ label, icon = "more", look = "icon-only", words, anchor, children }: Props) {
+export function Menu({ label, icon = "more", look = "icon-only", words, children }: Props) {
 	const [open, setOpen] = useState(false);
-	const own = useRef<HTMLButtonElement>(null);
-	const button = anchor ?? own;
+	const button = useRef<HTMLButtonElement>(null);
 	const menu = useRef<HTMLDivElement>(null);
 	const id = useId();
 
-	useEffect(() => {
+	useLayoutEffect(() => {
 		if (!open) return;
 		const element = menu.current;
 		place(element, button.current);
@@ -36,13 +34,21 @@ export function Menu({ label, icon = "more", look = "icon-only", words, anchor, 
 		return () => {
 			removeEventListener("pointerdown", elsewhere, true);
 			removeEventListener("resize", close);
+			if (document.activeElement === document.body) button.current?.focus();
 		};
-	}, [open, button]);
+	}, [open]);
 
 	function onKeyDown(event: KeyboardEvent): void {
 		const all = items(menu.current);
 		const at = all.indexOf(document.activeElement as HTMLElement);
-		const to = { ArrowDown: at + 1, ArrowUp: at - 1, Home: 0, End: all.length - 1 }[event.key];
+		const to = {
+			ArrowDown: at + 1,
+			ArrowRight: at + 1,
+			ArrowUp: at - 1,
+			ArrowLeft: at - 1,
+			Home: 0,
+			End: all.length - 1,
+		}[event.key];
 		if (to !== undefined) all[(to + all.length) % all.length]?.focus();
 		else if (event.key === "Escape" || event.key === "Tab") {
 			setOpen(false);
@@ -76,10 +82,7 @@ export function Menu({ label, icon = "more", look = "icon-only", words, anchor, 
 					tabIndex={-1}
 					aria-label={label}
 					onKeyDown={onKeyDown}
-					onClick={() => {
-						setOpen(false);
-						button.current?.focus();
-					}}
+					onClick={() => setOpen(false)}
 				>
 					{children}
 				</div>
@@ -95,8 +98,13 @@ interface ItemProps {
 }
 
 export function MenuItem({ danger = false, onChoose, children }: ItemProps) {
+	function choose({ currentTarget }: { currentTarget: HTMLElement }): void {
+		// First, so that whatever opens now gets the focus, and gives it back to the menu's button.
+		currentTarget.closest(".menu-anchor")?.querySelector("button")?.focus();
+		onChoose();
+	}
 	return (
-		<button type="button" role="menuitem" tabIndex={-1} class={danger ? "danger" : ""} onClick={onChoose}>
+		<button type="button" role="menuitem" tabIndex={-1} class={danger ? "danger" : ""} onClick={choose}>
 			{children}
 		</button>
 	);

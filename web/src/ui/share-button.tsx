@@ -1,7 +1,9 @@
 import { t } from "../i18n";
 import { canShareScreen } from "../media/screen";
 import type { Sharing } from "../meeting/sharing";
+import { singleKeys } from "../preferences";
 import { Icon } from "./icons";
+import { keyHints } from "./shortcuts";
 import { Switch } from "./switch";
 
 /** The own screen, shared or not; nothing where the browser can't. */
@@ -12,6 +14,7 @@ export function ShareButton({ sharing }: { sharing: Sharing }) {
 		<button
 			type="button"
 			class={`control ${on ? "on" : ""}`}
+			{...keyHints("share", singleKeys.value)}
 			onClick={() => (on ? sharing.stop() : void sharing.start())}
 		>
 			<Icon name={on ? "screenOff" : "screen"} />
@@ -24,7 +27,7 @@ export function ShareButton({ sharing }: { sharing: Sharing }) {
 export function SharingNote({ sharing }: { sharing: Sharing }) {
 	const on = sharing.track.value !== null;
 	return (
-		<div class={`sharing-note ${on ? "on" : ""}`}>
+		<section class={`sharing-note ${on ? "on" : ""}`} aria-label={on ? t("youShare") : undefined}>
 			<span role="status">{on && t("youShare")}</span>
 			{on && (
 				<>
@@ -44,6 +47,6 @@ export function SharingNote({ sharing }: { sharing: Sharing }) {
 					</button>
 				</>
 			)}
-		</div>
+		</section>
 	);
 }

@@ -7,17 +7,17 @@ import { joined, me } from "../../meeting/fixtures";
 import { Chat } from "./chat";
 
 let root: HTMLElement;
-let asked: unknown[];
-/** Answers the oldest request that waits. */
+let said: unknown[];
+/** Whether the oldest message that waits was taken. */
 let answer: (done: boolean) => Promise<void>;
 
 beforeEach(async () => {
 	const conference = new Conference("abc-defg-hjk", me, new LocalMedia());
 	conference.state.joined(joined());
-	asked = [];
+	said = [];
 	const waiting: ((done: boolean) => void)[] = [];
-	vi.spyOn(conference, "ask").mockImplementation((request) => {
-		asked.push(request);
+	vi.spyOn(conference, "say").mockImplementation((text, to) => {
+		said.push({ text, to });
 		return new Promise((resolve) => waiting.push(resolve));
 	});
 	answer = (done) => act(async () => waiting.shift()?.(done));
@@ -50,9 +50,9 @@ test("whoever types on while a message is under way loses nothing", async () => 
 	await write("third");
 	await answer(true);
 	await answer(true);
-	expect(asked).toEqual([
-		{ type: "send_chat", text: "first", to: null },
-		{ type: "send_chat", text: "second", to: null },
+	expect(said).toEqual([
+		{ text: "first", to: null },
+		{ text: "second", to: null },
 	]);
 	expect(box().value).toBe("third");
 });

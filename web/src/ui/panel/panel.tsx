@@ -1,5 +1,5 @@
 import type { ComponentChildren } from "preact";
-import { useEffect, useRef } from "preact/hooks";
+import { useLayoutEffect, useRef } from "preact/hooks";
 import { t } from "../../i18n";
 import type { Key } from "../../i18n/en";
 import type { Conference } from "../../meeting/conference";
@@ -36,13 +36,21 @@ export function Panel({ conference }: { conference: Conference }) {
 	const heading = useRef<HTMLHeadingElement>(null);
 	const name = open.value;
 	const shown = name && (!TABS[name].chairsOnly || conference.state.chairs.value) ? name : null;
-	useEffect(() => {
-		if (!shown) return;
-		const before = document.activeElement;
+	const panel = useRef<HTMLElement>(null);
+	const before = useRef<Element | null>(null);
+	// Before anything else looks for a place for a focus that is lost.
+	useLayoutEffect(() => {
+		if (!shown) {
+			const lost = document.activeElement === document.body;
+			if (lost && before.current instanceof HTMLElement) before.current.focus();
+			before.current = null;
+			return;
+		}
+		const active = document.activeElement;
+		if (active !== document.body && !panel.current?.contains(active)) before.current = active;
+		// Opened by a key from nowhere in particular: back to where it can be opened again.
+		before.current ??= document.querySelector(`.controls [data-panel="${shown}"]`);
 		heading.current?.focus();
-		return () => {
-			if (before instanceof HTMLElement && document.activeElement === document.body) before.focus();
-		};
 	}, [shown]);
 	if (!shown) return null;
 	const { title, view } = TABS[shown];
@@ -51,10 +59,13 @@ export function Panel({ conference }: { conference: Conference }) {
 	};
 	return (
 		<aside
+			ref={panel}
 			class="panel"
 			aria-labelledby="panel-title"
 			onKeyDown={(event) => {
-				if (event.key === "Escape" && !event.defaultPrevented) close();
+				// In a dialog or a menu it closes that.
+				const inDialog = event.target instanceof Element && event.target.closest("dialog") !== null;
+				if (event.key === "Escape" && !event.defaultPrevented && !inDialog) close();
 			}}
 		>
 			<header class="panel-top">

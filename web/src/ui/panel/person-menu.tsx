@@ -1,4 +1,4 @@
-import { useRef, useState } from "preact/hooks";
+import { useState } from "preact/hooks";
 import { t } from "../../i18n";
 import type { Key } from "../../i18n/en";
 import { isChair } from "../../meeting/chairing";
@@ -15,7 +15,6 @@ const TURNS: readonly (number | null)[] = [null, 120, 180, 300];
 export function PersonMenu({ conference, person }: { conference: Conference; person: Participant }) {
 	const { state } = conference;
 	const [removing, setRemoving] = useState(false);
-	const button = useRef<HTMLButtonElement>(null);
 	const { id, name } = person;
 	const self = id === state.you.value;
 	const me = state.self.value?.role;
@@ -36,7 +35,7 @@ export function PersonMenu({ conference, person }: { conference: Conference; per
 	];
 	return (
 		<>
-			<Menu label={t("actionsFor", { name })} anchor={button}>
+			<Menu label={t("actionsFor", { name })}>
 				<MenuItem
 					onChoose={() => {
 						conference.layout.pinned.value = pinned ? null : id;
@@ -91,10 +90,7 @@ export function PersonMenu({ conference, person }: { conference: Conference; per
 			{removing && (
 				<RemoveDialog
 					name={name}
-					onClose={() => {
-						setRemoving(false);
-						button.current?.focus();
-					}}
+					onClose={() => setRemoving(false)}
 					onRemove={(ban) => void conference.ask({ type: "remove", participant: id, ban })}
 				/>
 			)}
