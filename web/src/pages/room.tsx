@@ -3,6 +3,7 @@ import { useEffect, useMemo } from "preact/hooks";
 import { t } from "../i18n";
 import { LocalMedia } from "../media/local";
 import { Conference, type Introduction } from "../meeting/conference";
+import { forgetSeat, hadSeat, takeSeat } from "../meeting/former-seat";
 import { Meeting } from "./meeting";
 import { ENDINGS, Notice, TURNED_AWAY } from "./notice";
 import { Prejoin } from "./prejoin";
@@ -21,6 +22,15 @@ export function Room({ code }: { code: string }) {
 	const present = useSignal<number | "unknown" | "missing" | "unreachable">("unknown");
 	const about = useSignal({ title: "", asksUnit: false });
 	const conference = useSignal<Conference | null>(null);
+	const returning = useSignal(hadSeat(code));
+
+	useEffect(() => {
+		if (!returning.value) return;
+		void takeSeat(code).then((seat) => {
+			returning.value = false;
+			if (seat) join(seat.who, seat.token);
+		});
+	}, [code, returning]);
 
 	useEffect(() => {
 		fetch(`/api/meetings/${encodeURIComponent(code)}`)
@@ -39,7 +49,7 @@ export function Room({ code }: { code: string }) {
 		const leave = () => conference.value?.leave();
 		const hide = (event: PageTransitionEvent) => {
 			// A page that is kept may be shown again, and then takes its seat again.
-			if (!event.persisted) leave();
+			if (!event.persisted) conference.value?.goAway();
 		};
 		addEventListener("pagehide", hide);
 		return () => {
@@ -62,8 +72,16 @@ export function Room({ code }: { code: string }) {
 		if (over) local.stop();
 	}, [over, local]);
 
-	function join(who: Introduction): void {
-		conference.value = new Conference(code, who, local);
+	const lapsed = current?.refused.value === "resume_failed";
+	useEffect(() => {
+		if (!lapsed) return;
+		// Whoever comes back after long is asked anew whether, and how, they want to be in the meeting.
+		forgetSeat(code);
+		conference.value = null;
+	}, [lapsed, code, conference]);
+
+	function join(who: Introduction, former: string | null = null): void {
+		conference.value = new Conference(code, who, local, former);
 		conference.value.connect();
 	}
 
@@ -88,9 +106,9 @@ export function Room({ code }: { code: string }) {
 			asksUnit={about.value.asksUnit}
 			present={typeof present.value === "number" ? present.value : 0}
 			local={local}
-			joining={current !== null && current.refused.value === null}
-			refusal={current?.refused.value ?? null}
-			onJoin={join}
+			joining={returning.value || (current !== null && current.refused.value === null)}
+			refusal={lapsed ? null : (current?.refused.value ?? null)}
+			onJoin={(who) => join(who)}
 		/>
 	);
 }
