@@ -17,7 +17,6 @@ from server.media import Downlink, MediaEdge
 from server.meeting import Meeting
 from server.recorder import Recorder
 from server.records import CodeTakenError, MeetingRecord, Records, VisitRecord, holds_host_key
-from server.returning import BACK_WITHIN
 from server.seat import Seat
 from server.text import clean_line
 from server.video_codec import VIDEO_CODECS, VideoCodec
@@ -98,8 +97,7 @@ class Directory:
             visits = [visit for visit in cut_off if visit.meeting == record.id]
             last = max((visit.seen_at for visit in visits), default=record.started_at or now)
             if visits and now - last <= LONGEST_OUTAGE:
-                meeting = (await self._begin(record, visits)).meeting
-                asyncio.get_running_loop().call_later(BACK_WITHIN, self._expect_no_more, meeting)
+                self._end_if_empty((await self._begin(record, visits)).meeting)
             else:
                 self._records.meetings.ended(record.code, last)
 
@@ -156,7 +154,7 @@ class Directory:
         return live.meeting.resume(token) if live else None
 
     def give_back(self, code: str, token: str, newcomer: Newcomer) -> Seat | None:
-        """The seat behind a token from before the server's last stop; None without one. Raises as ``Meeting.join``."""
+        """The seat of somebody who is expected back; None without one. Raises what ``Meeting.give_back`` does."""
         live = self._live.get(code)
         return live.meeting.give_back(token, newcomer) if live else None
 
@@ -211,10 +209,6 @@ class Directory:
         if not cut_off:
             self._records.meetings.started(code, self.now())
         return live
-
-    def _expect_no_more(self, meeting: Meeting) -> None:
-        meeting.expected.clear()
-        self._end_if_empty(meeting)
 
     def _end_if_empty(self, meeting: Meeting) -> None:
         if meeting.is_empty:

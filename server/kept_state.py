@@ -8,7 +8,7 @@ from typing import Any
 
 from server.meeting import Meeting
 from server.records import VisitRecord
-from server.returning import Expected, KeptSeat
+from server.returning import KeptSeat
 from server.roles import Role
 
 
@@ -54,7 +54,8 @@ def restore_state(
         chair.lobby.expect(person, when(datetime.fromisoformat(since)))
     kept = state.get("seats", {})
     seats = [_seat(visit, kept[visit.participant]) for visit in cut_off if visit.participant in kept]
-    meeting.expected = Expected(seats)
+    for seat in seats:
+        meeting.expect(seat)
     meeting.room.keep_places(max((seat.hand or 0 for seat in seats), default=0))
     chair.spotlit = [id_ for id_ in state.get("spotlit", []) if id_ in meeting.expected]
 

@@ -13,11 +13,11 @@ import structlog
 from server.chairing.chair import Chair
 from server.codec_choice import MeetingCodecs
 from server.conversation.conversation import Conversation
-from server.door import Door, Newcomer, Place
+from server.door import BannedError, Door, Newcomer, Place
 from server.media import Connection, Downlink, MediaEdge
 from server.participant import Participant, View
 from server.quality_watch import QualityWatch
-from server.returning import Expected
+from server.returning import BACK_WITHIN, Expected, KeptSeat
 from server.roles import Power, Role
 from server.room import Room
 from server.seat import DepartureReason, Seat
@@ -25,6 +25,8 @@ from server.slot_filling import SlotFilling
 from server.video_codec import VIDEO_CODECS, VideoCodec
 
 log = structlog.get_logger()
+
+_EXPECTED_AFTER: frozenset[DepartureReason] = frozenset({"away", "vanished", "media_timeout", "replaced"})
 
 
 class Meeting:
@@ -55,7 +57,7 @@ class Meeting:
         self.codecs = MeetingCodecs(video_codecs)
         """Who sends and decodes what, and what is chosen. Who changes it calls ``choose_codecs_soon``."""
         self.expected = Expected()
-        """Who is expected back, since the server stopped in mid-meeting."""
+        """Who is expected back, and gets their seat again. ``expect`` adds to it."""
         self._media = edge.add_room()
         self._grace = grace
         self._seats: dict[str, Seat] = {}
@@ -87,13 +89,15 @@ class Meeting:
         return self._sit(participant, newcomer)
 
     def give_back(self, token: str, newcomer: Newcomer) -> Seat | None:
-        """The seat behind a token that the server had given out before it stopped, with new media; None without one.
+        """The seat behind the token of somebody who is expected back, with new media; None without one.
 
-        Neither lobby nor lock is in its way: they were in. Raises BadNameError or RoomFullError.
+        Neither lobby nor lock is in their way: they were in. Raises BannedError or RoomFullError.
         """
         kept = self.expected.take(token)
         if kept is None:
             return None
+        if kept.person in self.chair.bans.people:
+            raise BannedError
         participant = self.room.join(
             kept.participant,
             kept.name,
@@ -139,6 +143,11 @@ class Meeting:
         seat.emit("replaced")
         return seat
 
+    def expect(self, kept: KeptSeat) -> None:
+        """Somebody is expected back, for a while."""
+        self.expected.add(kept)
+        asyncio.get_running_loop().call_later(BACK_WITHIN, self._expect_no_more, kept)
+
     def vanish(self, seat: Seat) -> None:
         """The session of a seat broke: the seat is kept for the grace time, then given up."""
         if self._seats.get(seat.participant.id) is seat:
@@ -155,6 +164,8 @@ class Meeting:
         seat.connection.close()
         log.info("participant gone", meeting=self.label, participant=seat.participant.id, reason=reason)
         seat.emit("gone", reason)
+        if reason in _EXPECTED_AFTER:
+            self.expect(seat.kept)
         self.codecs.leaves(seat.participant.id)
         self.room.leave(seat.participant)
         self.choose_codecs_soon()
@@ -215,7 +226,13 @@ class Meeting:
                 waiting.cancel()
         self._filling.stop()
         self._quality.stop()
+        self.expected.clear()
         self._media.close()
+
+    def _expect_no_more(self, kept: KeptSeat) -> None:
+        self.expected.discard(kept)
+        if self.is_empty:
+            self.room.emit("emptied")
 
     def _keep(self, seat: Seat) -> None:
         if seat.vanishing is not None:

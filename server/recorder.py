@@ -25,8 +25,10 @@ from server.records import (
     VoteRecord,
 )
 
-ONE_VISIT = timedelta(minutes=2)
-"""Whoever the server's stop cut off for no longer than this has not been away: the same visit goes on."""
+ONE_VISIT = timedelta(seconds=20)
+"""Whoever is back in their seat within this has only loaded the page again: the same visit goes on."""
+ONE_VISIT_OVER_A_STOP = timedelta(minutes=2)
+"""The same for whom the server's stop cut off: they were there, and it was not."""
 
 
 @dataclass(frozen=True)
@@ -49,7 +51,8 @@ class Recorder:
         """Let a meeting go on from what was kept of it, and keep what happens from now on."""
         self._records, self._record, self._meeting = records, record, meeting
         self._visits: dict[str, VisitRecord] = {}
-        self._cut_off = {visit.participant: visit for visit in kept.cut_off}
+        self._cut_off = {visit.participant: (visit, visit.seen_at + ONE_VISIT_OVER_A_STOP) for visit in kept.cut_off}
+        """Visits that may go on, and until when."""
         self._waiting_since: dict[str, datetime] = {}
         self._keeping: asyncio.Handle | None = None
         self._stopped = False
@@ -113,8 +116,8 @@ class Recorder:
 
     def _joined(self, participant: Participant) -> None:
         now = self._records.now()
-        cut_off = self._cut_off.pop(participant.id, None)
-        if cut_off is not None and now - cut_off.seen_at <= ONE_VISIT:
+        cut_off, until = self._cut_off.pop(participant.id, (None, now))
+        if cut_off is not None and now <= until:
             self._visits[participant.id] = cut_off
             self._records.visits.returned(cut_off, now)
         else:
@@ -151,7 +154,10 @@ class Recorder:
             return
         self._keep_state()
         if (visit := self._visits.pop(participant.id, None)) is not None:
-            self._records.visits.left(visit, self._records.now())
+            now = self._records.now()
+            self._records.visits.left(visit, now)
+            if participant.id in self._meeting.expected:
+                self._cut_off[participant.id] = (visit, now + ONE_VISIT)
 
     # How it is chaired
 

@@ -1,16 +1,16 @@
-"""Whose seats a stop of the server cut off: they are expected back, and get what they had."""
+"""Whose seats were given up without their having left for good: they are expected back, and get what they had."""
 
 from __future__ import annotations
 
 import hashlib
 import secrets
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from server.roles import Role
 
 BACK_WITHIN = 180.0
-"""Seconds for which a meeting that a stop cut off waits for its people."""
+"""Seconds for which somebody is expected back."""
 
 
 def token_digest(token: str) -> str:
@@ -21,7 +21,7 @@ def token_digest(token: str) -> str:
 
 @dataclass(frozen=True)
 class KeptSeat:
-    """A seat as it was when the server stopped, to be given back to whoever has its token."""
+    """A seat as it was when it was given up, to be given back to whoever has its token."""
 
     participant: str
     """The participant's id, which they keep."""
@@ -42,8 +42,8 @@ class KeptSeat:
 class Expected:
     """The seats of one meeting whose people are expected back."""
 
-    def __init__(self, seats: Iterable[KeptSeat] = ()) -> None:
-        self._seats = {seat.participant: seat for seat in seats}
+    def __init__(self) -> None:
+        self._seats: dict[str, KeptSeat] = {}
 
     def __len__(self) -> int:
         return len(self._seats)
@@ -53,6 +53,15 @@ class Expected:
 
     def __iter__(self) -> Iterator[KeptSeat]:
         return iter(self._seats.values())
+
+    def add(self, seat: KeptSeat) -> None:
+        """Expect somebody back."""
+        self._seats[seat.participant] = seat
+
+    def discard(self, seat: KeptSeat) -> None:
+        """Expect somebody no more, if it still is for this seat."""
+        if self._seats.get(seat.participant) is seat:
+            del self._seats[seat.participant]
 
     def take(self, token: str) -> KeptSeat | None:
         """The seat behind a token, which is expected no more; None when there is none. ``token`` may be anything."""

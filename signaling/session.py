@@ -249,6 +249,9 @@ class Session:
             return await self._directory.enter(request.meeting, who, request.host_key), False
         self._person = request.person or ""
         seat = self._directory.resume(request.meeting, request.resume)
+        if seat is not None and request.fresh:
+            seat.meeting.depart(seat, "replaced")
+            seat = None
         if seat is None:
             return self._directory.give_back(request.meeting, request.resume, who), False
         seat.meeting.resume_media(seat, microphone=request.microphone, camera=request.camera)
@@ -297,7 +300,7 @@ class Session:
     def _leave(self, request: Leave) -> None:
         self._outbox.put(Ok(id=request.id))
         if self._seat is not None:
-            self._seat.meeting.depart(self._seat, "left")  # which tells this session too
+            self._seat.meeting.depart(self._seat, "away" if request.away else "left")  # which tells this session too
         elif (place := self._leave_place()) is not None:
             place.give_up()
             self._bid_goodbye("left")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
+import pytest
 from aiohttp import ClientSession
 from aiohttp.test_utils import TestServer
 
@@ -145,3 +146,54 @@ async def test_whoever_comes_back_after_long_has_two_visits_and_after_too_long_t
     assert record is not None
     assert record.ended_at is not None
     assert record.ended_at < clock() - timedelta(minutes=40), "it ended when somebody was last seen"
+
+
+@pytest.mark.parametrize("way", ["away", "vanished", "fresh"])
+async def test_whoever_goes_without_leaving_for_good_gets_their_seat_again_with_new_media(
+    make_server: MakeServer, http: ClientSession, connect: Connect, way: str
+) -> None:
+    server = await make_server(LIMITS)
+    code, host_key = await make_chaired_meeting(http, server)
+    host, made, again = [await connect(server) for _ in range(3)]
+    await host.join(code, "Host", host_key=host_key)
+    seat = await made.join(code, "Made")
+    await made.ask("raise_hand", raised=True)
+    await host.ask("set_policy", locked=True)
+    if way == "away":
+        await made.ask("leave", away=True)
+    elif way == "vanished":
+        await made.vanish()
+    if way != "fresh":
+        while seat["you"] not in (await host.event("participants_changed"))["left"]:
+            pass
+    joined = await again.join(code, "Made", resume=seat["resume"], person=seat["person"], fresh=way == "fresh")
+    assert (joined["you"], joined["resumed"]) == (seat["you"], False)
+    assert (await again.event("subscribe_offer"))["sdp"]
+    (me,) = [person for person in joined["participants"] if person["id"] == seat["you"]]
+    assert me["hand"] == 1
+    here = set()
+    while seat["you"] not in here:  # for the others, they went and came, in this order
+        event = await host.event("participants_changed")
+        here = {person["id"] for person in event["changed"]} - set(event["left"])
+    if way == "fresh":
+        assert (await made.event("goodbye"))["reason"] == "replaced"
+    assert len([visit for visit in await visits_of(server, code) if visit.name == "Made"]) == 1
+
+
+async def test_whoever_leaves_or_is_removed_gets_no_seat_back(
+    make_server: MakeServer, http: ClientSession, connect: Connect
+) -> None:
+    server = await make_server(LIMITS)
+    code, host_key = await make_chaired_meeting(http, server)
+    host, left, removed, away, again = [await connect(server) for _ in range(5)]
+    await host.join(code, "Host", host_key=host_key)
+    seats = [await left.join(code, "A"), await removed.join(code, "B")]
+    await left.ask("leave")
+    await host.ask("remove", participant=seats[1]["you"])
+    for seat in seats:
+        assert (await again.ask("join", meeting=code, name="X", resume=seat["resume"]))["code"] == "resume_failed"
+    phone, desk = await away.join(code, "C"), await connect(server)
+    await away.ask("leave", away=True)
+    there = await desk.join(code, "C", person=phone["person"])
+    await host.ask("remove", participant=there["you"], ban=True)
+    assert (await again.ask("join", meeting=code, name="C", resume=phone["resume"]))["code"] == "banned"

@@ -6,6 +6,7 @@ import { Subscriber } from "../media/subscriber";
 import type { ConnectionDetails, ErrorCode, Event, InLobby, Joined, Participant } from "../protocol";
 import { recall, remember } from "../storage";
 import { FileRefused, MemberFiles } from "./files";
+import { forgetSeat, keepSeat } from "./former-seat";
 import { hostKeyOf } from "./host-key";
 import { MediaWatch } from "./media-watch";
 import { Rejoining } from "./rejoining";
@@ -81,6 +82,8 @@ export class Conference {
 		readonly code: string,
 		readonly who: Introduction,
 		readonly local: LocalMedia,
+		/** The secret of the seat that this tab had before its page was loaded again. */
+		former: string | null = null,
 	) {
 		const join = () => ({
 			meeting: code,
@@ -90,16 +93,17 @@ export class Conference {
 			...this.media(),
 		});
 		this.files = new MemberFiles(code, () => this.session.seat ?? "");
-		this.session = new Session(join, {
-			joined: (message) => this.onJoined(message),
-			waiting: (message) => this.onWaiting(message),
-			event: (message) => this.onEvent(message),
-			lost: (restarting) => {
+		const events = {
+			joined: (message: Joined) => this.onJoined(message),
+			waiting: (message: InLobby) => this.onWaiting(message),
+			event: (message: Event) => this.onEvent(message),
+			lost: (restarting: boolean) => {
 				this.state.reconnecting.value = true;
 				this.state.restarting.value = restarting;
 			},
-			failed: (error) => this.onFailed(error),
-		});
+			failed: (error: Error) => this.onFailed(error),
+		};
+		this.session = new Session(join, events, undefined, former);
 	}
 
 	connect(): void {
@@ -185,8 +189,20 @@ export class Conference {
 		this.state.ending.value ??= "left";
 	}
 
+	/** The page is gone, perhaps only to be loaded again: then its next life takes the seat again. */
+	goAway(): void {
+		this.letGo();
+		this.session.leave(true);
+		this.state.ending.value ??= "left";
+	}
+
 	/** Let go of everything but camera, microphone and the session. */
 	close(): void {
+		forgetSeat(this.code);
+		this.letGo();
+	}
+
+	private letGo(): void {
 		removeEventListener("online", this.hurry);
 		document.removeEventListener("visibilitychange", this.hurry);
 		this.view.stop();
@@ -266,6 +282,7 @@ export class Conference {
 
 	private onJoined(message: Joined): void {
 		remember(personOf(this.code), message.person);
+		keepSeat(this.code, { token: message.resume, who: this.who });
 		this.lobby.value = null;
 		this.state.joined(message);
 		this.view.renew();

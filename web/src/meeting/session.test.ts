@@ -198,63 +198,45 @@ test("a server that says it is restarted is waited for, and that is told", async
 	expect(events.event).not.toHaveBeenCalled();
 });
 
-test("a seat that a restarted server gave back is kept, though the media of the former one was beyond mending", async () => {
-	await enter();
-	socket().breaks();
-	session.rejoin();
-	await nextAttempt();
-	socket().opens();
-	await enter();
-	expect(events.joined).toHaveBeenCalledTimes(2);
-	expect(socket().asked).toEqual(["join"]);
-});
-
-test("rejoining leaves the old seat before the new one is taken", async () => {
+test("rejoining takes the seat anew over another connection, with new media", async () => {
 	await enter();
 	const first = socket();
 	session.rejoin();
-	expect(first.last.type).toBe("leave");
-	expect(FakeSocket.all).toHaveLength(1);
-	first.answers("leave", { type: "ok" });
-	await settle();
+	expect(first.readyState).toBe(3);
+	expect(first.asked, "the server gives the former seat up by itself").toEqual(["join"]);
 	socket().opens();
-	expect(socket().last).toMatchObject({ type: "join", resume: null });
+	expect(socket().last).toMatchObject({ type: "join", resume: "token", fresh: true });
 	await enter();
 	expect(events.joined).toHaveBeenCalledTimes(2);
+	await reconnect();
+	expect(socket().last).toMatchObject({ resume: "token", fresh: false });
 });
 
-test("a seat whose connection is dead is left over another before the new one is taken", async () => {
-	await enter();
-	session.rejoin();
-	await vi.advanceTimersByTimeAsync(3_400); // nobody answers, and the next attempt begins
-	socket().opens();
-	expect(socket().last).toMatchObject({ type: "join", resume: "token" });
-	socket().answers("join", joined(0, true));
-	socket().says({ type: "subscribe_offer", sdp: "of the old seat" });
-	await settle();
-	expect(socket().last.type).toBe("leave");
-	socket().answers("leave", { type: "ok" });
-	await settle();
-	socket().opens();
-	expect(socket().last).toMatchObject({ type: "join", resume: null });
-	expect(events.joined).toHaveBeenCalledTimes(1);
-	expect(events.event).not.toHaveBeenCalled();
-	await enter();
-	expect(events.joined).toHaveBeenCalledTimes(2);
-});
-
-test("rejoining while the connection is lost waits for it, and needs no leave where the seat is gone", async () => {
+test("rejoining while the connection is lost waits for it", async () => {
 	await enter();
 	socket().breaks();
 	session.rejoin();
+	expect(FakeSocket.all).toHaveLength(1);
 	await nextAttempt();
 	socket().opens();
+	expect(socket().last).toMatchObject({ type: "join", resume: "token", fresh: true });
 	socket().answers("join", refuses("resume_failed"));
 	await settle();
-	expect(socket().asked).toEqual(["join", "join"]);
 	await enter();
 	expect(socket().asked).toEqual(["join", "join"]);
 	expect(events.joined).toHaveBeenCalledTimes(2);
+});
+
+test("the seat of the page before is taken with new media, and where it is gone nobody joins unasked", async () => {
+	const join = () => ({ meeting: "abc-defg-hjk", name: "Wayan", microphone: true, camera: false });
+	const again = new Session(join, events as unknown as SessionEvents, () => new FakeSocket(), "former");
+	again.connect();
+	socket().opens();
+	expect(socket().last).toMatchObject({ type: "join", resume: "former", fresh: true });
+	socket().answers("join", refuses("resume_failed"));
+	await settle();
+	expect(events.failed.mock.calls[0]?.[0]).toMatchObject({ code: "resume_failed" });
+	expect(socket().asked).toEqual(["join"]);
 });
 
 test("after a goodbye one can rejoin", async () => {
@@ -263,7 +245,7 @@ test("after a goodbye one can rejoin", async () => {
 	socket().breaks();
 	session.rejoin();
 	socket().opens();
-	expect(socket().last).toMatchObject({ type: "join", resume: null });
+	expect(socket().last).toMatchObject({ type: "join", resume: "token", fresh: true });
 });
 
 test("leaving is said before the connection is closed, and nothing is opened again", async () => {

@@ -77,7 +77,6 @@ const PING_EVERY = 10_000;
 const PING_ANSWER_WITHIN = 5_000;
 /** The same when there is reason to doubt the connection. */
 const CHECK_ANSWER_WITHIN = 2_000;
-const LEAVE_ANSWER_WITHIN = 3_000;
 /** An attempt to open is worth beginning anew once it has taken longer than this. */
 const STUCK_AFTER = 500;
 /** Short, so that all are back soon after the server is; at random, so that they don't all come at once. */
@@ -113,15 +112,20 @@ export class Session {
 	/** The server has said that it stops, and has not been back since. */
 	private restarting = false;
 	private over = false;
-	/** The seat of `resume` is to be left for a new one. */
-	private stale = false;
+	/** The media of the seat is lost: it is to get new media. */
+	private fresh: boolean;
 	private readonly timers = new Set<ReturnType<typeof setTimeout>>();
 
 	constructor(
-		private readonly join: () => Omit<Join, "id" | "type" | "resume">,
+		private readonly join: () => Omit<Join, "id" | "type" | "resume" | "fresh">,
 		private readonly events: SessionEvents,
 		private readonly open: () => Socket = () => new WebSocket(url(), PROTOCOL) as unknown as Socket,
-	) {}
+		/** The secret of the seat that an earlier page had: where it is not given back, the session has failed. */
+		private readonly former: string | null = null,
+	) {
+		this.resume = former;
+		this.fresh = former !== null;
+	}
 
 	/** The secret of the seat that this client has; null while it has none. */
 	get seat(): string | null {
@@ -193,25 +197,24 @@ export class Session {
 	}
 
 	/**
-	 * Give this seat up and take a new one, because the media of this one can't be mended. The old one is left for
-	 * certain before the new one is taken, on another connection if this one is dead: else the others would see us twice.
+	 * Take the seat anew, because its media can't be mended, over another connection, since this one may be dead, too. The
+	 * server takes the old one away in the same breath, so that nobody sees us twice.
 	 */
 	rejoin(): void {
-		if (this.over) {
-			// The server has said goodbye, so there is no seat to leave.
-			this.over = false;
-			this.attempts = 0;
-			this.anew();
-			return;
-		}
-		this.stale = true;
+		this.fresh = true;
 		// While there is no connection, it waits for the next one.
-		if (this.lostAt === null && this.socket) void this.giveUp(this.socket);
+		if (this.lostAt !== null && !this.over) return;
+		this.over = false;
+		this.attempts = 0;
+		this.drop();
+		this.lostAt = Date.now();
+		this.connect();
 	}
 
-	/** Leave for good. The others see it at once. */
-	leave(): void {
-		this.sayLeave();
+	/** Leave: for good, or, where the page is `away`, perhaps only until it is loaded again. The others see it at once. */
+	leave(away = false): void {
+		// What is sent before `close` still arrives (RFC 6455 section 7.1.1); its answer is of no interest.
+		void this.request({ type: "leave", away }).catch(() => {});
 		this.end();
 	}
 
@@ -225,12 +228,12 @@ export class Session {
 	private async enter(socket: Socket): Promise<void> {
 		let answer: Joined | InLobby;
 		try {
-			answer = await this.request({ type: "join", ...this.join(), resume: this.resume });
+			const { resume, fresh } = this;
+			answer = await this.request({ type: "join", ...this.join(), resume, fresh });
 		} catch (error) {
 			if (!(error instanceof Refused)) return; // `closed` goes on
-			if (error.code === "resume_failed" && this.resume !== null) {
+			if (error.code === "resume_failed" && this.resume !== null && (this.seated || !this.former)) {
 				this.resume = null;
-				this.stale = false;
 				await this.enter(socket);
 			} else if (this.seated && PASSING.includes(error.code)) this.closed(socket);
 			else this.fail(error);
@@ -247,36 +250,12 @@ export class Session {
 			return;
 		}
 		this.resume = answer.resume;
-		// A seat that a server which was restarted gave back has no media yet that could be beyond mending.
-		if (this.stale && answer.resumed) return this.giveUp(socket);
-		this.stale = false;
+		this.fresh = false;
 		this.lostAt = null;
 		this.attempts = 0;
 		this.pingLater();
 		this.events.joined(answer);
 		for (const { resolve } of this.undelivered.splice(0)) resolve();
-	}
-
-	/** Leave the stale seat, which this socket holds, and take a new one. */
-	private async giveUp(socket: Socket): Promise<void> {
-		this.lostAt ??= Date.now();
-		this.clearTimers();
-		this.after(LEAVE_ANSWER_WITHIN, () => this.closed(socket));
-		try {
-			await this.request({ type: "leave" });
-		} catch (error) {
-			if (error instanceof Refused) this.closed(socket);
-			return;
-		}
-		this.anew();
-	}
-
-	private anew(): void {
-		this.drop();
-		this.stale = false;
-		this.resume = null;
-		this.lostAt ??= Date.now();
-		this.connect();
 	}
 
 	private receive(text: string): void {
@@ -310,10 +289,8 @@ export class Session {
 			return;
 		}
 		if (event.type === "goodbye") {
-			// A stale seat is on its way out anyhow; when its connection closes, a new one is taken on the next.
-			if (this.stale && event.reason === "media_timeout") return;
 			this.over = true;
-		} else if (this.stale) return;
+		}
 		this.events.event(event);
 	}
 
@@ -362,11 +339,6 @@ export class Session {
 	private fail(error: Error): void {
 		this.end();
 		this.events.failed(error);
-	}
-
-	private sayLeave(): void {
-		// What is sent before `close` still arrives (RFC 6455 section 7.1.1); its answer is of no interest.
-		void this.request({ type: "leave" }).catch(() => {});
 	}
 
 	/** Let go of the socket and of all that waits for it. */

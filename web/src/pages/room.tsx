@@ -3,6 +3,7 @@ import { useEffect, useMemo, useRef } from "preact/hooks";
 import { t } from "../i18n";
 import { LocalMedia } from "../media/local";
 import type { Conference, Introduction } from "../meeting/conference";
+import { forgetSeat, hadSeat, takeSeat } from "../meeting/former-seat";
 import { ENDINGS, Notice, TURNED_AWAY } from "./notice";
 import { Prejoin } from "./prejoin";
 import { WaitingRoom } from "./waiting-room";
@@ -44,6 +45,15 @@ export function Room({ code }: { code: string }) {
 			() => {},
 		);
 	}, [inMeeting]);
+	const returning = useSignal(hadSeat(code));
+
+	useEffect(() => {
+		if (!returning.value) return;
+		void takeSeat(code).then((seat) => {
+			returning.value = false;
+			if (seat) void join(seat.who, seat.token);
+		});
+	}, [code, returning]);
 
 	useEffect(() => {
 		fetch(`/api/meetings/${encodeURIComponent(code)}`)
@@ -62,7 +72,7 @@ export function Room({ code }: { code: string }) {
 		const leave = () => conference.value?.leave();
 		const hide = (event: PageTransitionEvent) => {
 			// A page that is kept may be shown again, and then takes its seat again.
-			if (!event.persisted) leave();
+			if (!event.persisted) conference.value?.goAway();
 		};
 		addEventListener("pagehide", hide);
 		return () => {
@@ -86,13 +96,21 @@ export function Room({ code }: { code: string }) {
 		if (over) local.stop();
 	}, [over, local]);
 
-	async function join(who: Introduction): Promise<void> {
+	const lapsed = current?.refused.value === "resume_failed";
+	useEffect(() => {
+		if (!lapsed) return;
+		// Whoever comes back after long is asked anew whether, and how, they want to be in the meeting.
+		forgetSeat(code);
+		conference.value = null;
+	}, [lapsed, code, conference]);
+
+	async function join(who: Introduction, former: string | null = null): Promise<void> {
 		if (loading.value) return;
 		loading.value = true;
 		const part = await load();
 		loading.value = false;
 		if (!part || gone.current) return;
-		conference.value = new part.Conference(code, who, local);
+		conference.value = new part.Conference(code, who, local, former);
 		conference.value.connect();
 	}
 
@@ -118,8 +136,8 @@ export function Room({ code }: { code: string }) {
 			asksUnit={about.value.asksUnit}
 			present={typeof present.value === "number" ? present.value : 0}
 			local={local}
-			joining={loading.value || (current !== null && current.refused.value === null)}
-			refusal={current?.refused.value ?? null}
+			joining={loading.value || returning.value || (current !== null && current.refused.value === null)}
+			refusal={lapsed ? null : (current?.refused.value ?? null)}
 			onJoin={(who) => void join(who)}
 		/>
 	);
