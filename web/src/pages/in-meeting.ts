@@ -5,4 +5,5 @@ import "../styles/quality.css";
 import "../styles/touch.css";
 
 export { Conference } from "../meeting/conference";
+export { FeedbackForm } from "../ui/feedback";
 export { Meeting } from "./meeting";
