@@ -15,7 +15,7 @@ from server.media import MediaEdge
 from server.records import Records
 from server.video_codec import VIDEO_CODECS, VideoCodec
 from signaling.announcers import Announcers
-from signaling.http import api, connection_trials, exports, health, load_test, pages, socket
+from signaling.http import api, connection_trials, exports, feedback, health, load_test, pages, socket
 from signaling.http import files as files_http
 from signaling.http.guards import errors_as_json, refuse_foreign_origins
 from signaling.http.keys import (
@@ -23,6 +23,7 @@ from signaling.http.keys import (
     BEHIND_PROXY,
     DIRECTORY,
     EDGE,
+    FEEDBACK_GIVEN,
     FILES,
     LIMITS,
     LOAD_TEST_TOKEN,
@@ -72,9 +73,10 @@ def create_app(
     app[ANNOUNCERS] = Announcers(limits.merge)
     app[NEW_MEETINGS] = Buckets(rate=limits.meetings_per_second, burst=limits.meeting_burst)
     app[NEW_TRIALS] = Buckets(rate=limits.trials_per_second, burst=limits.trial_burst)
+    app[FEEDBACK_GIVEN] = Buckets(rate=limits.feedback_per_second, burst=limits.feedback_burst)
     app[WEB_ROOT] = web_root or pages.web_root()
     app[SESSIONS] = set()
-    for module in (api, connection_trials, exports, files_http, health, load_test, pages, socket):
+    for module in (api, connection_trials, exports, feedback, files_http, health, load_test, pages, socket):
         app.router.add_routes(module.ROUTES)
     app.on_response_prepare.append(add_security_headers)
     app.on_startup.append(_recover)

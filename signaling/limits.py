@@ -33,3 +33,7 @@ class Limits:
     """How many trials of their connection those at one address may begin in the long run."""
     trial_burst: int = 10
     """How many they may begin at once."""
+    feedback_per_second: float = 1.0
+    """How often those at one address may say how a meeting was, in the long run."""
+    feedback_burst: int = 150
+    """How often they may at once: when a meeting ends, a whole office does."""

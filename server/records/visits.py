@@ -69,3 +69,8 @@ class Visits(Topic):
         """Every visit to a meeting, by arrival."""
         query = select(VisitRecord).where(VisitRecord.meeting == meeting)
         return await self._all(query.order_by(VisitRecord.arrived_at, VisitRecord.id))
+
+    async def latest(self, meeting: int, person: str) -> VisitRecord | None:
+        """The last visit of a person, by their key, to a meeting; None where there was none."""
+        query = select(VisitRecord).where(VisitRecord.meeting == meeting, VisitRecord.person == person)
+        return await self._first(query.order_by(VisitRecord.arrived_at.desc(), VisitRecord.id))

@@ -191,6 +191,8 @@ async def new_page(browser: Browser, **options: Any) -> Page:
         locale=options.pop("locale", "en-US"),
         viewport=options.pop("viewport", {"width": 1280, "height": 800}),
         permissions=options.pop("permissions", ["camera", "microphone"]),
+        # None comes in over a certificate that isn't trusted, and the console would say so on every page.
+        service_workers=options.pop("service_workers", "block"),
         **options,
     )
     page = await context.new_page()

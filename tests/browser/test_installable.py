@@ -43,7 +43,7 @@ async def test_a_browser_finds_nothing_against_installing_it_in_either_language(
     browser: Browser, server: Server
 ) -> None:
     for locale, name in (("en-US", "Balai \u2013 meetings"), ("id-ID", "Balai \u2013 rapat")):
-        page = await new_page(browser, locale=locale)
+        page = await new_page(browser, locale=locale, service_workers="allow")
         await with_service_worker(page, server)
         session = await page.context.new_cdp_session(page)
         assert await problems(session) == []
@@ -57,7 +57,7 @@ async def test_a_browser_finds_nothing_against_installing_it_in_either_language(
 async def test_without_a_network_the_page_says_so_and_opens_once_there_is_one(
     browser: Browser, server: Server, locale: str, words: str
 ) -> None:
-    page = await new_page(browser, locale=locale, viewport=SIZES["phone"])
+    page = await new_page(browser, locale=locale, viewport=SIZES["phone"], service_workers="allow")
     await with_service_worker(page, server)
     await page.context.set_offline(True)
     await page.goto(f"{server.url}/m/abc-defg-hjk")
@@ -70,7 +70,7 @@ async def test_without_a_network_the_page_says_so_and_opens_once_there_is_one(
 
 
 async def test_nothing_of_a_meeting_is_kept(browser: Browser, server: Server) -> None:
-    page = await new_page(browser)
+    page = await new_page(browser, service_workers="allow")
     await with_service_worker(page, server)
     await join(page, await create_meeting(page, server), "Ayu")
     assert await page.evaluate("navigator.serviceWorker.controller !== null")

@@ -5,6 +5,7 @@ import { Publisher } from "../media/publisher";
 import { Subscriber } from "../media/subscriber";
 import type { ConnectionDetails, ErrorCode, Event, InLobby, Joined, Participant } from "../protocol";
 import { recall, remember } from "../storage";
+import { sendFeedback } from "./feedback";
 import { FileRefused, MemberFiles } from "./files";
 import { forgetSeat, keepSeat } from "./former-seat";
 import { hostKeyOf } from "./host-key";
@@ -12,6 +13,7 @@ import { MediaWatch } from "./media-watch";
 import { Rejoining } from "./rejoining";
 import { ScreenLayout } from "./screen-layout";
 import { Disconnected, Refused, type Request, Session } from "./session";
+import { SessionFigures } from "./session-figures";
 import { SharedScreens } from "./shared-screens";
 import { Sharing } from "./sharing";
 import { MeetingState } from "./state";
@@ -67,6 +69,7 @@ export class Conference {
 	readonly screens = new SharedScreens(this.state);
 	/** The own screen. */
 	readonly sharing = new Sharing(() => this.inTheWay());
+	private readonly figures = new SessionFigures();
 	private publisher: Publisher | null = null;
 	private published = false;
 	private readonly session: Session;
@@ -182,6 +185,12 @@ export class Conference {
 		else void this.ask({ type: "decline_unmute" });
 	}
 
+	/** Say how sound and pictures were, from 1 to 5; resolves with whether it is kept. */
+	giveFeedback(rating: number, words: string): Promise<boolean> {
+		const person = recall(personOf(this.code)) ?? "";
+		return sendFeedback(this.code, person, { rating, words, figures: this.figures.summary });
+	}
+
 	/** Leave for good; the others see it at once. */
 	leave(): void {
 		this.close();
@@ -222,6 +231,7 @@ export class Conference {
 	private closeMedia(): void {
 		for (const dispose of this.disposals.splice(0)) dispose();
 		this.switches.stop();
+		this.figures.stop();
 		this.watch.stop();
 		this.publisher?.close();
 		this.subscriber.value?.close();
@@ -302,6 +312,10 @@ export class Conference {
 		this.subscriber.value = subscriber;
 		window.balai = { publisher: publisher.connection, subscriber: subscriber.connection };
 		this.watchMedia();
+		this.figures.watch(
+			() => this.connections,
+			() => this.state.self.value?.quality ?? "good",
+		);
 		void this.publish(publisher);
 		this.joined.value = true;
 	}

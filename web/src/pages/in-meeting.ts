@@ -7,4 +7,5 @@ import "../styles/captions.css";
 import "../styles/touch.css";
 
 export { Conference } from "../meeting/conference";
+export { FeedbackForm } from "../ui/feedback";
 export { Meeting } from "./meeting";

@@ -1,3 +1,4 @@
+import type { ComponentChildren } from "preact";
 import { t } from "../i18n";
 import type { Key } from "../i18n/en";
 import type { Ending } from "../meeting/state";
@@ -31,10 +32,12 @@ interface Props {
 	hint?: Key | undefined;
 	values?: Record<string, string | number>;
 	onRejoin?: (() => void) | undefined;
+	/** What stands below. */
+	children?: ComponentChildren;
 }
 
 /** A page that says one thing, and where to go from here. */
-export function Notice({ title, hint, values, onRejoin }: Props) {
+export function Notice({ title, hint, values, onRejoin, children }: Props) {
 	return (
 		<Page>
 			<main class="card notice">
@@ -50,6 +53,7 @@ export function Notice({ title, hint, values, onRejoin }: Props) {
 						{t("home")}
 					</button>
 				</div>
+				{children}
 			</main>
 		</Page>
 	);

@@ -4,6 +4,7 @@ import { t } from "../i18n";
 import { LocalMedia } from "../media/local";
 import type { Conference, Introduction } from "../meeting/conference";
 import { forgetSeat, hadSeat, takeSeat } from "../meeting/former-seat";
+import type { Ending } from "../meeting/state";
 import { ENDINGS, Notice, TURNED_AWAY } from "./notice";
 import { Prejoin } from "./prejoin";
 import { WaitingRoom } from "./waiting-room";
@@ -14,6 +15,9 @@ interface About {
 	title: string;
 	ask_unit: boolean;
 }
+
+/** The endings after which it is asked how the meeting was. */
+const SPOKEN_OF: readonly Ending[] = ["left", "meeting_ended", "media_timeout"];
 
 type InMeeting = typeof import("./in-meeting");
 
@@ -123,7 +127,13 @@ export function Room({ code }: { code: string }) {
 		return <Notice title="failedTitle" hint="noServer" onRejoin={() => location.reload()} />;
 	if (ending) {
 		const { title, hint } = ENDINGS[ending];
-		return <Notice title={title} hint={hint} values={{ port: mediaPort(current) }} onRejoin={again} />;
+		const Feedback =
+			current?.joined.value && SPOKEN_OF.includes(ending) ? inMeeting.value?.FeedbackForm : null;
+		return (
+			<Notice title={title} hint={hint} values={{ port: mediaPort(current) }} onRejoin={again}>
+				{Feedback && current && <Feedback conference={current} />}
+			</Notice>
+		);
 	}
 	const Meeting = inMeeting.value?.Meeting;
 	if (Meeting && current?.joined.value) return <Meeting conference={current} />;
