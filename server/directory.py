@@ -13,9 +13,10 @@ import structlog
 from server.conversation.chat import ChatFile
 from server.door import Newcomer, Place
 from server.media import Downlink, MediaEdge
-from server.meeting import DepartureReason, Meeting, Seat
+from server.meeting import Meeting
 from server.recorder import Recorder
 from server.records import CodeTakenError, MeetingRecord, Records, holds_host_key
+from server.seat import DepartureReason, Seat
 from server.text import clean_line
 from server.video_codec import VIDEO_CODECS, VideoCodec
 

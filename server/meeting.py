@@ -4,129 +4,24 @@ from __future__ import annotations
 
 import asyncio
 import secrets
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from typing import Literal
+from collections.abc import Sequence
 
 import structlog
-from pyee import EventEmitter
 
 from server.chairing.chair import Chair
-from server.codec_choice import ChosenCodecs, MeetingCodecs
-from server.connection_quality import ConnectionSigns
+from server.codec_choice import MeetingCodecs
 from server.conversation.conversation import Conversation
 from server.door import Door, Newcomer, Place
-from server.layer_demand import LayerDemand
 from server.media import Connection, Downlink, MediaEdge
 from server.participant import Participant, View
 from server.quality_watch import QualityWatch
 from server.roles import Power, Role
 from server.room import Room
-from server.subscriptions import (
-    Assignment,
-    assign_slots,
-    layers_watched,
-    speaker_first,
-    view_before_any,
-    wanted_tiles,
-)
+from server.seat import DepartureReason, Seat
+from server.slot_filling import SlotFilling
 from server.video_codec import VIDEO_CODECS, VideoCodec
 
 log = structlog.get_logger()
-
-SlotKind = Literal["audio", "video", "screen", "screen_audio"]
-DepartureReason = Literal["left", "vanished", "media_timeout", "meeting_ended", "server_stopping", "removed", "banned"]
-
-
-@dataclass(frozen=True)
-class Occupancy:
-    """What is in one slot now."""
-
-    mid: str
-    kind: SlotKind
-    participant: Participant | None
-    """Whose sound or picture it is; also while that picture is held back, be it that it never came."""
-    paused: bool
-    """The picture is held back, because the subscriber's link has no room for it."""
-
-
-class Seat(EventEmitter):
-    """One participant's place in a live meeting: their entry in the room and their media. Events:
-
-    - ``slot`` (mid: str, occupant: Participant | None): a slot has another occupant now;
-    - ``paused`` (mid: str, paused: bool): its picture is held back now, or no more so; or it is another's;
-    - ``layers`` (camera: int, screen: bool): so many layers of its camera are watched, and its shared screen or not;
-    - ``codecs`` (ChosenCodecs): its pictures are to be sent in these from now on;
-    - ``replaced`` (): another session has taken this seat;
-    - ``gone`` (reason: DepartureReason): this seat is given up.
-    """
-
-    def __init__(self, meeting: Meeting, participant: Participant, connection: Connection) -> None:
-        super().__init__()
-        self.meeting = meeting
-        self.participant = participant
-        self.connection = connection
-        self.token = secrets.token_urlsafe(24)
-        """Whoever has it may take this seat again; a secret of its client."""
-        self.subscribed = False
-        """Whether the offer of the slots has been answered."""
-        self.published: tuple[str, str] | None = None
-        """The publish offer and our answer to it, so that a client that lost the answer may ask again."""
-        self.kinds: dict[str, SlotKind] = {slot.mid: slot.kind for slot in connection.slots}
-        """Each slot's kind, by its mid."""
-        self.video_slots = [slot.mid for slot in connection.slots if slot.kind == "video"]
-        self.assignments: list[Assignment | None] = [None] * len(self.video_slots)
-        """What each video slot is to show."""
-        self.outgoing: dict[str, Assignment] = {}
-        """What slots go on showing, by their mids, until the picture comes that they are to show now."""
-        self.demand = LayerDemand()
-        """What of its pictures is watched; ``layers`` tells of changes."""
-        self.vanishing: asyncio.TimerHandle | None = None
-
-    def accept_subscribe_answer(self, sdp: str) -> None:
-        """Take the answer to the offer of the slots. Raises SdpError."""
-        self.connection.accept_subscribe_answer(sdp)
-        self.subscribed = True
-        self.meeting.codecs.decodes(self.participant.id, self.connection.decodes)
-        self.meeting.choose_codecs_soon()
-
-    def answer_publish(self, offer: str) -> str:
-        """Answer the publish offer; the same offer again gets the same answer. Raises SdpError."""
-        if self.published is None or self.published[0] != offer:
-            self.published = (offer, self.connection.answer_publish(offer))
-            connection = self.connection
-            self.meeting.codecs.publishes(self.participant.id, connection.camera_codecs, connection.screen_codecs)
-            self.meeting.choose_codecs_soon()
-        return self.published[1]
-
-    @property
-    def chosen_codecs(self) -> ChosenCodecs:
-        """What its pictures are to be sent in."""
-        return self.meeting.codecs.chosen(self.participant.id)
-
-    @property
-    def signs(self) -> ConnectionSigns:
-        """What its connection is judged by."""
-        up, down, downlink = self.connection.up, self.connection.down, self.connection.downlink
-        return ConnectionSigns(
-            lost_up=up.fraction_lost,
-            lost_down=down.fraction_lost,
-            round_trip=down.round_trip,
-            estimate=downlink.estimate if downlink else None,
-            pictures=self.connection.pictures_wished,
-            paused=self.connection.pictures_held_back,
-            silence=max(up.silence, down.silence),
-        )
-
-    def occupancy(self, mid: str) -> Occupancy:
-        """What is in a slot now. KeyError for a mid that is no slot's."""
-        held_back = self.connection.held_back(mid)
-        participant = self.meeting.owner(held_back or self.connection.occupants[mid])
-        return Occupancy(mid, self.kinds[mid], participant, paused=held_back is not None)
-
-    def occupancies(self) -> list[Occupancy]:
-        """What is in each slot now."""
-        return [self.occupancy(mid) for mid in self.kinds]
 
 
 class Meeting:
@@ -160,17 +55,12 @@ class Meeting:
         self._grace = grace
         self._seats: dict[str, Seat] = {}
         self._by_connection: dict[Connection, Seat] = {}
-        self._assigning: asyncio.Handle | None = None
-        self._to_assign: dict[Seat, None] = {}
-        """Whose slots are to be assigned anew."""
-        self._lowering: asyncio.TimerHandle | None = None
+        self._filling = SlotFilling(self.room, self._seats)
         self._choosing: asyncio.Handle | None = None
         self._rising: asyncio.TimerHandle | None = None
         self._quality = QualityWatch(self.room, lambda participant: self._seats[participant.id].signs)
         self._media.on("dominant", self._dominant)
         self.room.on("changed", self._apply_media)
-        for event in ("joined", "changed", "left", "dominant"):
-            self.room.on(event, lambda _: self._assign_soon(self._seats.values()))
         self.chair.on("removed", self._remove)
         # Later in this turn, so that whoever ends it is answered first.
         self.chair.on("ended", lambda: asyncio.get_running_loop().call_soon(self.close, "meeting_ended"))
@@ -201,7 +91,7 @@ class Meeting:
         self._by_connection[connection] = seat
         connection.on("slot", lambda mid, occupant: self._slot_taken(seat, mid, occupant))
         connection.on("paused", lambda mid, paused: seat.emit("paused", mid, paused))
-        connection.on("layer_limit", lambda: self._assign_soon(()))
+        connection.on("layer_limit", lambda: self._filling.fill_soon(()))
         connection.on("dead", lambda: self.depart(seat, "media_timeout"))
         log.info("participant came", meeting=self.label, participant=participant.id, here=len(self.room))
         return seat
@@ -260,7 +150,7 @@ class Meeting:
     def set_view(self, seat: Seat, view: View) -> None:
         """What a participant's screen shows."""
         seat.participant.view = view
-        self._assign_soon([seat])
+        self._filling.fill_soon([seat])
 
     def choose_codecs_soon(self) -> None:
         """Choose codecs anew, once a turn of the loop: who sends or decodes them has changed."""
@@ -287,9 +177,10 @@ class Meeting:
         self.door.close()
         for seat in list(self._seats.values()):
             self.depart(seat, reason)
-        for waiting in (self._assigning, self._lowering, self._choosing, self._rising):
+        for waiting in (self._choosing, self._rising):
             if waiting is not None:
                 waiting.cancel()
+        self._filling.stop()
         self._quality.stop()
         self._media.close()
 
@@ -312,95 +203,11 @@ class Meeting:
 
     def _slot_taken(self, seat: Seat, mid: str, occupant: Connection | None) -> None:
         if seat.outgoing.pop(mid, None) is not None:
-            self._assign_soon(())
+            self._filling.fill_soon(())
         seat.emit("slot", mid, self.owner(occupant))
 
     def _dominant(self, connection: Connection | None) -> None:
         self.room.speaks(self.owner(connection))
-
-    def _assign_soon(self, seats: Iterable[Seat]) -> None:
-        """Slots are assigned once a turn of the loop, however much happens in it."""
-        self._to_assign.update(dict.fromkeys(seats))
-        if self._assigning is None:
-            self._assigning = asyncio.get_running_loop().call_soon(self._assign)
-
-    def _assign(self) -> None:
-        self._assigning = None
-        cameras = {participant.id for participant in self.room if participant.camera and participant.id in self._seats}
-        before_any = View(view_before_any(participant.id for participant in self.room))
-        seats, self._to_assign = self._to_assign, {}
-        for seat in seats:
-            if seat.participant.id not in self._seats:  # gone in the same turn
-                continue
-            view = seat.participant.view or before_any
-            tiles = wanted_tiles(seat.participant.id, view, self.room.recent_speakers)
-            occupants = [assignment.participant if assignment else None for assignment in seat.assignments]
-            assignments = assign_slots(seat.participant.id, occupants, tiles, cameras, self.room.recent_speakers)
-            assignments = speaker_first(seat.participant.id, view, assignments, self.room.recent_speakers)
-            for mid, before, assignment in zip(seat.video_slots, seat.assignments, assignments, strict=True):
-                self._hand_over(seat, mid, before, assignment)
-                if assignment is None:
-                    seat.connection.show(mid, None)
-                else:
-                    seat.connection.show(
-                        mid,
-                        self._seats[assignment.participant].connection,
-                        assignment.max_layer,
-                        assignment.max_temporal,
-                        assignment.priority,
-                    )
-            seat.assignments = assignments
-            sharer = self._sharer_for(seat.participant, view)
-            source = self._seats[sharer].connection if sharer is not None else None
-            seat.connection.show_screen(source if view.screen else None)
-            seat.connection.play_screen_audio(source if view.hears_screen else None)
-        self._tell_demand()
-
-    def _hand_over(self, seat: Seat, mid: str, before: Assignment | None, after: Assignment | None) -> None:
-        """What a slot shows goes on being watched until its next picture comes: it must not stand still."""
-        shown = self.owner(seat.connection.occupants[mid])
-        if shown is None or after is None or shown.id == after.participant:
-            seat.outgoing.pop(mid, None)
-        elif before is not None and shown.id == before.participant:
-            seat.outgoing[mid] = before
-
-    def _sharer_for(self, participant: Participant, view: View | None) -> str | None:
-        """Whose screen somebody chose, or else the latest."""
-        others = [sharer for sharer in self.room.sharers if sharer != participant.id and sharer in self._seats]
-        if view is not None and view.sharer in others:
-            return view.sharer
-        return others[0] if others else None
-
-    def _tell_demand(self) -> None:
-        """Tell publishers what somebody watches now, and can be reached with."""
-        now = asyncio.get_running_loop().time()
-        seats = self._seats.values()
-        everything = (shown for seat in seats for shown in (*seat.assignments, *seat.outgoing.values()))
-        layers = layers_watched(everything)
-        screens = {
-            self._sharer_for(seat.participant, seat.participant.view)
-            for seat in self._seats.values()
-            if seat.participant.view is None or seat.participant.view.screen
-        }
-        for seat in self._seats.values():
-            watched = min(layers.get(seat.participant.id, 0), seat.connection.layer_limit)
-            if seat.demand.want(watched, seat.participant.id in screens, now):
-                seat.emit("layers", seat.demand.told_layers, seat.demand.told_screen)
-        self._lower_later()
-
-    def _lower_later(self) -> None:
-        due = [seat.demand.lower_at for seat in self._seats.values() if seat.demand.lower_at is not None]
-        if due and self._lowering is None:
-            self._lowering = asyncio.get_running_loop().call_at(min(due), self._lower)
-
-    def _lower(self) -> None:
-        """What was not watched for a while is given up."""
-        self._lowering = None
-        now = asyncio.get_running_loop().time()
-        for seat in self._seats.values():
-            if seat.demand.lower(now):
-                seat.emit("layers", seat.demand.told_layers, seat.demand.told_screen)
-        self._lower_later()
 
     def _choose_codecs(self) -> None:
         """Tell publishers whose codecs are others now."""

@@ -10,9 +10,10 @@ from server.chairing.lobby import Waiting
 from server.conversation.chat import ChatMessage
 from server.conversation.conversation import shows_counts
 from server.conversation.polls import Poll, PollState
-from server.meeting import Meeting, Occupancy, Seat
+from server.meeting import Meeting
 from server.participant import Participant
 from server.roles import Power, may
+from server.seat import Occupancy, Seat
 from signaling import messages as m
 
 

@@ -14,8 +14,8 @@ from server.codec_choice import ChosenCodecs
 from server.conversation.chat import ChatFile
 from server.directory import Directory
 from server.door import Place
-from server.meeting import DepartureReason, Seat
 from server.roles import Role, is_chair
+from server.seat import DepartureReason, Seat
 from signaling import describe, permissions
 from signaling.announcer import Announcer
 from signaling.announcers import Announcers

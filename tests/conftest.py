@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
+import hypothesis
 import pytest
 import structlog
 
@@ -12,7 +13,11 @@ from tests.postgres import postgres, postgres_database, url
 
 
 def pytest_configure() -> None:
-    """Faults are logged as the server logs them: structlog's own tracebacks take seconds to draw."""
+    """Nothing here is timed, so properties have no deadline. Faults are logged as the server logs them: structlog's own
+    tracebacks take seconds to draw.
+    """
+    hypothesis.settings.register_profile("untimed", deadline=None)
+    hypothesis.settings.load_profile("untimed")
     renderer = structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback)
     structlog.configure(processors=[*structlog.get_config()["processors"][:-1], renderer])
 

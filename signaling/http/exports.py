@@ -14,9 +14,9 @@ from server.attendance.sheet import Language
 from server.attendance.xlsx_sheet import to_xlsx
 from server.csv_file import to_csv_file
 from server.directory import Live
-from server.meeting import Seat
 from server.records import VisitRecord
 from server.roles import Role
+from server.seat import Seat
 from signaling.http.guards import problem
 from signaling.http.keys import RECORDS, TIME_ZONE
 from signaling.http.members import for_members

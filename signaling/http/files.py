@@ -8,8 +8,8 @@ from aiohttp import web
 
 from server.directory import Live
 from server.files import FileTooLargeError, FileTypeError
-from server.meeting import Seat
 from server.roles import Power
+from server.seat import Seat
 from signaling.http.guards import problem
 from signaling.http.keys import FILES, RECORDS
 from signaling.http.members import for_members

@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable
 from aiohttp import web
 
 from server.directory import Live
-from server.meeting import Seat
+from server.seat import Seat
 from signaling.http.guards import problem
 from signaling.http.keys import DIRECTORY
 from signaling.permissions import CALLS, is_allowed

@@ -98,7 +98,7 @@ def test_texts_longer_than_a_cell_are_cut_and_not_left_out() -> None:
     assert page.cell(9, 2).value == "👍" * 16_383
 
 
-@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=30, suppress_health_check=[HealthCheck.too_slow])
 @given(st.lists(texts, min_size=1, max_size=3), texts)
 def test_whatever_is_written_each_sheet_can_be_read(names: list[str], title: str) -> None:
     people = merge([visit(f"k{n}", n, 60, name=name, unit=name) for n, name in enumerate(names)], NOW)

@@ -138,7 +138,7 @@ async def test_whoever_is_refused_is_told_and_does_not_wait_any_more(two: tuple[
     await panel(host, "People")
     await host.get_by_role("button", name="Refuse I Made").click()
     await expect(guest.get_by_role("heading", name="You were not let in")).to_be_visible()
-    await expect(host.get_by_text("Waiting to come in")).to_be_hidden()
+    await expect(host.get_by_role("heading", name="Waiting to come in")).to_be_hidden()
 
 
 async def test_a_file_is_seen_on_its_way_and_saved_by_others_as_it_was_and_a_program_is_not_taken(

@@ -16,10 +16,11 @@ from server._plane import MAX_LAYERS
 from server.directory import Directory, NoSuchMeetingError, new_code
 from server.door import Newcomer
 from server.media import Connection, MediaEdge
-from server.meeting import Meeting, Seat
+from server.meeting import Meeting
 from server.participant import Participant, Person, Tile, View
 from server.records import Records
 from server.room import BadNameError, ScreenTakenError
+from server.seat import Seat
 
 GRACE = 0.1
 

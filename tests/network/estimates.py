@@ -15,6 +15,7 @@ TITLES = {
     "fall": "3 Mbit/s, 300 kbit/s, 3 Mbit/s",
     "loss10": "2 Mbit/s, 10 % loss",
     "loss30": "2 Mbit/s, 30 % loss",
+    "camera10": "a camera of 500 kbit/s, 10 % loss",
     "shared": "two senders on 1 Mbit/s",
     "start": "a start on 5 Mbit/s",
     "outage": "an outage of 1 s",
@@ -37,7 +38,7 @@ def main() -> None:
     mpl.rcParams |= {"svg.hashsalt": "balai", "svg.fonttype": "none", "font.size": 8}
     from matplotlib import pyplot as plt
 
-    figure, axes = plt.subplots(4, 2, figsize=(11, 10), layout="constrained")
+    figure, axes = plt.subplots(3, 3, figsize=(14, 8), layout="constrained")
     for axis, (scenario, title) in zip(axes.flat, TITLES.items(), strict=True):
         samples = play(scenario)
         for flow in sorted({sample["flow"] for sample in samples}):

@@ -27,7 +27,7 @@ messages = st.lists(
 )
 
 
-@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=30, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(sent=messages, limit=st.integers(1, 8))
 async def test_page_by_page_somebody_reads_all_that_is_for_them_once_and_nothing_else(
     records: Records, sent: list[tuple[str, str | None, int]], limit: int
@@ -53,7 +53,7 @@ async def test_page_by_page_somebody_reads_all_that_is_for_them_once_and_nothing
         assert read == readable[reader]
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(text=st.text(st.characters(exclude_categories=())))
 async def test_any_text_is_kept_but_for_what_no_database_holds(records: Records, text: str) -> None:
     meeting = await records.meetings.add(secrets.token_hex(6), NOW)

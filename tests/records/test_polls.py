@@ -29,7 +29,7 @@ votes = st.lists(
 )
 
 
-@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=30, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(votes=votes, anonymous=st.booleans())
 async def test_the_last_choice_of_each_person_counts(
     records: Records, votes: list[tuple[int, str, list[int]]], anonymous: bool

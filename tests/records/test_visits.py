@@ -47,7 +47,7 @@ steps = st.lists(
 )
 
 
-@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=30, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(steps=steps)
 async def test_after_a_crash_whoever_was_here_left_when_last_seen(
     records: Records, steps: list[tuple[str, int, int]]

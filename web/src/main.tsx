@@ -8,6 +8,7 @@ import { keepFocus } from "./ui/focus";
 import "./styles/tokens.css";
 import "./styles/base.css";
 import "./styles/pages.css";
+import "./styles/screen.css";
 import "./styles/meeting.css";
 import "./styles/panel.css";
 import "./styles/quality.css";

@@ -12,7 +12,7 @@ export class JitterBuffers {
 
 	/** From now on. Browsers without `jitterBufferTarget` are left alone. */
 	watch(): void {
-		if (!("RTCRtpReceiver" in globalThis && "jitterBufferTarget" in RTCRtpReceiver.prototype)) return;
+		if (!("jitterBufferTarget" in (globalThis.RTCRtpReceiver?.prototype ?? {}))) return;
 		this.timer ??= setInterval(() => void this.look().catch(() => {}), EVERY);
 	}
 

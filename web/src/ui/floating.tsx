@@ -3,6 +3,7 @@ import { useEffect, useRef, useState } from "preact/hooks";
 import { t } from "../i18n";
 import type { Conference } from "../meeting/conference";
 import { floatingKind } from "../meeting/floating";
+import { mediaShortcut } from "./actions";
 import { Icon } from "./icons";
 import { MicrophoneButton } from "./media-buttons";
 import { ParticipantTile } from "./participant-tile";
@@ -53,6 +54,7 @@ async function openWindow(conference: Conference, closed: () => void): Promise<(
 	}
 	page.body.className = "floating";
 	render(<FloatingPicture conference={conference} />, page.body);
+	floating.addEventListener("keydown", (event) => mediaShortcut(event, conference.local));
 	floating.addEventListener("pagehide", () => {
 		render(null, page.body);
 		closed();
@@ -101,7 +103,11 @@ export function FloatingPicture({ conference }: { conference: Conference }) {
 		<>
 			<main class="floating-picture" ref={picture}>
 				{sharer ? (
-					<section class="shared-screen" aria-label={t("shares", { name: sharer.name })}>
+					<section
+						class="shared-screen"
+						aria-label={t("shares", { name: sharer.name })}
+						data-paused={state.screenSlot.value?.paused ? "" : undefined}
+					>
 						<ScreenPicture conference={conference} sharer={sharer} />
 					</section>
 				) : (

@@ -114,3 +114,18 @@ test("a hidden tab shows nothing, and when it is in front again what it showed",
 	await hide(false);
 	expect(setView.mock.lastCall).toEqual([SHOWN]);
 });
+
+test("a hidden tab goes on to show what floats above others, and no more", async () => {
+	const floats = async (participant: string | null) => {
+		await act(() => {
+			conference.layout.floating.value = { participant, height: 270 };
+		});
+	};
+	await floats("b");
+	await hide(true);
+	expect(setView.mock.lastCall).toEqual([
+		{ ...SHOWN, tiles: [{ participant: "b", width: 480, height: 270 }], screen: false },
+	]);
+	await floats(null);
+	expect(setView.mock.lastCall).toEqual([{ ...SHOWN, tiles: [] }]);
+});

@@ -4,6 +4,7 @@ use plane::allocation::Priority;
 use plane::counters::Counter;
 use plane::egress::Format;
 use plane::plane::Command;
+use plane::track::MediaKind;
 
 use crate::support::{
     AV1, DEPENDENCIES, H264, LEVEL, MID, OPUS, RED, RID, RTX, SEQUENCE, VP8, VP9, World,
@@ -45,6 +46,25 @@ pub fn check(packets: Vec<(u8, u16, u32, u8, Vec<u8>)>) -> bool {
         group: 3,
         seat: 0,
     });
+    // The sound of a screen.
+    world.command(Command::AddTrack {
+        track: 53,
+        transport: camera.id,
+        mid: "3".into(),
+        kind: MediaKind::Audio,
+        rids: Vec::new(),
+        group: None,
+    });
+    world.command(Command::AddRoutedAudioSlot {
+        slot: 11,
+        transport: viewer.id,
+        format: audio_format(11),
+    });
+    world.command(Command::Route {
+        slot: 11,
+        wish: Some((53, 0, 0)),
+        priority: Priority::Screen,
+    });
     world.command(Command::Route {
         slot: 9,
         wish: Some((50, 1, 2)),
@@ -59,14 +79,18 @@ pub fn check(packets: Vec<(u8, u16, u32, u8, Vec<u8>)>) -> bool {
             camera.path
         };
         let codec = [VP8, H264, VP9, AV1][usize::from(kind / 7 % 4)];
+        let is_sound = kind / 14 % 2 == 1;
         let datagram = match kind % 7 {
             _ if from_viewer => viewer.rtcp(&body[..body.len() / 4 * 4]),
             0 => camera.rtp(
                 OPUS,
-                1,
+                if is_sound { 10 } else { 1 },
                 sequence.into(),
                 timestamp,
-                &[(MID, b"0"), (LEVEL, &[padding])],
+                &[
+                    (MID, if is_sound { b"3" } else { b"0" }),
+                    (LEVEL, &[padding]),
+                ],
                 body,
                 padding,
             ),

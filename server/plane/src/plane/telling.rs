@@ -119,6 +119,9 @@ impl Plane {
         let Some(transport) = self.transports.get_mut(index) else {
             return;
         };
+        if transport.dead_told {
+            return;
+        }
         let measured = Measurements::of(now, transport);
         let told = transport.told_measurements.unwrap_or_default();
         if measured.differs(&told) {
