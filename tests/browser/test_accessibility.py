@@ -37,9 +37,10 @@ CHECK = """async () => {
     nodes.map(({target, failureSummary}) => `${id}: ${help}: ${target.join(" ")}: ${failureSummary}`));
 }"""
 
-SIDEWAYS = """() => [document.documentElement, ...document.querySelectorAll(".panel, .panel-body, dialog, .menu")]
-  .filter((element) => element.scrollWidth > element.clientWidth + 1)
-  .map((element) => `${element.className || element.tagName} is wider than its ${element.clientWidth} pixels`)"""
+SIDEWAYS = """() =>
+  [document.documentElement, ...document.querySelectorAll(".panel, .panel-body, dialog, .menu, .control")]
+    .filter((element) => element.offsetWidth && element.scrollWidth > element.clientWidth + 1)
+    .map(({className, textContent}) => `${className || "the page"} is too wide: ${textContent.slice(0, 40)}`)"""
 
 
 class Findings:
@@ -81,11 +82,12 @@ async def test_axe_finds_nothing_wrong_with_any_page_panel_or_dialog_in_either_t
     assert findings.lines == [], "\n".join(findings.lines)
 
 
+@pytest.mark.parametrize("size", SIZES)
 @pytest.mark.parametrize("language", LANGUAGES)
-async def test_on_a_small_phone_nothing_sticks_out_in_any_language(
-    browser: Browser, server: Server, language: str
+async def test_no_word_of_any_language_is_too_long_for_its_place(
+    browser: Browser, server: Server, language: str, size: str
 ) -> None:
-    page = await new_page(browser, viewport=SIZES["phone"], locale=language)
+    page = await new_page(browser, viewport=SIZES[size], locale=language)
     wide: list[str] = []
 
     async def look(state: str) -> None:

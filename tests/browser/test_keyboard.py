@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from playwright.async_api import Browser, Page, expect
 
-from tests.browser.conftest import SCREEN, SMALL_CAMERA, Server, create_meeting, join, new_page, until
+from tests.browser.conftest import SCREEN, SIZES, SMALL_CAMERA, Server, create_meeting, join, new_page, until
 
 pytestmark = pytest.mark.browser
 
@@ -13,11 +13,15 @@ FOCUS = """() => {
   const element = document.activeElement;
   const box = element.getBoundingClientRect();
   const style = getComputedStyle(element);
+  const middle = (from, to, size) => (Math.max(0, from) + Math.min(size, to)) / 2;
+  const on_top = document.elementFromPoint(
+    middle(box.left, box.right, innerWidth), middle(box.top, box.bottom, innerHeight));
   return {
     name: element.getAttribute("aria-label") || element.labels?.[0]?.textContent || element.textContent.trim(),
     tag: element.tagName,
     lost: element === document.body,
     outlined: element.matches(":focus-visible") && style.outlineStyle !== "none" && parseFloat(style.outlineWidth) >= 2,
+    covered: !on_top || !(element.contains(on_top) || on_top.contains(element)),
     inside: box.width > 0 && box.bottom > 0 && box.right > 0 && box.top < innerHeight && box.left < innerWidth,
   };
 }"""
@@ -30,6 +34,7 @@ async def focus(page: Page) -> str:
     assert not found["lost"], "nothing has the focus"
     assert found["outlined"], f"{found['name']} has the focus, which can't be seen"
     assert found["inside"], f"{found['name']} has the focus outside of the window"
+    assert not found["covered"], f"{found['name']} has the focus below something else"
     return str(found["name"])
 
 
@@ -158,6 +163,20 @@ async def test_what_is_closed_gives_the_focus_back_to_what_opened_it(browser: Br
     await page.keyboard.press("Enter")
     await expect(other.get_by_role("heading", name="You were removed")).to_be_visible()
     await focused(page, "People")
+
+
+async def test_on_a_phone_nothing_has_the_focus_that_a_panel_lies_over(browser: Browser, server: Server) -> None:
+    page = await new_page(browser, viewport=SIZES["phone"])
+    url = await create_meeting(page, server)
+    await join(page, url, "Ayu")
+    for key, title in (("p", "People"), ("c", "Chat"), ("o", "Polls")):
+        await page.keyboard.press(key)
+        await focused(page, title)
+        await tab_to(page, "Leave")
+        await page.keyboard.press("Shift+Tab")
+        assert await focus(page) == "More"
+        await page.keyboard.press(key)
+        await expect(page.locator(".panel")).to_be_hidden()
 
 
 async def test_the_sheet_of_shortcuts_opens_by_a_key_and_switches_letters_off_for_good(

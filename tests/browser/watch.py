@@ -17,8 +17,8 @@ addEventListener("securitypolicyviolation", (event) => {
 });
 
 const OURS = new Set(`a aside audio bdi body br button dd dialog div dl dt fieldset footer form h1 h2 h3 head header
-  html img input label legend li link main meta meter nav noscript ol option p path progress rect script section select
-  span strong svg textarea time title ul video`.split(/\\s+/));
+  html img input kbd label legend li link main meta meter nav noscript ol option p path progress rect script section
+  select span strong svg textarea time title ul video`.split(/\\s+/));
 const ATTRIBUTES = new Set(["srcdoc", "action", "formaction", "xlink:href", "ping", "http-equiv", "background"]);
 
 function check(element) {

@@ -57,6 +57,8 @@ export function numberText(value: number, options?: Intl.NumberFormatOptions): s
 
 /** Names one after the other, as in the current language: "A, B, and C". */
 export function listText(names: readonly string[]): string {
+	// Safari 14.0 has none.
+	if (typeof Intl.ListFormat !== "function") return names.join(", ");
 	return new Intl.ListFormat(language.value, { type: "conjunction" }).format(names);
 }
 

@@ -1,4 +1,4 @@
-import { useEffect, useState } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
 import { t } from "../i18n";
 import type { Key } from "../i18n/en";
 import { parseCode } from "../meeting/code";
@@ -12,6 +12,7 @@ export function Landing() {
 	const [title, setTitle] = useState("");
 	const [problem, setProblem] = useState<Key | null>(null);
 	const [busy, setBusy] = useState(false);
+	const codeInput = useRef<HTMLInputElement>(null);
 
 	useEffect(() => {
 		document.title = t("appName");
@@ -41,7 +42,10 @@ export function Landing() {
 		event.preventDefault();
 		const parsed = parseCode(code);
 		if (parsed) navigate(`/m/${parsed}`);
-		else setProblem("badCode");
+		else {
+			setProblem("badCode");
+			codeInput.current?.focus();
+		}
 	}
 
 	return (
@@ -69,13 +73,18 @@ export function Landing() {
 					<label class="field">
 						<span>{t("meetingCode")}</span>
 						<input
+							ref={codeInput}
 							value={code}
-							onInput={(e) => setCode(e.currentTarget.value)}
+							aria-invalid={problem === "badCode"}
+							onInput={(e) => {
+								setCode(e.currentTarget.value);
+								setProblem(null);
+							}}
 							autocomplete="off"
 							autocapitalize="none"
 							spellcheck={false}
 							placeholder="abc-defg-hjk"
-							aria-describedby="code-hint"
+							aria-describedby="code-hint landing-problem"
 						/>
 					</label>
 					<button type="submit">{t("go")}</button>
@@ -83,7 +92,7 @@ export function Landing() {
 				<p id="code-hint" class="hint">
 					{t("meetingCodeHint")}
 				</p>
-				<p class="problem" role="alert">
+				<p id="landing-problem" class="problem" role="alert">
 					{problem && t(problem)}
 				</p>
 			</main>

@@ -105,10 +105,9 @@ export function Meeting({ conference }: { conference: Conference }) {
 					{title && <bdi class="title">{title}</bdi>}
 					<span class="meeting-code">{conference.code}</span>
 				</h1>
-				<span class="count">
+				<span class="count" role="img" aria-label={t("manyHere", { n: here })}>
 					<Icon name="people" />
-					<span aria-hidden="true">{numberText(here)}</span>
-					<span class="visually-hidden">{t("manyHere", { n: here })}</span>
+					{numberText(here)}
 				</span>
 				<OwnQuality conference={conference} onDetails={() => setDetailsOpen(true)} />
 				<button type="button" class="quiet copy-link" title={t("copyLink")} onClick={() => void copyLink()}>

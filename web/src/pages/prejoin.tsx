@@ -4,11 +4,11 @@ import { watchLevel } from "../media/level";
 import type { LocalMedia } from "../media/local";
 import type { Introduction } from "../meeting/conference";
 import { recall, remember } from "../storage";
+import { mediaShortcut } from "../ui/actions";
 import { DeviceChoices } from "../ui/device-dialog";
 import { Icon } from "../ui/icons";
 import { MediaButtons } from "../ui/media-buttons";
 import { Page } from "../ui/page";
-import { actionOf } from "../ui/shortcuts";
 import { Video } from "../ui/video";
 
 const STORED_NAME = "name";
@@ -38,14 +38,7 @@ export function Prejoin({ code, title, present, asksUnit, local, joining, refusa
 
 	useEffect(() => {
 		void local.start();
-		const shortcut = (event: KeyboardEvent) => {
-			// Letters alone are for the fields here.
-			const action = actionOf(event, false);
-			if (action === "microphone") void local.setMicrophone(!local.microphoneOn.value);
-			else if (action === "camera") void local.setCamera(!local.cameraOn.value);
-			else return;
-			event.preventDefault();
-		};
+		const shortcut = (event: KeyboardEvent) => mediaShortcut(event, local);
 		addEventListener("keydown", shortcut);
 		return () => removeEventListener("keydown", shortcut);
 	}, [local]);

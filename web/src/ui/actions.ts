@@ -1,4 +1,5 @@
 import { useEffect } from "preact/hooks";
+import type { LocalMedia } from "../media/local";
 import { canShareScreen } from "../media/screen";
 import type { Conference } from "../meeting/conference";
 import { singleKeys } from "../preferences";
@@ -34,6 +35,15 @@ export function actionsOf(conference: Conference): Record<Exclude<Action, keyof 
 		// A key that was hit by chance is not to end one's meeting: Enter does.
 		leave: () => document.querySelector<HTMLElement>(".controls .leave")?.focus(),
 	};
+}
+
+/** Microphone and camera by their keys with Ctrl, where there is nothing else that keys could do. */
+export function mediaShortcut(event: KeyboardEvent, local: LocalMedia): void {
+	const action = actionOf(event, false);
+	if (action === "microphone") void local.setMicrophone(!local.microphoneOn.value);
+	else if (action === "camera") void local.setCamera(!local.cameraOn.value);
+	else return;
+	event.preventDefault();
 }
 
 /** Has keys do it, as long as the meeting is shown. */

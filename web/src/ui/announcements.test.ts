@@ -44,7 +44,7 @@ test("raised hands and shared screens are told once, and not that they end", () 
 	const [hand, screen] = [person("b", { hand: 1 }), person("c", { screen: true })];
 	expect(told(moment([a, b, c]), moment([a, hand, screen]))).toEqual([
 		"Hand raised: B",
-		"C is sharing their screen",
+		"Sharing the screen now: C",
 	]);
 	expect(told(moment([a, hand, screen]), moment([a, hand, screen]))).toEqual([]);
 	expect(told(moment([a, hand, screen]), moment([a, b, c]))).toEqual([]);
@@ -73,7 +73,7 @@ test("messages are read out unless they can be read already, shortened, and coun
 
 test("who waits is told to chairs, who alone know of them", () => {
 	const waiting = [{ id: "w", name: "W", unit: "", position: "", seconds: 0 }];
-	expect(told(moment([a]), moment([a], { waiting }))).toEqual(["Waiting to come in: W"]);
+	expect(told(moment([a]), moment([a], { waiting }))).toEqual(["In the lobby: W"]);
 });
 
 test("who speaks is told only where that is wanted, and never of oneself", () => {

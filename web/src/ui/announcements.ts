@@ -46,18 +46,21 @@ export function announcementsBetween(before: Moment, now: Moment, wanted: Wanted
 		...merged(names(others(before).filter(({ id }) => !now.participants.has(id))), "namesLeft", "manyLeft"),
 		...merged(names(now.waiting.filter(({ id }) => !waited.has(id))), "namesWait", "waitInLobby"),
 		...merged(names(newIn(({ hand }) => hand !== null)), "namesRaised", "manyRaised"),
-		...names(newIn(({ screen }) => screen)).map((name) => t("shares", { name })),
+		...merged(names(newIn(({ screen }) => screen)), "namesShare"),
 		...(wanted.chat ? written(before, now) : []),
 		...(wanted.speaker ? speaks(before, now) : []),
 	];
 }
 
-type Names = "namesCame" | "namesLeft" | "namesRaised" | "namesWait";
+type Names = "namesCame" | "namesLeft" | "namesRaised" | "namesShare" | "namesWait";
 type Many = "manyCame" | "manyLeft" | "manyRaised" | "waitInLobby";
 
-function merged(names: readonly string[], few: Names, many: Many): string[] {
+/** `many` is for what so many can do that nobody wants to hear them all. */
+function merged(names: readonly string[], few: Names, many?: Many): string[] {
 	if (names.length === 0) return [];
-	return [names.length > MOST_NAMES ? t(many, { n: names.length }) : t(few, { names: listText(names) })];
+	return [
+		many && names.length > MOST_NAMES ? t(many, { n: names.length }) : t(few, { names: listText(names) }),
+	];
 }
 
 /** What was switched of one's own, by a key perhaps, which moves no focus to where it could be read. */

@@ -3,13 +3,11 @@ import { useEffect, useRef, useState } from "preact/hooks";
 import { t } from "../i18n";
 import type { Conference } from "../meeting/conference";
 import { floatingKind } from "../meeting/floating";
-import { singleKeys } from "../preferences";
-import { actionsOf } from "./actions";
+import { mediaShortcut } from "./actions";
 import { Icon } from "./icons";
 import { MicrophoneButton } from "./media-buttons";
 import { ParticipantTile } from "./participant-tile";
 import { ScreenPicture } from "./shared-screen";
-import { actionOf } from "./shortcuts";
 import { mainParticipants } from "./speaker-view";
 import { useSize } from "./window";
 
@@ -56,20 +54,12 @@ async function openWindow(conference: Conference, closed: () => void): Promise<(
 	}
 	page.body.className = "floating";
 	render(<FloatingPicture conference={conference} />, page.body);
-	floating.addEventListener("keydown", (event) => mediaShortcut(event, conference));
+	floating.addEventListener("keydown", (event) => mediaShortcut(event, conference.local));
 	floating.addEventListener("pagehide", () => {
 		render(null, page.body);
 		closed();
 	});
 	return () => floating.close();
-}
-
-/** The keys for what the small window shows. */
-function mediaShortcut(event: KeyboardEvent, conference: Conference): void {
-	const action = actionOf(event, singleKeys.value);
-	if (action !== "microphone" && action !== "camera") return;
-	event.preventDefault();
-	actionsOf(conference)[action]();
 }
 
 /** Has the video that matters most float by itself. Gives what brings it back; null where there is none. */
