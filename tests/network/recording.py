@@ -18,7 +18,7 @@ from tests.network.server_figures import ServerFigures, watch
 from tests.network.sides import Meeting
 from tests.network.voices import Gap
 
-SAMPLED = 0.5
+SAMPLED = 0.25
 """Seconds from one look at the pages and the server to the next."""
 RESULTS = Path(__file__).resolve().parents[2] / "test-results" / "weak-links"
 

@@ -212,8 +212,11 @@ impl Plane {
             if guessed && grant == Grant::Paused && claim.priority == Priority::Screen {
                 continue;
             }
-            let current = self.slots.get(steps.slot).and_then(|s| s.allowance.grant);
-            let grant = if settled && !grant.is_layer_above(current) {
+            let slot = self.slots.get(steps.slot);
+            let current = slot.and_then(|slot| slot.allowance.grant);
+            // What was given up begins with a keyframe in any case: that of a smaller picture is there sooner.
+            let goes_on = slot.is_some_and(|slot| slot.current.is_some());
+            let grant = if settled && goes_on && !grant.is_layer_above(current) {
                 grant
             } else {
                 steps.whole_layers(grant)
