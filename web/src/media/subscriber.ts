@@ -9,6 +9,8 @@ export class Subscriber {
 	readonly tracks = signal<ReadonlyMap<string, MediaStreamTrack>>(new Map());
 	/** The browser refuses to play sound until the user has touched the page. */
 	readonly blocked = signal(false);
+	/** The server's one offer; empty before it came. */
+	offer = "";
 	private readonly players = new Map<string, HTMLAudioElement>();
 	private speaker = "";
 	private readonly buffers = new JitterBuffers(this.connection);
@@ -25,6 +27,7 @@ export class Subscriber {
 
 	/** Answer the server's one offer. */
 	async answer(offer: string): Promise<string> {
+		this.offer = offer;
 		await this.connection.setRemoteDescription({ type: "offer", sdp: offer });
 		const { sdp = "" } = await this.connection.createAnswer();
 		try {
