@@ -9,6 +9,8 @@ export class Subscriber {
 	readonly tracks = signal<ReadonlyMap<string, MediaStreamTrack>>(new Map());
 	/** The browser refuses to play sound until the user has touched the page. */
 	readonly blocked = signal(false);
+	/** The server's one offer; empty before it came. */
+	offer = "";
 	private readonly players = new Map<string, HTMLAudioElement>();
 	private speaker = "";
 	/** The server's one offer. */

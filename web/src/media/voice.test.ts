@@ -57,3 +57,11 @@ test("once it is stopped nothing changes any more", async () => {
 	await speak(60, true);
 	expect(changes).toEqual([]);
 });
+
+test("a connection that closes while it is asked is no fault", async () => {
+	const refuse = async () => Promise.reject(new DOMException("closed", "InvalidStateError"));
+	const other = new Voice({ getStats: refuse }, async () => true);
+	other.watch();
+	await vi.advanceTimersByTimeAsync(2_000); // vitest fails on rejections that nobody handles
+	other.stop();
+});

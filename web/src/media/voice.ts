@@ -18,9 +18,9 @@ export class Voice {
 		private readonly change: (redundant: boolean) => Promise<boolean>,
 	) {}
 
-	/** From now on. Once it has begun, nothing more happens. */
+	/** From now on. Once it has begun, nothing more happens. Firefox refuses statistics that a closing connection owes. */
 	watch(): void {
-		this.timer ??= setInterval(() => void this.look(), EVERY);
+		this.timer ??= setInterval(() => void this.look().catch(() => {}), EVERY);
 	}
 
 	stop(): void {

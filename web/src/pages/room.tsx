@@ -155,6 +155,7 @@ export function Room({ code }: { code: string }) {
 
 /** The UDP port that media was to go to, for whoever has to open it. */
 function mediaPort(conference: Conference | null): string {
-	const sdp = conference?.subscriber.value?.connection.remoteDescription?.sdp ?? "";
+	// Not of its connection: Firefox tells nothing any more of one that is closed.
+	const sdp = conference?.subscriber.value?.offer ?? "";
 	return /a=candidate:\S+ 1 udp \d+ \S+ (\d+)/i.exec(sdp)?.[1] ?? "8444";
 }
