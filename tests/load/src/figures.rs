@@ -71,6 +71,29 @@ impl Baseline {
     }
 }
 
+/// What became of those who lost the server, before the measured time.
+#[derive(Debug, Clone, Copy)]
+pub struct Rejoined {
+    /// So many lost it.
+    pub lost: usize,
+    /// So many of them are back.
+    pub back: usize,
+    /// When the last of them saw something again, in seconds since 1970.
+    pub last_at: Option<f64>,
+}
+
+impl Rejoined {
+    /// By now.
+    pub fn of(participants: &[Participant]) -> Self {
+        let back = || participants.iter().filter_map(Participant::back);
+        Self {
+            lost: participants.iter().filter(|p| p.has_lost).count(),
+            back: back().count(),
+            last_at: back().max().map(|micros| micros as f64 / 1e6),
+        }
+    }
+}
+
 /// One participant's part of the result. Counts are those of the measured time.
 #[derive(Debug, Clone)]
 pub struct Person {
@@ -134,6 +157,8 @@ pub struct Second {
 /// Everything that is recorded while a test runs.
 #[derive(Debug, Default)]
 pub struct Recorder {
+    /// Who lost the server and came back, where that is tested.
+    pub rejoined: Option<Rejoined>,
     began: Option<Instant>,
     ended: Option<Instant>,
     baseline: Baseline,
