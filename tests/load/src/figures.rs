@@ -78,18 +78,22 @@ pub struct Rejoined {
     pub lost: usize,
     /// So many of them are back.
     pub back: usize,
+    /// When the last of them heard something again, in seconds since 1970.
+    pub last_heard_at: Option<f64>,
     /// When the last of them saw something again, in seconds since 1970.
-    pub last_at: Option<f64>,
+    pub last_seen_at: Option<f64>,
 }
 
 impl Rejoined {
     /// By now.
     pub fn of(participants: &[Participant]) -> Self {
         let back = || participants.iter().filter_map(Participant::back);
+        let last = |times: &mut dyn Iterator<Item = u64>| times.max().map(|at| at as f64 / 1e6);
         Self {
             lost: participants.iter().filter(|p| p.has_lost).count(),
             back: back().count(),
-            last_at: back().max().map(|micros| micros as f64 / 1e6),
+            last_heard_at: last(&mut back().filter_map(|s| s.first_audio)),
+            last_seen_at: last(&mut back().filter_map(|s| s.first_video)),
         }
     }
 }

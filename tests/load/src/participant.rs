@@ -180,14 +180,10 @@ impl Participant {
         self.told_view = false;
     }
 
-    /// When it saw, or at least heard, something for the first time after it had lost the server, in microseconds since
-    /// 1970.
-    pub fn back(&self) -> Option<u64> {
-        let subscriber = self
-            .subscriber
-            .as_ref()
-            .filter(|_| self.has_lost && self.joined())?;
-        subscriber.first_video.or(subscriber.first_audio)
+    /// What it receives, if it has come back after it had lost the server.
+    pub fn back(&self) -> Option<&Subscriber> {
+        let subscriber = self.subscriber.as_ref();
+        subscriber.filter(|_| self.has_lost && self.joined())
     }
 
     /// Its WebSocket is open.

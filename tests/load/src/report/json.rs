@@ -59,8 +59,9 @@ struct Server {
 struct Returned {
     lost: usize,
     back: usize,
-    /// In seconds since 1970.
-    last_at: Option<f64>,
+    /// When the last of them heard and saw something again, in seconds since 1970.
+    last_heard_at: Option<f64>,
+    last_seen_at: Option<f64>,
 }
 
 #[derive(Serialize)]
@@ -166,7 +167,8 @@ pub fn write(recorder: &Recorder, summary: &Summary, options: &Options) -> Strin
         rejoined: recorder.rejoined.map(|rejoined| Returned {
             lost: rejoined.lost,
             back: rejoined.back,
-            last_at: rejoined.last_at.map(|at| round(at, 3)),
+            last_heard_at: rejoined.last_heard_at.map(|at| round(at, 3)),
+            last_seen_at: rejoined.last_seen_at.map(|at| round(at, 3)),
         }),
         people: people.iter().map(one).collect(),
     };
