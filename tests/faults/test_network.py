@@ -32,12 +32,12 @@ MOVES = """() => new Promise((resolve) => {
     const frames = reports.filter((r) => r.type === "inbound-rtp" && r.kind === "video")
       .reduce((sum, r) => sum + r.framesDecoded, 0);
     first ??= frames;
-    if (frames < first + 3) return;
+    if (frames <= first) return;
     clearInterval(look);
     resolve(Date.now() / 1000);
   }, 50);
 })"""
-"""When three more pictures have been decoded, in s since 1970."""
+"""When another picture has been decoded, in s since 1970."""
 
 
 async def moving(meeting: Meeting, since: float) -> list[float]:

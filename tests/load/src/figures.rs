@@ -71,6 +71,33 @@ impl Baseline {
     }
 }
 
+/// What became of those who lost the server, before the measured time.
+#[derive(Debug, Clone, Copy)]
+pub struct Rejoined {
+    /// So many lost it.
+    pub lost: usize,
+    /// So many of them are back.
+    pub back: usize,
+    /// When the last of them heard something again, in seconds since 1970.
+    pub last_heard_at: Option<f64>,
+    /// When the last of them saw something again, in seconds since 1970.
+    pub last_seen_at: Option<f64>,
+}
+
+impl Rejoined {
+    /// By now.
+    pub fn of(participants: &[Participant]) -> Self {
+        let back = || participants.iter().filter_map(Participant::back);
+        let last = |times: &mut dyn Iterator<Item = u64>| times.max().map(|at| at as f64 / 1e6);
+        Self {
+            lost: participants.iter().filter(|p| p.has_lost).count(),
+            back: back().count(),
+            last_heard_at: last(&mut back().filter_map(|s| s.first_audio)),
+            last_seen_at: last(&mut back().filter_map(|s| s.first_video)),
+        }
+    }
+}
+
 /// One participant's part of the result. Counts are those of the measured time.
 #[derive(Debug, Clone)]
 pub struct Person {
@@ -134,6 +161,8 @@ pub struct Second {
 /// Everything that is recorded while a test runs.
 #[derive(Debug, Default)]
 pub struct Recorder {
+    /// Who lost the server and came back, where that is tested.
+    pub rejoined: Option<Rejoined>,
     began: Option<Instant>,
     ended: Option<Instant>,
     baseline: Baseline,

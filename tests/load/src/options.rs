@@ -74,6 +74,11 @@ pub struct Options {
     #[arg(long, value_name = "N", default_value_t = 60, value_parser = clap::value_parser!(u64).range(1..=86_400))]
     pub seconds: u64,
 
+    /// For so many seconds before it is measured the server may be killed and started again: whoever loses it comes back by
+    /// themselves, as browsers do, and takes their seat again.
+    #[arg(long, value_name = "SECONDS", value_parser = clap::value_parser!(u64).range(1..=3_600))]
+    pub rejoin: Option<u64>,
+
     /// How many join each second.
     #[arg(long, value_name = "PER_SECOND", default_value_t = 12.2, value_parser = positive)]
     pub join_rate: f64,

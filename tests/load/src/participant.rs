@@ -27,6 +27,17 @@ const SPEAKER: Size = Size {
     height: 720,
 };
 
+/// How long, in milliseconds, each attempt to come back waits: longer and longer, and at random, as
+/// `web/src/meeting/session.ts` has it.
+const BACKOFF: [f64; 4] = [300.0, 500.0, 1_000.0, 1_500.0];
+
+/// The seat that a participant had when it lost the server.
+#[derive(Debug)]
+struct Former {
+    person: String,
+    resume: String,
+}
+
 /// What all participants have in common.
 pub struct Meeting {
     /// Its code.
@@ -43,6 +54,8 @@ pub struct Meeting {
     pub began: Instant,
     /// For whatever is to be the same in the next test.
     pub seed: u64,
+    /// Whoever loses the server comes back.
+    pub rejoin: bool,
 }
 
 /// How far a participant has come.
@@ -82,8 +95,12 @@ pub struct Participant {
     pub subscriber: Option<Subscriber>,
     /// Errors that the server answered while it stayed.
     pub refusals: Vec<String>,
+    /// It has lost the server.
+    pub has_lost: bool,
+    former: Option<Former>,
+    attempts: usize,
     shares: bool,
-    voice: Option<Voice>,
+    voice: Voice,
     people: HashMap<String, Person>,
     tiles: Vec<Tile>,
     told_view: bool,
@@ -111,8 +128,11 @@ impl Participant {
             publisher: None,
             subscriber: None,
             refusals: Vec::new(),
+            has_lost: false,
+            former: None,
+            attempts: 0,
             shares,
-            voice: Some(voice),
+            voice,
             people: HashMap::new(),
             tiles: Vec::new(),
             told_view: false,
@@ -143,19 +163,51 @@ impl Participant {
         self.publisher = None;
     }
 
+    /// The server is lost: it comes back later, where that is wanted.
+    pub fn lose(&mut self, reason: impl Into<String>, meeting: &Meeting, now: Instant) {
+        if !meeting.rejoin || matches!(self.stage, Stage::Left | Stage::Failed(_)) {
+            return self.fail(reason);
+        }
+        self.stage = Stage::Waiting;
+        self.has_lost = true;
+        let step = BACKOFF[self.attempts.min(BACKOFF.len() - 1)];
+        self.attempts += 1;
+        self.starts = now + Duration::from_secs_f64(step * (0.5 + fastrand::f64()) / 1_000.0);
+        (self.socket, self.publisher, self.subscriber) = (None, None, None);
+        (self.id, self.next_view) = (None, None);
+        self.people.clear();
+        self.tiles.clear();
+        self.told_view = false;
+    }
+
+    /// What it receives, if it has come back after it had lost the server.
+    pub fn back(&self) -> Option<&Subscriber> {
+        let subscriber = self.subscriber.as_ref();
+        subscriber.filter(|_| self.has_lost && self.joined())
+    }
+
     /// Its WebSocket is open.
     pub fn opened(&mut self, socket: Socket, meeting: &Meeting, now: Instant) {
         self.socket = Some(socket);
         self.stage = Stage::Talking;
         self.next_ping = now + PING;
-        let camera = self.number < meeting.cameras;
+        self.join(meeting, now);
+    }
+
+    fn join(&mut self, meeting: &Meeting, now: Instant) {
+        let former = self.former.take();
         let name = format!("Load {}", self.number + 1);
-        self.say(&Request::Join {
+        let request = Request::Join {
             meeting: &meeting.code,
             name: &name,
             microphone: true,
-            camera,
-        });
+            camera: self.number < meeting.cameras,
+            person: former.as_ref().map(|former| former.person.as_str()),
+            resume: former.as_ref().map(|former| former.resume.as_str()),
+            fresh: former.is_some(),
+        };
+        self.say(&request, meeting, now);
+        self.former = former;
     }
 
     /// Reads what came on the WebSocket.
@@ -169,7 +221,9 @@ impl Participant {
                 }
                 Ok(None) => return,
                 Err(_) if self.stage == Stage::Left => self.socket = None,
-                Err(error) => self.fail(format!("its WebSocket broke: {error}")),
+                Err(error) => {
+                    self.lose(format!("its WebSocket broke: {error}"), meeting, now);
+                }
             }
         }
     }
@@ -178,10 +232,14 @@ impl Participant {
         match message {
             Message::Joined {
                 you,
+                person,
+                resume,
                 participants,
                 slots,
             } => {
                 self.id = Some(you);
+                self.former = Some(Former { person, resume });
+                self.attempts = 0;
                 self.people = participants
                     .into_iter()
                     .map(|person| (person.id.clone(), person))
@@ -222,12 +280,20 @@ impl Participant {
                 }
             }
             Message::Error { code, message } => {
+                if self.id.is_none() && code == "resume_failed" && self.former.take().is_some() {
+                    self.join(meeting, now);
+                    return Ok(());
+                }
                 if self.id.is_none() {
                     return Err(format!("{code}: {message}"));
                 }
                 self.refusals.push(format!("{code}: {message}"));
             }
             Message::Goodbye { reason } => {
+                if reason == "server_stopping" && meeting.rejoin {
+                    self.lose("the server stops", meeting, now);
+                    return Ok(());
+                }
                 if self.stage != Stage::Left {
                     return Err(format!("the server said goodbye: {reason}"));
                 }
@@ -269,7 +335,7 @@ impl Participant {
         let sources = Sources {
             sender: self.number as u16,
             clips: meeting.clips.clone(),
-            voice: self.voice.take().ok_or("it has joined twice")?,
+            voice: self.voice.clone(),
             camera: self.number < meeting.cameras,
             screen: self.shares,
             began: meeting.began,
@@ -278,7 +344,7 @@ impl Participant {
         let transport = self.transport(meeting, now, 2)?;
         let (publisher, offer) = Publisher::offer(transport, sources, now)?;
         self.publisher = Some(publisher);
-        self.say(&Request::PublishOffer { sdp: &offer });
+        self.say(&Request::PublishOffer { sdp: &offer }, meeting, now);
         Ok(())
     }
 
@@ -286,16 +352,16 @@ impl Participant {
         let transport = self.transport(meeting, now, 3)?;
         let (subscriber, answer) = Subscriber::answer(transport, offer, meeting.weak.clone())?;
         self.subscriber = Some(subscriber);
-        self.say(&Request::SubscribeAnswer { sdp: &answer });
+        self.say(&Request::SubscribeAnswer { sdp: &answer }, meeting, now);
         Ok(())
     }
 
-    fn say(&mut self, request: &Request<'_>) {
+    fn say(&mut self, request: &Request<'_>, meeting: &Meeting, now: Instant) {
         let Some(socket) = &mut self.socket else {
             return;
         };
         if let Err(error) = socket.send(request) {
-            self.fail(format!("its WebSocket broke: {error}"));
+            self.lose(format!("its WebSocket broke: {error}"), meeting, now);
         }
     }
 
@@ -330,11 +396,11 @@ impl Participant {
         }
         if self.next_ping <= now {
             self.next_ping = now + PING;
-            self.say(&Request::Ping);
+            self.say(&Request::Ping, meeting, now);
         }
         if self.next_view.is_some_and(|at| at <= now) {
             self.next_view = None;
-            self.look(meeting, ids);
+            self.look(meeting, ids, now);
         }
     }
 
@@ -353,7 +419,7 @@ impl Participant {
     }
 
     /// Looks at the nine cameras after its own, so that each is watched by as many as any other.
-    fn look(&mut self, meeting: &Meeting, ids: &[Option<String>]) {
+    fn look(&mut self, meeting: &Meeting, ids: &[Option<String>], now: Instant) {
         let mut numbers: Vec<usize> = (1..=TILES)
             .filter_map(|step| (self.number + step).checked_rem(meeting.cameras))
             .collect();
@@ -372,29 +438,30 @@ impl Participant {
         let tiles: Vec<Tile> = known.collect();
         if !self.told_view || tiles != self.tiles {
             self.told_view = true;
-            self.say(&Request::SetView {
+            let view = Request::SetView {
                 tiles: &tiles,
                 speaker: Some(SPEAKER),
-            });
+            };
+            self.say(&view, meeting, now);
             self.tiles = tiles;
         }
     }
 
     /// Begins or ends to share its screen.
-    pub fn share(&mut self, meeting: &Meeting, screen: bool) {
-        let camera = self.number < meeting.cameras;
-        self.say(&Request::SetMedia {
+    pub fn share(&mut self, meeting: &Meeting, screen: bool, now: Instant) {
+        let media = Request::SetMedia {
             microphone: true,
-            camera,
+            camera: self.number < meeting.cameras,
             screen,
-        });
+        };
+        self.say(&media, meeting, now);
     }
 
     /// Says goodbye.
-    pub fn leave(&mut self) {
+    pub fn leave(&mut self, meeting: &Meeting, now: Instant) {
         if self.stage == Stage::Talking {
-            self.say(&Request::Leave);
             self.stage = Stage::Left;
+            self.say(&Request::Leave, meeting, now);
         }
     }
 }

@@ -10,7 +10,7 @@ use mio::unix::SourceFd;
 use mio::{Events, Interest, Poll, Token, Waker};
 
 use crate::error::Error;
-use crate::figures::{Baseline, Recorder};
+use crate::figures::{Baseline, Recorder, Rejoined};
 use crate::media::clips::Clips;
 use crate::media::speaking::{self, Voice};
 use crate::options::Options;
@@ -74,7 +74,8 @@ impl Run {
         let began = Instant::now();
         let count = options.participants as usize;
         let joining = Duration::from_secs_f64(f64::from(options.participants) / options.join_rate);
-        let length = joining + JOINING + SETTLING + Duration::from_secs(options.seconds) + LEAVING;
+        let measured = Duration::from_secs(options.rejoin.unwrap_or(0) + options.seconds);
+        let length = joining + JOINING + SETTLING + measured + LEAVING;
         let voices = speaking::plan(options.seed, count, length);
         let meeting = Meeting {
             code,
@@ -86,6 +87,7 @@ impl Run {
             local,
             began,
             seed: options.seed,
+            rejoin: options.rejoin.is_some(),
         };
         let participants = voices.into_iter().enumerate().map(|(number, utterances)| {
             let starts = began + Duration::from_secs_f64(number as f64 / options.join_rate);
@@ -136,8 +138,16 @@ impl Run {
                     .is_some_and(|s| s.first_audio.is_some() && (sees || s.first_video.is_some()))
             })
         })?;
+        if let Some(seconds) = self.options.rejoin {
+            let end = Instant::now() + Duration::from_secs(seconds);
+            self.turn_until("losing the server", end, |_| false)?;
+            self.recorder.rejoined = Some(Rejoined::of(&self.participants));
+        }
         self.measure()?;
-        self.participants.iter_mut().for_each(Participant::leave);
+        let now = Instant::now();
+        for participant in &mut self.participants {
+            participant.leave(&self.meeting, now);
+        }
         self.turn_until("leaving", Instant::now() + LEAVING, |run| {
             run.participants.iter().all(|p| p.socket.is_none())
                 && run.recorder.server_at_end().is_some()
@@ -241,7 +251,7 @@ impl Run {
             let participant = &mut self.participants[number];
             match result {
                 Ok(socket) => participant.opened(socket, &self.meeting, now),
-                Err(error) => participant.fail(error.to_string()),
+                Err(error) => participant.lose(error.to_string(), &self.meeting, now),
             }
             self.after_talk(number);
         }
@@ -251,6 +261,9 @@ impl Run {
                 self.open(number);
             } else if participant.due().is_some_and(|due| due <= now) {
                 participant.tick(now, &self.meeting, &self.ids);
+                if participant.stage == Stage::Waiting {
+                    self.after_talk(number);
+                }
             }
         }
         self.share(now);
@@ -344,7 +357,7 @@ impl Run {
         let shares = now >= from && until.is_none_or(|until| now < until);
         if self.screen != Some(shares) && (shares || self.screen.is_some()) {
             self.screen = Some(shares);
-            self.participants[0].share(&self.meeting, shares);
+            self.participants[0].share(&self.meeting, shares, now);
         }
     }
 }

@@ -43,6 +43,13 @@ pub enum Request<'a> {
         name: &'a str,
         microphone: bool,
         camera: bool,
+        /// Who we were, and the seat that we had.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        person: Option<&'a str>,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        resume: Option<&'a str>,
+        /// The media of that seat is lost.
+        fresh: bool,
     },
     /// The publishing transport's offer.
     PublishOffer { sdp: &'a str },
@@ -106,6 +113,8 @@ pub enum Message {
     /// We are in.
     Joined {
         you: String,
+        person: String,
+        resume: String,
         participants: Vec<Person>,
         slots: Vec<SlotState>,
     },

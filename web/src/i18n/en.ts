@@ -74,6 +74,11 @@ export const en = {
 	deviceBusy: "Another program uses the camera or microphone. Close it, then try again.",
 	insecure: "Camera and microphone need a secure address: open this page with https://.",
 	deviceFailed: "The camera or microphone did not start. Try again, or choose another.",
+	microphoneReplaced: "Your microphone was unplugged. {device} is used now.",
+	cameraReplaced: "Your camera was unplugged. {device} is used now.",
+	microphoneGone: "Your microphone was unplugged. Nobody hears you.",
+	cameraGone: "Your camera was unplugged. Nobody sees you.",
+	speakerReplaced: "Your loudspeaker was unplugged. Sound comes from the system's now.",
 	tryAgain: "Try again",
 	noWebRtcTitle: "This browser can't hold meetings",
 	noWebRtcHint:

@@ -73,6 +73,11 @@ const id: Messages = {
 	deviceBusy: "Program lain sedang memakai kamera atau mikrofon. Tutup program itu, lalu coba lagi.",
 	insecure: "Kamera dan mikrofon memerlukan alamat aman: buka halaman ini dengan https://.",
 	deviceFailed: "Kamera atau mikrofon tidak dapat dinyalakan. Coba lagi, atau pilih yang lain.",
+	microphoneReplaced: "Mikrofon Anda tercabut. Kini dipakai: {device}.",
+	cameraReplaced: "Kamera Anda tercabut. Kini dipakai: {device}.",
+	microphoneGone: "Mikrofon Anda tercabut. Suara Anda tidak terdengar.",
+	cameraGone: "Kamera Anda tercabut. Anda tidak terlihat.",
+	speakerReplaced: "Pengeras suara Anda tercabut. Suara kini keluar dari pengeras suara sistem.",
 	tryAgain: "Coba lagi",
 	noWebRtcTitle: "Peramban ini tidak bisa untuk rapat",
 	noWebRtcHint:

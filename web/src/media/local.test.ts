@@ -3,6 +3,7 @@ import { LocalMedia } from "./local";
 
 class FakeTrack extends EventTarget {
 	enabled = true;
+	label = "another";
 	stopped = false;
 	stop(): void {
 		this.stopped = true;
@@ -208,4 +209,40 @@ test("a camera that is unplugged gives way to another", async () => {
 	nth(0).camera.dispatchEvent(new Event("ended"));
 	await nth(1).open();
 	expect(local.camera.value).toBe(nth(1).camera);
+});
+
+test("whoever loses a device is told what goes on instead, or that nothing does", async () => {
+	await opened();
+	nth(0).microphone.dispatchEvent(new Event("ended"));
+	await nth(1).open();
+	expect(local.unplugged.value).toEqual({ key: "microphoneReplaced", values: { device: "another" } });
+	nth(0).camera.dispatchEvent(new Event("ended"));
+	await nth(2).fail("NotFoundError");
+	expect(local.unplugged.value).toEqual({ key: "cameraGone" });
+	expect(local.cameraOn.value).toBe(false);
+});
+
+test("who is muted stays so on another microphone", async () => {
+	await opened();
+	await local.setMicrophone(false);
+	nth(0).microphone.dispatchEvent(new Event("ended"));
+	await nth(1).open();
+	expect(nth(1).microphone.enabled).toBe(false);
+});
+
+test("a loudspeaker that is unplugged gives way to the system's", async () => {
+	let speakers = ["chosen", "other"];
+	const devices = new EventTarget();
+	const enumerateDevices = async () => speakers.map((deviceId) => ({ kind: "audiooutput", deviceId }));
+	vi.stubGlobal("navigator", { mediaDevices: Object.assign(devices, { enumerateDevices }) });
+	await local.start();
+	await local.choose({ speaker: "chosen" });
+	devices.dispatchEvent(new Event("devicechange"));
+	await settle();
+	expect(local.choice.value.speaker).toBe("chosen");
+	speakers = ["other"];
+	devices.dispatchEvent(new Event("devicechange"));
+	await settle();
+	expect(local.choice.value.speaker).toBeUndefined();
+	expect(local.unplugged.value).toEqual({ key: "speakerReplaced" });
 });

@@ -6,9 +6,14 @@ import {
 	type DeviceChoice,
 	type DeviceKind,
 	deviceProblem,
+	listDevices,
 	openDevices,
 	worthAskingAlone,
 } from "./devices";
+
+/** What is said when a device is unplugged and another goes on, and where there is no other. */
+const REPLACED = { camera: "cameraReplaced", microphone: "microphoneReplaced" } as const;
+const GONE = { camera: "cameraGone", microphone: "microphoneGone" } as const;
 
 interface Remembered extends DeviceChoice {
 	microphoneOn?: boolean;
@@ -27,6 +32,8 @@ export class LocalMedia {
 	/** What is wrong, in words that `t` knows. */
 	readonly problem = signal<Key | null>(null);
 	readonly choice = signal<DeviceChoice>(remembered());
+	/** A device was unplugged, and what became of that: for a moment. */
+	readonly unplugged = signal<{ key: Key; values?: Record<string, string> } | null>(null);
 
 	/** What was wanted on but did not open. It counts as off, yet the user has not switched it off. */
 	private readonly failed = new Set<DeviceKind>();
@@ -35,6 +42,7 @@ export class LocalMedia {
 	/** Open what is switched on and not open yet. Asks for both at once, so that the user is asked once. */
 	async start(): Promise<void> {
 		this.stopped = false;
+		navigator.mediaDevices?.addEventListener?.("devicechange", this.checkSpeaker);
 		this.problem.value = null;
 		const wanted = DEVICE_KINDS.filter((kind) => this.wants(kind).value && this.track(kind).value === null);
 		const problems = wanted.length > 1 ? await this.openTogether(wanted) : await this.openEach(wanted);
@@ -81,6 +89,7 @@ export class LocalMedia {
 
 	stop(): void {
 		this.stopped = true;
+		navigator.mediaDevices?.removeEventListener?.("devicechange", this.checkSpeaker);
 		for (const kind of DEVICE_KINDS) this.release(kind);
 	}
 
@@ -157,8 +166,23 @@ export class LocalMedia {
 	/** A device was unplugged: go on with another, if there is one. */
 	private async lost(kind: DeviceKind): Promise<void> {
 		this.choice.value = { ...this.choice.value, [kind]: undefined };
+		const wanted = this.wants(kind).value;
 		this.problem.value = await this.open(kind);
+		const device = this.track(kind).value?.label;
+		if (device) this.unplugged.value = { key: REPLACED[kind], values: { device } };
+		// Who was muted has lost nothing that others could miss.
+		else if (wanted) this.unplugged.value = { key: GONE[kind] };
 	}
+
+	/** The chosen loudspeaker may be gone: then the system's plays. */
+	private readonly checkSpeaker = async () => {
+		const { speaker } = this.choice.value;
+		if (!speaker) return;
+		const { speakers } = await listDevices();
+		if (speakers.length === 0 || speakers.some(({ deviceId }) => deviceId === speaker)) return;
+		this.choice.value = { ...this.choice.value, speaker: undefined };
+		this.unplugged.value = { key: "speakerReplaced" };
+	};
 
 	private remember(): void {
 		const { camera, microphone, speaker } = this.choice.value;

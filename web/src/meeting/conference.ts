@@ -366,8 +366,9 @@ export class Conference {
 		try {
 			const sdp = await subscriber.answer(offer);
 			await this.session.request({ type: "subscribe_answer", sdp });
-			const { speaker } = this.local.choice.value;
-			if (speaker) await subscriber.setSpeaker(speaker).catch(() => {});
+			this.disposals.push(
+				effect(() => void subscriber.setSpeaker(this.local.choice.value.speaker ?? "").catch(() => {})),
+			);
 		} catch (error) {
 			if (isOpen(subscriber.connection) && !(error instanceof Disconnected)) this.end("failed");
 		}

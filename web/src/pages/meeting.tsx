@@ -62,6 +62,11 @@ export function Meeting({ conference }: { conference: Conference }) {
 		if (news) setToast(t(news.key, news.values));
 	}, [news]);
 
+	const unplugged = local.unplugged.value;
+	useEffect(() => {
+		if (unplugged) setToast(t(unplugged.key, unplugged.values));
+	}, [unplugged]);
+
 	const declined = state.chairing.declined.value;
 	useEffect(() => {
 		const name = declined && state.participants.value.get(declined)?.name;
@@ -144,12 +149,7 @@ export function Meeting({ conference }: { conference: Conference }) {
 				onShortcuts={() => setShortcutsOpen(true)}
 			/>
 			<UnmutePrompt conference={conference} />
-			<DeviceDialog
-				open={devicesOpen}
-				onClose={() => setDevicesOpen(false)}
-				local={local}
-				onSpeaker={(id) => void subscriber?.setSpeaker(id)}
-			/>
+			<DeviceDialog open={devicesOpen} onClose={() => setDevicesOpen(false)} local={local} />
 			{detailsOpen && <ConnectionDetails conference={conference} onClose={() => setDetailsOpen(false)} />}
 			{shortcutsOpen && <ShortcutSheet onClose={() => setShortcutsOpen(false)} />}
 			<Announcer conference={conference} />

@@ -6,11 +6,10 @@ import { Dialog } from "./dialog";
 
 interface Props {
 	local: LocalMedia;
-	onSpeaker?: ((deviceId: string) => void) | undefined;
 }
 
 /** Which camera, microphone and loudspeaker. */
-export function DeviceChoices({ local, onSpeaker }: Props) {
+export function DeviceChoices({ local }: Props) {
 	const [lists, setLists] = useState<DeviceLists>({ cameras: [], microphones: [], speakers: [] });
 	const opened = [local.camera.value, local.microphone.value];
 	useEffect(() => {
@@ -41,10 +40,7 @@ export function DeviceChoices({ local, onSpeaker }: Props) {
 					label={t("speaker")}
 					devices={lists.speakers}
 					value={choice.speaker ?? ""}
-					onChoose={(speaker) => {
-						void local.choose({ speaker });
-						onSpeaker?.(speaker);
-					}}
+					onChoose={(speaker) => void local.choose({ speaker })}
 				/>
 			)}
 		</div>
@@ -84,11 +80,11 @@ interface DialogProps extends Props {
 	onClose(): void;
 }
 
-export function DeviceDialog({ open, onClose, local, onSpeaker }: DialogProps) {
+export function DeviceDialog({ open, onClose, local }: DialogProps) {
 	if (!open) return null;
 	return (
 		<Dialog title={t("devices")} onClose={onClose}>
-			<DeviceChoices local={local} onSpeaker={onSpeaker} />
+			<DeviceChoices local={local} />
 			<button type="button" class="primary" onClick={onClose}>
 				{t("close")}
 			</button>

@@ -52,7 +52,7 @@ fn between(random: &mut fastrand::Rng, (least, most): (f64, f64)) -> f64 {
 }
 
 /// One participant's voice.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Voice {
     utterances: std::collections::VecDeque<Utterance>,
 }

@@ -30,6 +30,8 @@ struct Report<'a> {
     server_details: Details<'a>,
     signaling_per_participant: Signaling,
     by_link: Vec<Group>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    rejoined: Option<Returned>,
     people: Vec<One<'a>>,
 }
 
@@ -50,6 +52,16 @@ struct Server {
     cpu_cores: Option<f64>,
     memory_mb: Option<f64>,
     packets_per_s: Option<f64>,
+}
+
+/// Who lost the server before the measured time, and came back.
+#[derive(Serialize)]
+struct Returned {
+    lost: usize,
+    back: usize,
+    /// When the last of them heard and saw something again, in seconds since 1970.
+    last_heard_at: Option<f64>,
+    last_seen_at: Option<f64>,
 }
 
 #[derive(Serialize)]
@@ -152,6 +164,12 @@ pub fn write(recorder: &Recorder, summary: &Summary, options: &Options) -> Strin
         },
         signaling_per_participant: signaling(people, recorder.length()),
         by_link: groups(people, recorder.length()),
+        rejoined: recorder.rejoined.map(|rejoined| Returned {
+            lost: rejoined.lost,
+            back: rejoined.back,
+            last_heard_at: rejoined.last_heard_at.map(|at| round(at, 3)),
+            last_seen_at: rejoined.last_seen_at.map(|at| round(at, 3)),
+        }),
         people: people.iter().map(one).collect(),
     };
     serde_json::to_string_pretty(&report).expect("numbers and texts can be written as JSON")

@@ -21,6 +21,10 @@ pub fn write(recorder: &Recorder, summary: &Summary, options: &Options) -> Strin
         ("packets received", format!("{received}")),
         ("packets lost", format!("{}", summary.packets_lost)),
     ];
+    if let Some(rejoined) = recorder.rejoined {
+        let text = format!("{} of {} who lost the server", rejoined.back, rejoined.lost);
+        rows.push(("came back", text));
+    }
     if options.weak() > 0 {
         rows.push((
             "lost on weak links",
