@@ -9,7 +9,7 @@ LOAD := tests/load
 STEP := scripts/step
 RUST_SOURCES := $(shell find $(PLANE)/src -name '*.rs' 2>/dev/null) $(PLANE)/Cargo.toml $(PLANE)/Cargo.lock
 LOAD_SOURCES := $(shell find $(LOAD)/src -type f 2>/dev/null) $(LOAD)/Cargo.toml $(LOAD)/Cargo.lock
-WEB_SOURCES := $(shell find web/src web/public -type f 2>/dev/null) web/index.html web/vite.config.ts web/tsconfig.json
+WEB_SOURCES := $(shell find web/src web/public web/scripts web/service-worker -type f 2>/dev/null) web/index.html web/offline.html web/vite.config.ts web/tsconfig.json
 FUZZ_SECONDS ?= 60
 FUZZ_JOBS ?= 1
 
@@ -59,9 +59,11 @@ test-rust: build/tools
 	@echo "· testing the load tester"
 	@cargo test -q --manifest-path $(LOAD)/Cargo.toml
 
-test-web: build/node build/dev
+test-web: build/node build/dev build/web
 	@echo "· testing the client"
 	@npm --prefix web run --silent test
+	@echo "· what the client weighs"
+	@npm --prefix web run --silent budget
 
 test-python: build/server build/dev build/web build/loadtest
 	@scripts/require chromium postgresql

@@ -6,17 +6,18 @@ import asyncio
 import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import structlog
 
+from server.connection_trials import ConnectionTrials
 from server.conversation.chat import ChatFile
 from server.door import Newcomer, Place
 from server.media import Downlink, MediaEdge
 from server.meeting import Meeting
 from server.recorder import Recorder
-from server.records import CodeTakenError, MeetingRecord, Records, holds_host_key
-from server.seat import DepartureReason, Seat
+from server.records import CodeTakenError, MeetingRecord, Records, VisitRecord, holds_host_key
+from server.seat import Seat
 from server.text import clean_line
 from server.video_codec import VIDEO_CODECS, VideoCodec
 
@@ -30,6 +31,8 @@ GRACE = 10.0
 
 PATIENCE = 2.0
 """Seconds for which a meeting that begins again waits for what was put of it before."""
+LONGEST_OUTAGE = timedelta(minutes=15)
+"""After more than this, nobody is expected back in a meeting that the server's stop cut off."""
 MAX_TITLE = 120
 """The longest title, in code points."""
 
@@ -81,6 +84,22 @@ class Directory:
         """``video_codecs``: those in which pictures may be sent, most preferred first."""
         self._edge, self._records, self._grace, self._video_codecs = edge, records, grace, video_codecs
         self._live: dict[str, Live] = {}
+        self.trials = ConnectionTrials(edge, video_codecs)
+        """Joined like meetings, by codes that no meeting has."""
+
+    async def recover(self) -> None:
+        """Go on with the meetings that were cut off when the server last stopped: their people come back."""
+        cut_off = await self._records.visits.close_open()
+        if cut_off:
+            log.warning("visits were cut off when the server last stopped", count=len(cut_off))
+        now = self.now()
+        for record in await self._records.meetings.live():
+            visits = [visit for visit in cut_off if visit.meeting == record.id]
+            last = max((visit.seen_at for visit in visits), default=record.started_at or now)
+            if visits and now - last <= LONGEST_OUTAGE:
+                self._end_if_empty((await self._begin(record, visits)).meeting)
+            else:
+                self._records.meetings.ended(record.code, last)
 
     async def create(self, title: str = "") -> tuple[str, str]:
         """Make a meeting; returns its code, and the key that makes whoever has it its host."""
@@ -113,6 +132,8 @@ class Directory:
 
         ``host_key``: what they show for being its host. Raises NoSuchMeetingError, or what ``Meeting.enter`` does.
         """
+        if self.trials.is_trial(code):
+            return self.trials.enter(code, newcomer)
         _, record = await self._find(code)
         newcomer = replace(newcomer, is_host=holds_host_key(record, host_key))
         live = self._live.get(code)  # asked anew: others came while the records were read
@@ -132,6 +153,11 @@ class Directory:
         live = self._live.get(code)
         return live.meeting.resume(token) if live else None
 
+    def give_back(self, code: str, token: str, newcomer: Newcomer) -> Seat | None:
+        """The seat of somebody who is expected back; None without one. Raises what ``Meeting.give_back`` does."""
+        live = self._live.get(code)
+        return live.meeting.give_back(token, newcomer) if live else None
+
     async def file_of(self, seat: Seat, id_: str) -> ChatFile:
         """A file that whoever has this seat has sent. Raises NoSuchFileError for any other."""
         live, file = self._live.get(seat.meeting.code), await self._records.files.find(id_)
@@ -141,11 +167,14 @@ class Directory:
             raise NoSuchFileError
         return ChatFile(file.id, file.name, file.media_type, file.size)
 
-    async def close(self, reason: DepartureReason = "server_stopping") -> None:
-        """End every meeting; what was put into the records is theirs to keep."""
-        for live in list(self._live.values()):
-            live.meeting.close(reason)
-            self._end(live.meeting)
+    def close(self) -> None:
+        """The server stops. The meetings have not ended: they go on when it is back, and so do their visits."""
+        self._records.visits.still_here(self.now())
+        live, self._live = self._live, {}
+        for each in live.values():
+            each.recorder.stop()
+            each.meeting.close("server_stopping")
+        self.trials.close()
 
     async def _find(self, code: str) -> tuple[Live | None, MeetingRecord]:
         live = self._live.get(code)
@@ -154,12 +183,12 @@ class Directory:
             raise NoSuchMeetingError
         return live, record
 
-    async def _begin(self, record: MeetingRecord) -> Live:
+    async def _begin(self, record: MeetingRecord, cut_off: Sequence[VisitRecord] = ()) -> Live:
         code = record.code
         # Asked anew: what it was left with, moments ago perhaps, may still wait to be kept.
         await self._records.settle(PATIENCE)
         record = await self._records.meetings.find(code) or record
-        kept = await Recorder.read(self._records, record)
+        kept = await Recorder.read(self._records, record, cut_off)
         if (live := self._live.get(code)) is not None:
             return live
         meeting = Meeting(
@@ -177,7 +206,8 @@ class Directory:
         meeting.chair.on("lobby", lambda: loop.call_soon(self._end_if_empty, meeting))
         log.info("meeting begins", meeting=meeting.label)
         log.debug("meeting code", meeting=meeting.label, code=code)
-        self._records.meetings.started(code, self.now())
+        if not cut_off:
+            self._records.meetings.started(code, self.now())
         return live
 
     def _end_if_empty(self, meeting: Meeting) -> None:

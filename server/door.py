@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import secrets
 from dataclasses import dataclass, field
+from typing import Literal
 
 from pyee import EventEmitter
 
@@ -41,7 +42,7 @@ class Place(EventEmitter):
     """Somebody's place in the lobby. Events:
 
     - ``admitted`` (): they may come in now;
-    - ``refused`` (str): they may not: ``refused``, or ``meeting_ended``;
+    - ``refused`` (str): they may not: ``refused``, ``meeting_ended`` or ``server_stopping``;
     - ``replaced`` (): another session waits in this place now.
     """
 
@@ -106,11 +107,11 @@ class Door:
             self._keep(place)
             self._chair.give_up(place.waiting.id)
 
-    def close(self) -> None:
-        """The meeting is over: nobody waits any more."""
+    def close(self, reason: Literal["meeting_ended", "server_stopping"]) -> None:
+        """The meeting is over, or cut off: nobody waits any more."""
         for place in list(self._places.values()):
             self.give_up(place)
-            place.emit("refused", "meeting_ended")
+            place.emit("refused", reason)
 
     def _again(self, key: str) -> Place | None:
         waiting = self._chair.lobby.of(key)

@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import asyncio
 import secrets
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from typing import Literal
 
 import structlog
 
 from server.chairing.chair import Chair
 from server.codec_choice import MeetingCodecs
 from server.conversation.conversation import Conversation
-from server.door import Door, Newcomer, Place
+from server.door import BannedError, Door, Newcomer, Place
 from server.media import Connection, Downlink, MediaEdge
 from server.participant import Participant, View
 from server.quality_watch import QualityWatch
+from server.returning import BACK_WITHIN, Expected, KeptSeat
 from server.roles import Power, Role
 from server.room import Room
 from server.seat import DepartureReason, Seat
@@ -22,6 +25,8 @@ from server.slot_filling import SlotFilling
 from server.video_codec import VIDEO_CODECS, VideoCodec
 
 log = structlog.get_logger()
+
+_EXPECTED_AFTER: frozenset[DepartureReason] = frozenset({"away", "vanished", "media_timeout", "replaced"})
 
 
 class Meeting:
@@ -51,6 +56,8 @@ class Meeting:
         self.door = Door(title, self.room, self.chair, grace)
         self.codecs = MeetingCodecs(video_codecs)
         """Who sends and decodes what, and what is chosen. Who changes it calls ``choose_codecs_soon``."""
+        self.expected = Expected()
+        """Who is expected back, and gets their seat again. ``expect`` adds to it."""
         self._media = edge.add_room()
         self._grace = grace
         self._seats: dict[str, Seat] = {}
@@ -79,6 +86,31 @@ class Meeting:
             role=Role.HOST if newcomer.is_host else self.chair.roles.get(newcomer.person.key, Role.PARTICIPANT),
             person=newcomer.person,
         )
+        return self._sit(participant, newcomer)
+
+    def give_back(self, token: str, newcomer: Newcomer) -> Seat | None:
+        """The seat behind the token of somebody who is expected back, with new media; None without one.
+
+        Neither lobby nor lock is in their way: they were in. Raises BannedError or RoomFullError.
+        """
+        kept = self.expected.take(token)
+        if kept is None:
+            return None
+        if kept.person in self.chair.bans.people:
+            raise BannedError
+        participant = self.room.join(
+            kept.participant,
+            kept.name,
+            microphone=newcomer.microphone,
+            camera=newcomer.camera,
+            role=kept.role,
+            person=replace(newcomer.person, key=kept.person, unit=kept.unit, position=kept.position),
+            hand=kept.hand,
+            invited=kept.invited,
+        )
+        return self._sit(participant, newcomer, token)
+
+    def _sit(self, participant: Participant, newcomer: Newcomer, token: str | None = None) -> Seat:
         try:
             connection = self._media.add_connection(local_address=newcomer.local_address)
         except Exception:
@@ -86,7 +118,7 @@ class Meeting:
             raise
         self.chair.lobby.remember(newcomer.person.key)
         connection.set_media(microphone=participant.microphone, camera=participant.camera)
-        seat = Seat(self, participant, connection)
+        seat = Seat(self, participant, connection, token)
         self._seats[participant.id] = seat
         self._by_connection[connection] = seat
         connection.on("slot", lambda mid, occupant: self._slot_taken(seat, mid, occupant))
@@ -111,6 +143,11 @@ class Meeting:
         seat.emit("replaced")
         return seat
 
+    def expect(self, kept: KeptSeat) -> None:
+        """Somebody is expected back, for a while."""
+        self.expected.add(kept)
+        asyncio.get_running_loop().call_later(BACK_WITHIN, self._expect_no_more, kept)
+
     def vanish(self, seat: Seat) -> None:
         """The session of a seat broke: the seat is kept for the grace time, then given up."""
         if self._seats.get(seat.participant.id) is seat:
@@ -127,6 +164,8 @@ class Meeting:
         seat.connection.close()
         log.info("participant gone", meeting=self.label, participant=seat.participant.id, reason=reason)
         seat.emit("gone", reason)
+        if reason in _EXPECTED_AFTER:
+            self.expect(seat.kept)
         self.codecs.leaves(seat.participant.id)
         self.room.leave(seat.participant)
         self.choose_codecs_soon()
@@ -169,12 +208,17 @@ class Meeting:
 
     @property
     def is_empty(self) -> bool:
-        """Whether nobody is here, nor waits to be."""
-        return not len(self.room) and not len(self.door)
+        """Whether nobody is here, waits to be, or is expected back."""
+        return not len(self.room) and not len(self.door) and not len(self.expected)
 
-    def close(self, reason: DepartureReason) -> None:
+    @property
+    def seats(self) -> Iterable[Seat]:
+        """Every seat that is taken."""
+        return self._seats.values()
+
+    def close(self, reason: Literal["meeting_ended", "server_stopping"]) -> None:
         """Everybody goes; the media ends."""
-        self.door.close()
+        self.door.close(reason)
         for seat in list(self._seats.values()):
             self.depart(seat, reason)
         for waiting in (self._choosing, self._rising):
@@ -182,7 +226,13 @@ class Meeting:
                 waiting.cancel()
         self._filling.stop()
         self._quality.stop()
+        self.expected.clear()
         self._media.close()
+
+    def _expect_no_more(self, kept: KeptSeat) -> None:
+        self.expected.discard(kept)
+        if self.is_empty:
+            self.room.emit("emptied")
 
     def _keep(self, seat: Seat) -> None:
         if seat.vanishing is not None:

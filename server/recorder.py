@@ -2,17 +2,33 @@
 
 from __future__ import annotations
 
+import asyncio
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass, fields
-from typing import Any
+from datetime import datetime, timedelta
 
 from server.act import Act
 from server.chairing.policy import Policy
-from server.conversation.chat import KEPT, ChatMessage
+from server.conversation.chat import KEPT, ChatFile, ChatMessage
 from server.conversation.polls import Poll, PollState
+from server.kept_state import restore_state, state_of
 from server.meeting import Meeting
 from server.participant import Participant
-from server.records import AuditRecord, ChatRecord, MeetingRecord, PollRecord, Records, VisitRecord, VoteRecord
-from server.roles import Role
+from server.records import (
+    AuditRecord,
+    ChatRecord,
+    FileRecord,
+    MeetingRecord,
+    PollRecord,
+    Records,
+    VisitRecord,
+    VoteRecord,
+)
+
+ONE_VISIT = timedelta(seconds=20)
+"""Whoever is back in their seat within this has only loaded the page again: the same visit goes on."""
+ONE_VISIT_OVER_A_STOP = timedelta(minutes=2)
+"""The same for whom the server's stop cut off: they were there, and it was not."""
 
 
 @dataclass(frozen=True)
@@ -23,6 +39,9 @@ class Kept:
     last_message: int
     polls: list[PollRecord]
     votes: list[VoteRecord]
+    files: list[FileRecord]
+    cut_off: Sequence[VisitRecord] = ()
+    """The visits that the server's stop cut off; whose they were is expected back."""
 
 
 class Recorder:
@@ -32,12 +51,18 @@ class Recorder:
         """Let a meeting go on from what was kept of it, and keep what happens from now on."""
         self._records, self._record, self._meeting = records, record, meeting
         self._visits: dict[str, VisitRecord] = {}
+        self._cut_off = {visit.participant: (visit, visit.seen_at + ONE_VISIT_OVER_A_STOP) for visit in kept.cut_off}
+        """Visits that may go on, and until when."""
+        self._waiting_since: dict[str, datetime] = {}
+        self._keeping: asyncio.Handle | None = None
+        self._stopped = False
         self._polls: dict[int, PollRecord] = {poll.id: poll for poll in kept.polls}
         self._restore(kept)
         meeting.room.on("joined", self._joined)
         meeting.room.on("changed", self._changed)
         meeting.room.on("left", self._left)
         meeting.chair.on("changed", self._keep_state)
+        meeting.chair.on("lobby", self._keep_state)
         meeting.chair.on("acted", self._acted)
         conversation = meeting.conversation
         conversation.on("said", self._said)
@@ -47,17 +72,26 @@ class Recorder:
         conversation.on("voted", self._voted)
         conversation.on("acted", self._acted)
 
+    def stop(self) -> None:
+        """The server stops: whoever goes now is cut off, and has not left. Nothing is kept from here on."""
+        if self._keeping is not None:
+            self._keeping.cancel()
+        self._write_state()
+        self._stopped = True
+
     @staticmethod
-    async def read(records: Records, record: MeetingRecord) -> Kept:
-        """What was kept of a meeting."""
+    async def read(records: Records, record: MeetingRecord, cut_off: Sequence[VisitRecord] = ()) -> Kept:
+        """What was kept of a meeting. ``cut_off``: whose people are expected back."""
         if record.started_at is None:
-            return Kept([], 0, [], [])
+            return Kept([], 0, [], [], [])
         meeting = record.id
         return Kept(
             await records.chat.latest(meeting, KEPT),
             await records.chat.last_id(meeting),
             await records.polls.of(meeting),
             await records.polls.votes(meeting),
+            await records.files.of(meeting),
+            cut_off,
         )
 
     @staticmethod
@@ -67,21 +101,30 @@ class Recorder:
         return Policy(**{name: bool(on) for name, on in record.settings.items() if name in known})
 
     def _restore(self, kept: Kept) -> None:
-        meeting, state = self._meeting, self._record.state or {}
+        meeting = self._meeting
         meeting.room.policy = self.policy_of(self._record)
-        chair = meeting.chair
-        chair.roles.update({person: Role(role) for person, role in state.get("roles", {}).items()})
-        chair.bans.people.update(state.get("banned", []))
-        chair.bans.addresses.update(state.get("banned_addresses", []))
-        for person in state.get("admitted", []):
-            chair.lobby.remember(person)
-        meeting.conversation.chat.restore([_message(row) for row in kept.chat], kept.last_message)
+        restore_state(meeting, self._record.state or {}, kept.cut_off, self._monotonic)
+        files = {row.id: ChatFile(row.id, row.name, row.media_type, row.size) for row in kept.files}
+        messages = [_message(row, files.get(row.file or "")) for row in kept.chat]
+        meeting.conversation.chat.restore(messages, kept.last_message)
         meeting.conversation.polls.restore([_poll(row, kept.votes) for row in kept.polls])
+
+    def _monotonic(self, moment: datetime) -> float:
+        return asyncio.get_running_loop().time() - (self._records.now() - moment).total_seconds()
 
     # Who was here
 
     def _joined(self, participant: Participant) -> None:
         now = self._records.now()
+        cut_off, until = self._cut_off.pop(participant.id, (None, now))
+        if cut_off is not None and now <= until:
+            self._visits[participant.id] = cut_off
+            self._records.visits.returned(cut_off, now)
+        else:
+            self._arrived(participant, now)
+        self._keep_state()
+
+    def _arrived(self, participant: Participant, now: datetime) -> None:
         person = participant.person
         visit = VisitRecord(
             meeting=self._record.id,
@@ -96,32 +139,46 @@ class Recorder:
         )
         self._visits[participant.id] = visit
         self._records.visits.arrived(visit)
-        self._keep_state()
 
     def _changed(self, participant: Participant) -> None:
+        if self._stopped:
+            return
         visit = self._visits.get(participant.id)
         if visit is not None and (visit.name, visit.role) != (participant.name, participant.role.value):
             visit.name, visit.role = participant.name, participant.role.value
             self._records.visits.changed(visit)
-            self._keep_state()
+        self._keep_state()
 
     def _left(self, participant: Participant) -> None:
+        if self._stopped:
+            return
+        self._keep_state()
         if (visit := self._visits.pop(participant.id, None)) is not None:
-            self._records.visits.left(visit, self._records.now())
+            now = self._records.now()
+            self._records.visits.left(visit, now)
+            if participant.id in self._meeting.expected:
+                self._cut_off[participant.id] = (visit, now + ONE_VISIT)
 
     # How it is chaired
 
     def _keep_state(self) -> None:
-        chair, policy = self._meeting.chair, asdict(self._meeting.room.policy)
+        """Keep what holds now: once a turn of the loop, however much happens in it."""
+        if self._keeping is None and not self._stopped:
+            self._keeping = asyncio.get_running_loop().call_soon(self._write_state)
+
+    def _write_state(self) -> None:
+        self._keeping = None
+        policy = asdict(self._meeting.room.policy)
         if policy != self._record.settings:
             self._record.settings = policy
             self._records.meetings.set_settings(self._record.id, policy)
-        state: dict[str, Any] = {
-            "roles": {person: role.value for person, role in chair.roles.items()},
-            "banned": sorted(chair.bans.people),
-            "banned_addresses": sorted(chair.bans.addresses),
-            "admitted": chair.lobby.admitted(),
+        now, time = self._records.now(), asyncio.get_running_loop().time()
+        self._waiting_since = {
+            waiting.person.key: self._waiting_since.get(waiting.person.key)
+            or now - timedelta(seconds=time - waiting.since)
+            for waiting in self._meeting.chair.lobby
         }
+        state = state_of(self._meeting, self._waiting_since)
         if state != self._record.state:
             self._record.state = state
             self._records.meetings.set_state(self._record.id, state)
@@ -197,7 +254,7 @@ class Recorder:
             self._records.polls.voted(row, key, participant.name, sorted(chosen), self._records.now())
 
 
-def _message(row: ChatRecord) -> ChatMessage:
+def _message(row: ChatRecord, file: ChatFile | None) -> ChatMessage:
     return ChatMessage(
         id=row.id,
         at=row.at,
@@ -208,6 +265,7 @@ def _message(row: ChatRecord) -> ChatMessage:
         to=row.recipient_participant,
         to_person=row.recipient,
         to_name=row.recipient_name,
+        file=file,
     )
 
 

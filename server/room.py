@@ -95,14 +95,21 @@ class Room(EventEmitter):
         camera: bool = False,
         role: Role = Role.PARTICIPANT,
         person: Person | None = None,
+        hand: int | None = None,
+        invited: bool = False,
     ) -> Participant:
-        """Let somebody in. Raises BadNameError or RoomFullError. What they may not switch on stays off."""
+        """Let somebody in. Raises BadNameError or RoomFullError. What they may not switch on stays off.
+
+        ``hand``, ``invited``: what they had, who come back.
+        """
         name = named(name)
         if len(self) >= self.capacity:
             raise RoomFullError(f"{self.capacity} participants are here already")
         if self._inherits and not self._participants:
             role = Role.HOST
-        participant = Participant(participant_id, name, role, person or Person(key=participant_id))
+        person = person or Person(key=participant_id)
+        participant = Participant(participant_id, name, role, person, hand=hand, invited=invited)
+        self.keep_places(hand or 0)
         self._participants[participant_id] = participant
         participant.microphone = microphone and self.permits(participant, Power.SPEAK)
         participant.camera = camera and self.permits(participant, Power.SHOW)
@@ -168,6 +175,10 @@ class Room(EventEmitter):
         self._hands += raised
         participant.hand = self._hands if raised else None
         self.emit("changed", participant)
+
+    def keep_places(self, hands: int) -> None:
+        """Hands that are raised from now on stand behind this place: who had those before it may come back."""
+        self._hands = max(self._hands, hands)
 
     @property
     def hands(self) -> list[Participant]:

@@ -14,13 +14,17 @@ from server.connection_quality import ConnectionSigns
 from server.layer_demand import LayerDemand
 from server.media import Connection
 from server.participant import Participant
+from server.returning import KeptSeat, token_digest
 from server.subscriptions import Assignment
 
 if TYPE_CHECKING:
     from server.meeting import Meeting
 
 SlotKind = Literal["audio", "video", "screen", "screen_audio"]
-DepartureReason = Literal["left", "vanished", "media_timeout", "meeting_ended", "server_stopping", "removed", "banned"]
+DepartureReason = Literal[
+    "left", "away", "vanished", "media_timeout", "replaced", "meeting_ended", "server_stopping", "removed", "banned"
+]
+"""``away``: their page is gone, perhaps only to be loaded again; ``replaced``: they take it again, with new media."""
 
 
 @dataclass(frozen=True)
@@ -46,13 +50,17 @@ class Seat(EventEmitter):
     - ``gone`` (reason: DepartureReason): this seat is given up.
     """
 
-    def __init__(self, meeting: Meeting, participant: Participant, connection: Connection) -> None:
+    def __init__(
+        self, meeting: Meeting, participant: Participant, connection: Connection, token: str | None = None
+    ) -> None:
+        """``token``: the one that it had already, before the server stopped."""
         super().__init__()
         self.meeting = meeting
         self.participant = participant
         self.connection = connection
-        self.token = secrets.token_urlsafe(24)
+        self.token = token or secrets.token_urlsafe(24)
         """Whoever has it may take this seat again; a secret of its client."""
+        self.token_digest = token_digest(self.token)
         self.subscribed = False
         """Whether the offer of the slots has been answered."""
         self.published: tuple[str, str] | None = None
@@ -101,6 +109,22 @@ class Seat(EventEmitter):
             pictures=self.connection.pictures_wished,
             paused=self.connection.pictures_held_back,
             silence=max(up.silence, down.silence),
+        )
+
+    @property
+    def kept(self) -> KeptSeat:
+        """What is given back of it when whoever has its token returns."""
+        who = self.participant
+        return KeptSeat(
+            participant=who.id,
+            token=self.token_digest,
+            person=who.person.key,
+            name=who.name,
+            role=who.role,
+            unit=who.person.unit,
+            position=who.person.position,
+            hand=who.hand,
+            invited=who.invited,
         )
 
     def occupancy(self, mid: str) -> Occupancy:

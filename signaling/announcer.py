@@ -67,6 +67,8 @@ class Announcer:
     # Who is here
 
     def _on_joined(self, participant: Participant) -> None:
+        if participant.id in self._left:  # back in the same seat: that they went is told first
+            self._announce()
         self._unannounced.add(participant.id)
         self._on_changed(participant)
 

@@ -15,7 +15,7 @@ from server.media import MediaEdge
 from server.records import Records
 from server.video_codec import VIDEO_CODECS, VideoCodec
 from signaling.announcers import Announcers
-from signaling.http import api, exports, health, load_test, pages, socket
+from signaling.http import api, connection_trials, exports, feedback, health, load_test, pages, socket
 from signaling.http import files as files_http
 from signaling.http.guards import errors_as_json, refuse_foreign_origins
 from signaling.http.keys import (
@@ -23,10 +23,12 @@ from signaling.http.keys import (
     BEHIND_PROXY,
     DIRECTORY,
     EDGE,
+    FEEDBACK_GIVEN,
     FILES,
     LIMITS,
     LOAD_TEST_TOKEN,
     NEW_MEETINGS,
+    NEW_TRIALS,
     RECORDS,
     SESSIONS,
     TIME_ZONE,
@@ -70,14 +72,22 @@ def create_app(
     app[DIRECTORY] = Directory(edge, records, limits.grace, video_codecs)
     app[ANNOUNCERS] = Announcers(limits.merge)
     app[NEW_MEETINGS] = Buckets(rate=limits.meetings_per_second, burst=limits.meeting_burst)
+    app[NEW_TRIALS] = Buckets(rate=limits.trials_per_second, burst=limits.trial_burst)
+    app[FEEDBACK_GIVEN] = Buckets(rate=limits.feedback_per_second, burst=limits.feedback_burst)
     app[WEB_ROOT] = web_root or pages.web_root()
     app[SESSIONS] = set()
-    for module in (api, exports, files_http, health, load_test, pages, socket):
+    for module in (api, connection_trials, exports, feedback, files_http, health, load_test, pages, socket):
         app.router.add_routes(module.ROUTES)
     app.on_response_prepare.append(add_security_headers)
+    app.on_startup.append(_recover)
     app.on_shutdown.append(_say_goodbye)
     app.cleanup_ctx.append(_sweep_files)
     return app
+
+
+async def _recover(app: web.Application) -> None:
+    """Before anybody can come in, the meetings that the last stop cut off are there."""
+    await app[DIRECTORY].recover()
 
 
 async def _sweep_files(app: web.Application) -> AsyncIterator[None]:
@@ -91,7 +101,7 @@ async def _sweep_files(app: web.Application) -> AsyncIterator[None]:
 
 async def _say_goodbye(app: web.Application) -> None:
     """Meetings end with a word to everybody before their sockets are closed."""
-    await app[DIRECTORY].close("server_stopping")
+    app[DIRECTORY].close()
     sessions = app[SESSIONS].copy()
     for session in sessions:
         session.stop()

@@ -29,3 +29,11 @@ class Limits:
     """How many meetings one address may make in the long run."""
     meeting_burst: int = 20
     """How many it may make at once. A whole office may have one address."""
+    trials_per_second: float = 0.2
+    """How many trials of their connection those at one address may begin in the long run."""
+    trial_burst: int = 10
+    """How many they may begin at once."""
+    feedback_per_second: float = 1.0
+    """How often those at one address may say how a meeting was, in the long run."""
+    feedback_burst: int = 150
+    """How often they may at once: when a meeting ends, a whole office does."""

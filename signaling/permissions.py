@@ -31,6 +31,9 @@ class Open(Enum):
     OPERATOR = "operator"
     """To whoever has the server's load-test token, and to nobody for what they are in a meeting."""
 
+    VISITOR = "visitor"
+    """To whoever was in the meeting, by the secret of their browser, and to nobody for the seat that they have."""
+
 
 Needs = Power | Open
 
@@ -76,6 +79,8 @@ REQUESTS: dict[type[m.Request], Needs] = {
 CALLS: dict[tuple[str, str], Needs] = {
     ("POST", "/api/meetings"): Open.TO_ALL,
     ("GET", "/api/meetings/{code}"): Open.TO_ALL,
+    ("POST", "/api/connection-trials"): Open.TO_ALL,
+    ("POST", "/api/meetings/{code}/feedback"): Open.VISITOR,
     ("POST", "/api/meetings/{code}/files"): Power.SEND_FILES,
     ("GET", "/api/meetings/{code}/files/{file}"): Open.INSIDE,
     ("GET", "/api/meetings/{code}/attendance.{form}"): Power.SEE_ATTENDANCE,

@@ -35,8 +35,6 @@ async def serve(config: Config) -> None:
         listening = opened.enter_context(_listen(config))
         records = await _open_records(config)
         opened.push_async_callback(records.close)
-        if cut_off := await records.visits.close_open():
-            log.warning("visits were cut off when the server last stopped", count=cut_off)
         tls = await asyncio.to_thread(_tls, config)
         token = await asyncio.to_thread(_load_test_token, config)
         edge = await _open_media(config)

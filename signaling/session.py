@@ -226,7 +226,7 @@ class Session:
         return answer
 
     async def _join(self, request: Join) -> None:
-        entered = await self._enter(request)
+        entered, resumed = await self._enter(request)
         if self._stage is Stage.OVER:  # ended while the records were read
             if isinstance(entered, Seat):
                 entered.meeting.vanish(entered)
@@ -234,25 +234,30 @@ class Session:
                 entered.vanish()
         elif isinstance(entered, Seat):
             self._attach(entered)
-            self._welcome(entered, request)
+            self._welcome(entered, request, resumed=resumed)
         elif entered is not None:
             self._wait(entered, request)
         else:
             message = "this seat was given up, or never was: join anew, without the token"
             self._outbox.put(refusal(request.id, "resume_failed", message))
 
-    async def _enter(self, request: Join) -> Seat | Place | None:
+    async def _enter(self, request: Join) -> tuple[Seat | Place | None, bool]:
+        """Where it is now, and whether that is a seat with the media that it had."""
+        self._person = request.person or person_secret()
+        who = newcomer(request, self._person, self._address, self._local_address)
         if request.resume is None:
-            self._person = request.person or person_secret()
-            who = newcomer(request, self._person, self._address, self._local_address)
-            return await self._directory.enter(request.meeting, who, request.host_key)
+            return await self._directory.enter(request.meeting, who, request.host_key), False
+        self._person = request.person or ""
         seat = self._directory.resume(request.meeting, request.resume)
-        if seat is not None:
-            self._person = request.person or ""
-            seat.meeting.resume_media(seat, microphone=request.microphone, camera=request.camera)
-        return seat
+        if seat is not None and request.fresh:
+            seat.meeting.depart(seat, "replaced")
+            seat = None
+        if seat is None:
+            return self._directory.give_back(request.meeting, request.resume, who), False
+        seat.meeting.resume_media(seat, microphone=request.microphone, camera=request.camera)
+        return seat, True
 
-    def _welcome(self, seat: Seat, request: Join) -> None:
+    def _welcome(self, seat: Seat, request: Join, *, resumed: bool) -> None:
         room, meeting, me = seat.meeting.room, seat.meeting, seat.participant
         now = asyncio.get_running_loop().time()
         said, more = meeting.conversation.chat.page(me.person.key)
@@ -262,7 +267,7 @@ class Session:
                 you=me.id,
                 person=self._person,
                 resume=seat.token,
-                resumed=request.resume is not None,
+                resumed=resumed,
                 meeting=meeting.code,
                 participants=[describe.participant(participant) for participant in room],
                 slots=[describe.slot(occupancy) for occupancy in seat.occupancies()],
@@ -295,7 +300,7 @@ class Session:
     def _leave(self, request: Leave) -> None:
         self._outbox.put(Ok(id=request.id))
         if self._seat is not None:
-            self._seat.meeting.depart(self._seat, "left")  # which tells this session too
+            self._seat.meeting.depart(self._seat, "away" if request.away else "left")  # which tells this session too
         elif (place := self._leave_place()) is not None:
             place.give_up()
             self._bid_goodbye("left")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from server.participant import Person
 
@@ -32,6 +32,8 @@ class Lobby:
 
     _waiting: dict[str, Waiting] = field(default_factory=dict)
     _admitted: set[str] = field(default_factory=set)
+    _came: dict[str, float] = field(default_factory=dict)
+    """Since when those have waited who waited when the server stopped, by their keys."""
 
     def __iter__(self) -> Iterator[Waiting]:
         return iter(self._waiting.values())
@@ -62,11 +64,18 @@ class Lobby:
         """Somebody was sent away: they wait like anybody else."""
         self._admitted.discard(person)
 
+    def expect(self, person: str, since: float) -> None:
+        """Somebody has waited since this monotonic time, in s, and comes back: they don't lose their place."""
+        self._came[person] = since
+
     def wait(self, waiting: Waiting) -> None:
-        """Let somebody wait. Raises LobbyFullError."""
+        """Let somebody wait, behind whoever came before them. Raises LobbyFullError."""
         if len(self._waiting) >= MOST_WAITING:
             raise LobbyFullError
-        self._waiting[waiting.id] = waiting
+        since = self._came.pop(waiting.person.key, waiting.since)
+        waiting = replace(waiting, since=min(since, waiting.since))
+        everybody = sorted([*self._waiting.values(), waiting], key=lambda one: one.since)
+        self._waiting = {one.id: one for one in everybody}
 
     def leave(self, id_: str) -> Waiting | None:
         """Somebody gave up, or was refused; None when they don't wait."""

@@ -12,6 +12,8 @@ MAX_TEXT = 4_000
 """The longest message, in code points."""
 KEPT = 2_000
 """So many messages stay at hand, the latest; all are in the records."""
+RECENT = 500
+"""Of so many messages it is known that they were written, when they are sent again."""
 MAX_PAGE = 50
 """So many messages are told at a time."""
 
@@ -62,8 +64,13 @@ class Chat:
     def __init__(self) -> None:
         self._messages: deque[ChatMessage] = deque(maxlen=KEPT)
         self._next_id = 1
+        self._said: deque[tuple[str, str]] = deque(maxlen=RECENT)
 
-    def add(self, message: ChatMessage) -> ChatMessage:
+    def was_said(self, person: str, once: str) -> bool:
+        """Whether this person has written what they called so, lately."""
+        return (person, once) in self._said
+
+    def add(self, message: ChatMessage, once: str | None = None) -> ChatMessage:
         """Keep a message under the next id, its text cleaned. Raises EmptyMessageError."""
         text = clean_lines(message.text, MAX_TEXT)
         if not text and message.file is None:
@@ -71,6 +78,8 @@ class Chat:
         message = replace(message, id=self._next_id, text=text)
         self._next_id += 1
         self._messages.append(message)
+        if once is not None:
+            self._said.append((message.person, once))
         return message
 
     def restore(self, messages: list[ChatMessage], last_id: int) -> None:

@@ -40,11 +40,22 @@ class Conversation(EventEmitter):
         self.chat, self.polls = Chat(), Polls()
         self._room = room
 
-    def say(self, sender: Participant, text: str, *, to: str | None, file: ChatFile | None, now: datetime) -> None:
-        """Write to everybody, or to one by id.
+    def say(
+        self,
+        sender: Participant,
+        text: str,
+        *,
+        to: str | None,
+        file: ChatFile | None,
+        now: datetime,
+        once: str | None = None,
+    ) -> None:
+        """Write to everybody, or to one by id. What they have written with the same ``once`` is not written again.
 
         Raises EmptyMessageError, NoSuchParticipantError, or NotPermittedError.
         """
+        if once is not None and self.chat.was_said(sender.person.key, once):
+            return
         recipient = None if to is None else self._room.get(to)
         if to is not None and recipient is None:
             raise NoSuchParticipantError
@@ -64,7 +75,7 @@ class Conversation(EventEmitter):
             to_name=recipient.name if recipient else None,
             file=file,
         )
-        self.emit("said", self.chat.add(message))
+        self.emit("said", self.chat.add(message, once))
 
     def delete(self, actor: Participant, id_: int) -> None:
         """Take a message away: one's own, or as a chair any that one may read. Raises NoSuchMessageError."""

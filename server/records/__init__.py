@@ -4,6 +4,7 @@ from server.records.meetings import CodeTakenError, holds_host_key
 from server.records.models import (
     AuditRecord,
     ChatRecord,
+    FeedbackRecord,
     FileRecord,
     MeetingRecord,
     PollRecord,
@@ -18,6 +19,7 @@ __all__ = [
     "ChatRecord",
     "CodeTakenError",
     "DatabaseError",
+    "FeedbackRecord",
     "FileRecord",
     "MeetingRecord",
     "PollLine",

@@ -14,6 +14,7 @@ from server.records.audit import Audit
 from server.records.chat import Chat
 from server.records.database import Database, make_engine
 from server.records.faults import reason
+from server.records.feedback import Feedback
 from server.records.files import Files
 from server.records.meetings import Meetings
 from server.records.migrate import migrate
@@ -23,7 +24,7 @@ from server.records.writer import RecordWriter
 
 DATABASE = "balai.sqlite3"
 """The embedded database's file in the data folder."""
-HEARTBEAT = 30.0
+HEARTBEAT = 10.0
 """Seconds between two notes of who is still here."""
 
 
@@ -44,6 +45,7 @@ class Records:
         self.chat = Chat(database, self.writer)
         self.files = Files(database, self.writer)
         self.polls = Polls(database, self.writer)
+        self.feedback = Feedback(database, self.writer)
         self.audit = Audit(database, self.writer)
         self._heart = asyncio.create_task(self._keep_beating())
 

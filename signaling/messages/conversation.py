@@ -67,6 +67,8 @@ class SendChat(Request, frozen=True, tag="send_chat"):
     to: ParticipantId | None = None
     file: FileId | None = None
     """What the upload was answered with."""
+    once: Annotated[str, Meta(min_length=1, max_length=32)] | None = None
+    """Chosen anew for each message. Whoever lost the answer sends it again with the same, and it is written once."""
 
 
 class ReadChat(Request, frozen=True, tag="read_chat"):

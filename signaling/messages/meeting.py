@@ -72,6 +72,8 @@ class Join(Request, frozen=True, tag="join"):
     The name stays as it was; ``microphone`` and ``camera`` are taken from this request, for they may have been
     switched in between.
     """
+    fresh: bool = False
+    """With ``resume``: the media of that seat is lost, as after the page was loaded again. The seat gets new media."""
 
 
 class PublishOffer(Request, frozen=True, tag="publish_offer"):
@@ -141,6 +143,9 @@ class Ping(Request, frozen=True, tag="ping"):
 
 class Leave(Request, frozen=True, tag="leave"):
     """Leave at once. Answered by ``ok``, then ``goodbye``, then the server closes the WebSocket."""
+
+    away: bool = False
+    """The page is gone, perhaps only to be loaded again: for a while, ``resume`` gives the seat back."""
 
 
 # Answers: server -> browser, one for each request

@@ -21,8 +21,8 @@ def handle(
     """
     conversation = meeting.conversation
     match request:
-        case m.SendChat(text=text, to=to):
-            conversation.say(actor, text, to=to, file=file, now=now)
+        case m.SendChat(text=text, to=to, once=once):
+            conversation.say(actor, text, to=to, file=file, now=now, once=once)
         case m.ReadChat(before=before):
             key = actor.person.key
             page, more = conversation.chat.page(key, before)

@@ -117,9 +117,10 @@ def media_port_of(pid: int) -> int:
     return next(int(row[1].split(":")[1], 16) for row in rows if f"socket:[{row[9]}]" in own)
 
 
-@asynccontextmanager
-async def running_server(data_dir: Path, *options: str, through: Sequence[str] = ()) -> AsyncIterator[Server]:
-    """Start ``balai serve`` on free ports; end it, and see that it ends well.
+async def start_server(
+    data_dir: Path, *options: str, through: Sequence[str] = ()
+) -> tuple[asyncio.subprocess.Process, Server]:
+    """Start ``balai serve``, on free ports where the options give none; it is ready when this returns.
 
     ``through`` is a command that becomes the one that follows it, such as ``ip netns exec NAME``.
     """
@@ -134,8 +135,15 @@ async def running_server(data_dir: Path, *options: str, through: Sequence[str] =
     async with asyncio.timeout(20):
         line = (await process.stdout.readline()).decode()
     assert line.startswith("Balai is ready: https://"), line
+    return process, Server(psutil.Process(process.pid), line.split()[-1], media_port_of(process.pid))
+
+
+@asynccontextmanager
+async def running_server(data_dir: Path, *options: str, through: Sequence[str] = ()) -> AsyncIterator[Server]:
+    """A server as ``start_server`` starts it; end it, and see that it ends well."""
+    process, server = await start_server(data_dir, *options, through=through)
     try:
-        yield Server(psutil.Process(process.pid), line.split()[-1], media_port_of(process.pid))
+        yield server
     finally:
         process.terminate()
         async with asyncio.timeout(15):
@@ -183,6 +191,8 @@ async def new_page(browser: Browser, **options: Any) -> Page:
         locale=options.pop("locale", "en-US"),
         viewport=options.pop("viewport", {"width": 1280, "height": 800}),
         permissions=options.pop("permissions", ["camera", "microphone"]),
+        # None comes in over a certificate that isn't trusted, and the console would say so on every page.
+        service_workers=options.pop("service_workers", "block"),
         **options,
     )
     page = await context.new_page()

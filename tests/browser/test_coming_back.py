@@ -85,7 +85,7 @@ async def test_who_is_cut_off_until_the_server_forgets_them_is_back_by_themselve
     for page in (first, second):
         await decodes(page)
         assert await names(page) == ["Ayu", "Budi"]
-    assert await id_of(first, "Budi") != before
+    assert await id_of(first, "Budi") == before, "the same seat, with new media"
     await expect(second.get_by_text("Connecting sound and pictures…")).to_be_hidden()
     for page in (first, second):
         assert page.errors == []  # type: ignore[attr-defined]
@@ -96,6 +96,7 @@ async def test_whose_media_fails_is_back_by_themselves_and_once(browser: Browser
     before = await id_of(first, "Budi")
     await second.evaluate(
         """() => { const {publisher} = window.balai;
+        window.broken = publisher;
         Object.defineProperty(publisher, "connectionState", {value: "failed"});
         publisher.onconnectionstatechange(); }"""
     )
@@ -104,9 +105,10 @@ async def test_whose_media_fails_is_back_by_themselves_and_once(browser: Browser
     async def seats() -> bool:
         listed = await names(first)
         assert listed.count("Budi") <= 1, listed
-        return listed == ["Ayu", "Budi"] and await id_of(first, "Budi") != before
+        return listed == ["Ayu", "Budi"] and await second.evaluate("window.balai?.publisher !== window.broken")
 
-    await until(seats, "Budi has another seat")
+    await until(seats, "Budi has new media")
+    assert await id_of(first, "Budi") == before
     for page in (first, second):
         await decodes(page)
         assert await names(page) == ["Ayu", "Budi"]
@@ -126,3 +128,34 @@ async def test_who_goes_away_is_gone_at_once(browser: Browser, server: Server, w
         await second.close()
     await alone.wait_for()
     assert clock() - began < 5  # half of what the server waits for somebody who is lost
+
+
+async def test_whose_page_is_loaded_again_has_the_same_seat_and_devices_and_a_duplicate_takes_nothing(
+    browser: Browser, server: Server
+) -> None:
+    first, second = await two(browser, server)
+    seat = await id_of(first, "Budi")
+    await second.get_by_role("button", name="Mute").click()
+    await second.get_by_role("button", name="Raise hand").click()
+    await second.reload()
+    await second.get_by_role("button", name="Leave").wait_for()
+    await decodes(first)
+    await decodes(second)
+    assert await id_of(first, "Budi") == seat
+    await expect(second.get_by_role("button", name="Lower hand")).to_be_visible()
+    await expect(second.get_by_role("button", name="Unmute")).to_be_visible()
+    for page in (first, second):
+        assert await names(page) == ["Ayu", "Budi"]
+
+    copy = await second.context.new_page()
+    stored = await second.evaluate("JSON.stringify({...sessionStorage})")
+    await copy.add_init_script(f"for (const [key, value] of Object.entries({stored})) sessionStorage[key] = value;")
+    await copy.goto(second.url)
+    await expect(copy.get_by_role("button", name="Join", exact=True)).to_be_enabled()
+    await decodes(second)
+    await copy.close()
+
+    await second.get_by_role("button", name="Leave").click()
+    await second.reload()
+    await expect(second.get_by_role("button", name="Join", exact=True)).to_be_enabled()
+    await first.get_by_text("You are the only one here").wait_for()

@@ -42,7 +42,7 @@ async def directory(edge: MediaEdge, tmp_path: Path) -> AsyncIterator[Directory]
     records = await Records.open(tmp_path)
     directory = Directory(edge, records, GRACE)
     yield directory
-    await directory.close()
+    directory.close()
     await records.close()
 
 

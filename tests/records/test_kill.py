@@ -55,7 +55,7 @@ async def test_what_was_settled_is_there_after_a_kill_and_whoever_was_here_is_go
     assert ids == list(range(1, len(ids) + 1))
     assert meeting.state is not None
     assert settled <= meeting.state["last"] <= len(ids)
-    assert await records.visits.close_open() == 1
+    assert len(await records.visits.close_open()) == 1
     (visit,) = await records.visits.of(meeting.id)
     assert visit.left_at == visit.seen_at >= visit.arrived_at
     await records.close()

@@ -34,6 +34,8 @@ class Example:
 EXAMPLES: dict[tuple[str, str], Example] = {
     ("POST", "/api/meetings"): Example(201),
     ("GET", "/api/meetings/{code}"): Example(),
+    ("POST", "/api/connection-trials"): Example(201),
+    ("POST", "/api/meetings/{code}/feedback"): Example(204, b'{"rating": 5}'),
     ("POST", "/api/meetings/{code}/files"): Example(201, b"x", FILE_NAME),
     ("GET", "/api/meetings/{code}/files/{file}"): Example(),
     ("GET", "/api/meetings/{code}/attendance.{form}"): Example(),
@@ -201,6 +203,8 @@ async def test_calls_are_allowed_exactly_as_the_table_says(scene: Scene, caller:
                 assert response.status == example.status, about
             elif needs is Open.OPERATOR:
                 assert (response.status, (await response.json())["error"]["code"]) == (401, "wrong_token"), about
+            elif needs is Open.VISITOR:
+                assert (response.status, (await response.json())["error"]["code"]) == (401, "not_in_meeting"), about
             elif isinstance(standing, Role):
                 assert (response.status, (await response.json())["error"]["code"]) == (403, "forbidden"), about
             else:

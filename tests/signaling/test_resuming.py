@@ -107,20 +107,37 @@ async def test_the_older_connection_of_a_seat_is_told_that_it_was_replaced(
     assert seats_of(server, code, joined["you"])
 
 
-async def test_a_token_is_worth_nothing_after_the_grace_time_or_a_leave_or_when_it_is_made_up(
+async def test_a_token_is_worth_nothing_after_a_leave_or_when_it_is_made_up(
     server: TestServer, http: ClientSession, connect: Connect
 ) -> None:
     code = await make_meeting(http, server)
     sari, made, again = [await connect(server) for _ in range(3)]
     await sari.join(code)
     joined = await made.join(code, "Made")
-    await made.vanish()
-    while joined["you"] not in (await sari.event("participants_changed"))["left"]:
-        pass
+    await made.ask("leave")
     for token in (joined["resume"], "", "made up", "\u00e9\U0001f600", "x" * 10_000):
         refused = await again.ask("join", meeting=code, name="Made", resume=token)
         assert refused["code"] == "resume_failed"
     assert (await again.join(code, "Made"))["you"] != joined["you"]
+
+
+async def test_a_message_whose_answer_was_lost_is_written_once(
+    server: TestServer, http: ClientSession, connect: Connect
+) -> None:
+    code = await make_meeting(http, server)
+    lost, again, other = [await connect(server) for _ in range(3)]
+    joined = await lost.join(code, "Sari")
+    await other.join(code, "Made")
+    await lost.send("send_chat", text="sekali", once="a")
+    await other.event("chat_said")
+    await lost.vanish()
+    back = await again.join(code, "Sari", resume=joined["resume"])
+    assert [message["text"] for message in back["chat"]] == ["sekali"]
+    assert (await again.ask("send_chat", text="sekali", once="a"))["type"] == "ok"
+    assert (await other.ask("send_chat", text="bukan Sari", once="a"))["type"] == "ok"
+    assert (await again.ask("send_chat", text="sekali", once="b"))["type"] == "ok"
+    texts = [message["text"] for message in (await again.ask("read_chat"))["messages"]]
+    assert texts == ["sekali", "bukan Sari", "sekali"]
 
 
 def seats_of(server: TestServer, code: str, participant: str) -> list[object]:

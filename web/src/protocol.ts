@@ -325,6 +325,7 @@ export interface SendChat {
 	text: string;
 	to?: string | null;
 	file?: string | null;
+	once?: string | null;
 	id: number;
 }
 
@@ -452,6 +453,7 @@ export interface Join {
 	host_key?: string | null;
 	person?: string | null;
 	resume?: string | null;
+	fresh?: boolean;
 	id: number;
 }
 
@@ -517,6 +519,7 @@ export interface Ping {
 /** Leave at once. Answered by ``ok``, then ``goodbye``, then the server closes the WebSocket. */
 export interface Leave {
 	type: "leave";
+	away?: boolean;
 	id: number;
 }
 

@@ -3,6 +3,7 @@
 from server.records.models.audit import AuditRecord
 from server.records.models.base import Base
 from server.records.models.chat import ChatRecord
+from server.records.models.feedback import FeedbackRecord
 from server.records.models.files import FileRecord
 from server.records.models.meetings import MeetingRecord
 from server.records.models.polls import PollAudience, PollKind, PollRecord, PollState, VoteRecord
@@ -13,6 +14,7 @@ __all__ = [
     "Base",
     "ChatRecord",
     "Device",
+    "FeedbackRecord",
     "FileRecord",
     "MeetingRecord",
     "PollAudience",

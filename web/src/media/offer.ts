@@ -18,7 +18,7 @@ function withNack(section: string): string {
 		const feedback = `a=rtcp-fb:${payloadType} nack`;
 		if (lines.includes(feedback) || lines.includes("a=rtcp-fb:* nack")) continue;
 		const about = [`a=rtpmap:${payloadType} `, `a=rtcp-fb:${payloadType} `];
-		const last = lines.findLastIndex((line) => about.some((start) => line.startsWith(start)));
+		const last = lines.map((line) => about.some((start) => line.startsWith(start))).lastIndexOf(true);
 		lines.splice(last + 1, 0, feedback);
 	}
 	return lines.join("\r\n");
@@ -60,6 +60,11 @@ export function withStereo(answer: string, offer: string): string {
 	return answer.replace(/^(a=fmtp:(\d+) .*?)(\r?)$/gm, (line, start: string, type: string, end: string) =>
 		stereo.includes(type) && !/[; ]stereo=/.test(start) ? `${start};stereo=1${end}` : line,
 	);
+}
+
+/** What the server offered, as the answer that it would give to the same: it waits for the handshake (RFC 8842 section 5). */
+export function asAnswer(offer: string): string {
+	return offer.replace(/^a=setup:actpass(\r?)$/gm, "a=setup:passive$1");
 }
 
 /**

@@ -61,6 +61,14 @@ export class Publisher {
 		this.screenLayer.use(screen);
 	}
 
+	/**
+	 * Look for a way to the server anew, from whatever addresses there are now (RFC 8445 section 9). Nothing is said to
+	 * the server: it is a lite agent, which follows an authentic check wherever it comes from.
+	 */
+	async restartIce(): Promise<void> {
+		await this.agreeAlone(this.connection.remoteDescription?.sdp ?? null, true);
+	}
+
 	setMicrophone(track: MediaStreamTrack | null): Promise<void> {
 		return this.microphone.replaceTrack(track);
 	}
@@ -95,7 +103,8 @@ export class Publisher {
 	}
 
 	/** Lost audio too is sent again, and a screen's in stereo, where the browser lets its offer say so. */
-	private async setOffer(): Promise<void> {
+	private async setOffer(iceRestart = false): Promise<void> {
+		if (iceRestart) this.connection.restartIce();
 		const { sdp = "" } = await this.connection.createOffer();
 		const changed = withAudioRetransmission(sdp);
 		for (const offer of [withScreenAudioApart(changed), changed]) {
@@ -113,12 +122,16 @@ export class Publisher {
 	 * Sends the voice in this codec from now on, which the server takes already: this side alone applies its offer and the
 	 * answer once more, in another order. Gives whether it was done.
 	 */
-	private async sendVoice(codec: "opus" | "red"): Promise<boolean> {
+	private sendVoice(codec: "opus" | "red"): Promise<boolean> {
+		return this.agreeAlone(withVoiceAs(this.connection.remoteDescription?.sdp ?? "", codec));
+	}
+
+	/** Applies its offer and this answer to itself once more. Gives whether it was done. */
+	private async agreeAlone(answer: string | null, iceRestart = false): Promise<boolean> {
 		const { connection } = this;
-		const answer = withVoiceAs(connection.remoteDescription?.sdp ?? "", codec);
-		if (answer === null || connection.signalingState !== "stable") return false;
+		if (!answer || connection.signalingState !== "stable") return false;
 		try {
-			await this.setOffer();
+			await this.setOffer(iceRestart);
 			await connection.setRemoteDescription({ type: "answer", sdp: answer });
 			return true;
 		} catch {

@@ -52,6 +52,25 @@ export interface Details {
 	received: Picture[];
 }
 
+/** Both connections as of now. */
+export async function takeSnapshot(connections: {
+	publisher: RTCPeerConnection;
+	subscriber: RTCPeerConnection;
+}): Promise<Snapshot> {
+	const all = async (connection: RTCPeerConnection) => {
+		const found: Stats[] = [];
+		(await connection.getStats()).forEach((stats: Stats) => {
+			found.push(stats);
+		});
+		return found;
+	};
+	const [publisher, subscriber] = await Promise.all([
+		all(connections.publisher),
+		all(connections.subscriber),
+	]);
+	return { at: performance.now(), publisher, subscriber };
+}
+
 /** What happened between two snapshots. */
 export function detailsBetween(before: Snapshot, after: Snapshot): Details {
 	const seconds = (after.at - before.at) / 1_000;

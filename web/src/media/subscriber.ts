@@ -1,6 +1,6 @@
 import { signal } from "@preact/signals";
 import { JitterBuffers } from "./jitter-buffers";
-import { withStereo } from "./offer";
+import { asAnswer, withStereo } from "./offer";
 
 /** The peer connection on which this client receives: one constant track for each slot. */
 export class Subscriber {
@@ -11,6 +11,8 @@ export class Subscriber {
 	readonly blocked = signal(false);
 	private readonly players = new Map<string, HTMLAudioElement>();
 	private speaker = "";
+	/** The server's one offer. */
+	private offer: string | null = null;
 	private readonly buffers = new JitterBuffers(this.connection);
 
 	constructor() {
@@ -25,6 +27,7 @@ export class Subscriber {
 
 	/** Answer the server's one offer. */
 	async answer(offer: string): Promise<string> {
+		this.offer = offer;
 		await this.connection.setRemoteDescription({ type: "offer", sdp: offer });
 		const { sdp = "" } = await this.connection.createAnswer();
 		try {
@@ -35,10 +38,37 @@ export class Subscriber {
 		return this.connection.localDescription?.sdp ?? "";
 	}
 
+	/**
+	 * Look for a way to the server anew, as `Publisher.restartIce` does. Only who offers can begin that, so this side
+	 * offers, and what the server once offered is the answer.
+	 */
+	async restartIce(): Promise<void> {
+		const { connection, offer } = this;
+		if (offer === null || connection.signalingState !== "stable" || !connection.remoteDescription) return;
+		try {
+			connection.restartIce();
+			const { sdp = "" } = await connection.createOffer();
+			await connection.setLocalDescription({ type: "offer", sdp: withStereo(sdp, offer) });
+			await connection.setRemoteDescription({ type: "answer", sdp: asAnswer(offer) });
+		} catch {
+			await connection.setLocalDescription({ type: "rollback" }).catch(() => undefined);
+		}
+	}
+
 	/** Play all sound now: to be called from a click. */
 	unblock(): void {
 		this.blocked.value = false;
 		for (const player of this.players.values()) this.start(player);
+	}
+
+	/** A phone call, or the system, may have stopped the sound while the page was hidden: it goes on when it is seen. */
+	resumeWhenSeen(): () => void {
+		const resume = () => {
+			if (document.hidden) return;
+			for (const player of this.players.values()) if (player.paused) this.start(player);
+		};
+		document.addEventListener("visibilitychange", resume);
+		return () => document.removeEventListener("visibilitychange", resume);
 	}
 
 	/** Play on this loudspeaker (a deviceId, or "" for the system's). */

@@ -1,4 +1,5 @@
 import { signal } from "@preact/signals";
+import { last } from "../last";
 
 /** What one participant says, in words. */
 export interface Caption {
@@ -23,7 +24,7 @@ export class Captions {
 	/** Show words. While a sentence is not `finished`, each call has all of it so far. */
 	show(caption: Caption, finished: boolean): void {
 		const lines = this.lines.value;
-		const goesOn = this.unfinished && lines.at(-1)?.participant === caption.participant;
+		const goesOn = this.unfinished && last(lines)?.participant === caption.participant;
 		this.lines.value = [...(goesOn ? lines.slice(0, -1) : lines), caption].slice(-MOST);
 		this.unfinished = !finished;
 		clearTimeout(this.timer);

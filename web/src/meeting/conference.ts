@@ -5,11 +5,15 @@ import { Publisher } from "../media/publisher";
 import { Subscriber } from "../media/subscriber";
 import type { ConnectionDetails, ErrorCode, Event, InLobby, Joined, Participant } from "../protocol";
 import { recall, remember } from "../storage";
+import { sendFeedback } from "./feedback";
 import { FileRefused, MemberFiles } from "./files";
+import { forgetSeat, keepSeat } from "./former-seat";
+import { hostKeyOf } from "./host-key";
 import { MediaWatch } from "./media-watch";
 import { Rejoining } from "./rejoining";
 import { ScreenLayout } from "./screen-layout";
 import { Disconnected, Refused, type Request, Session } from "./session";
+import { SessionFigures } from "./session-figures";
 import { SharedScreens } from "./shared-screens";
 import { Sharing } from "./sharing";
 import { MeetingState } from "./state";
@@ -19,8 +23,7 @@ import { type Shown, View } from "./view";
 /** Refusals that have a page of their own, also for whoever was in the meeting already. */
 const TOLD: readonly ErrorCode[] = ["no_such_meeting", "meeting_full", "meeting_locked", "banned"];
 
-/** Under what a browser remembers that it made a meeting, and who its user is there. */
-export const hostKeyOf = (code: string) => `host.${code}`;
+/** Under what a browser remembers who its user is in a meeting. */
 const personOf = (code: string) => `person.${code}`;
 
 /** Who joins, as they say. */
@@ -50,7 +53,11 @@ export class Conference {
 	/** Why joining failed: the server's stable code. */
 	readonly refused = signal<ErrorCode | null>(null);
 	private readonly watch = new MediaWatch({
-		connected: () => this.rejoining.connected(),
+		connected: () => {
+			this.rejoining.connected();
+			this.session.hurry();
+		},
+		doubtful: () => this.findAnotherWay(),
 		lost: () => this.onMediaLost(),
 	});
 	private readonly rejoining = new Rejoining(() => this.session.rejoin());
@@ -62,6 +69,7 @@ export class Conference {
 	readonly screens = new SharedScreens(this.state);
 	/** The own screen. */
 	readonly sharing = new Sharing(() => this.inTheWay());
+	private readonly figures = new SessionFigures();
 	private publisher: Publisher | null = null;
 	private published = false;
 	private readonly session: Session;
@@ -77,6 +85,8 @@ export class Conference {
 		readonly code: string,
 		readonly who: Introduction,
 		readonly local: LocalMedia,
+		/** The secret of the seat that this tab had before its page was loaded again. */
+		former: string | null = null,
 	) {
 		const join = () => ({
 			meeting: code,
@@ -86,19 +96,22 @@ export class Conference {
 			...this.media(),
 		});
 		this.files = new MemberFiles(code, () => this.session.seat ?? "");
-		this.session = new Session(join, {
-			joined: (message) => this.onJoined(message),
-			waiting: (message) => this.onWaiting(message),
-			event: (message) => this.onEvent(message),
-			lost: () => {
+		const events = {
+			joined: (message: Joined) => this.onJoined(message),
+			waiting: (message: InLobby) => this.onWaiting(message),
+			event: (message: Event) => this.onEvent(message),
+			lost: (restarting: boolean) => {
 				this.state.reconnecting.value = true;
+				this.state.restarting.value = restarting;
 			},
-			failed: (error) => this.onFailed(error),
-		});
+			failed: (error: Error) => this.onFailed(error),
+		};
+		this.session = new Session(join, events, undefined, former);
 	}
 
 	connect(): void {
 		addEventListener("online", this.hurry);
+		document.addEventListener("visibilitychange", this.hurry);
 		this.session.connect();
 	}
 
@@ -130,11 +143,23 @@ export class Conference {
 		}
 	}
 
+	/** Write to everybody, or to one. It arrives once, also over a connection that breaks meanwhile. */
+	async say(text: string, to: string | null, file: string | null = null): Promise<boolean> {
+		const once = [...crypto.getRandomValues(new Uint32Array(4))].map((part) => part.toString(36)).join("");
+		try {
+			await this.session.deliver({ type: "send_chat", text, to, file, once });
+			return true;
+		} catch (error) {
+			this.news.value = { key: refusalKey(error) };
+			return false;
+		}
+	}
+
 	/** Send a file with a message; resolves with whether it was done. */
 	async sendFile(file: File, to: string | null, progress: (share: number) => void): Promise<boolean> {
 		try {
 			const id = await this.files.upload(file, progress);
-			return await this.ask({ type: "send_chat", text: "", to, file: id });
+			return await this.say("", to, id);
 		} catch (error) {
 			const code = error instanceof FileRefused ? error.code : "";
 			this.news.value = { key: FILE_REFUSALS[code] ?? "fileFailed" };
@@ -160,6 +185,12 @@ export class Conference {
 		else void this.ask({ type: "decline_unmute" });
 	}
 
+	/** Say how sound and pictures were, from 1 to 5; resolves with whether it is kept. */
+	giveFeedback(rating: number, words: string): Promise<boolean> {
+		const person = recall(personOf(this.code)) ?? "";
+		return sendFeedback(this.code, person, { rating, words, figures: this.figures.summary });
+	}
+
 	/** Leave for good; the others see it at once. */
 	leave(): void {
 		this.close();
@@ -167,9 +198,22 @@ export class Conference {
 		this.state.ending.value ??= "left";
 	}
 
+	/** The page is gone, perhaps only to be loaded again: then its next life takes the seat again. */
+	goAway(): void {
+		this.letGo();
+		this.session.leave(true);
+		this.state.ending.value ??= "left";
+	}
+
 	/** Let go of everything but camera, microphone and the session. */
 	close(): void {
+		forgetSeat(this.code);
+		this.letGo();
+	}
+
+	private letGo(): void {
 		removeEventListener("online", this.hurry);
+		document.removeEventListener("visibilitychange", this.hurry);
 		this.view.stop();
 		this.sharing.stop();
 		this.rejoining.stop();
@@ -178,11 +222,16 @@ export class Conference {
 		this.closeMedia();
 	}
 
-	private readonly hurry = () => this.session.hurry();
+	/** The network is back, or the machine awake. */
+	private readonly hurry = () => {
+		this.session.hurry();
+		if (this.joined.value && !this.mediaConnected.value) this.findAnotherWay();
+	};
 
 	private closeMedia(): void {
 		for (const dispose of this.disposals.splice(0)) dispose();
 		this.switches.stop();
+		this.figures.stop();
 		this.watch.stop();
 		this.publisher?.close();
 		this.subscriber.value?.close();
@@ -208,6 +257,7 @@ export class Conference {
 	private onWaiting(message: InLobby): void {
 		remember(personOf(this.code), message.person);
 		this.state.reconnecting.value = false;
+		this.state.restarting.value = false;
 		this.lobby.value = message.title;
 	}
 
@@ -242,6 +292,7 @@ export class Conference {
 
 	private onJoined(message: Joined): void {
 		remember(personOf(this.code), message.person);
+		keepSeat(this.code, { token: message.resume, who: this.who });
 		this.lobby.value = null;
 		this.state.joined(message);
 		this.view.renew();
@@ -261,6 +312,10 @@ export class Conference {
 		this.subscriber.value = subscriber;
 		window.balai = { publisher: publisher.connection, subscriber: subscriber.connection };
 		this.watchMedia();
+		this.figures.watch(
+			() => this.connections,
+			() => this.state.self.value?.quality ?? "good",
+		);
 		void this.publish(publisher);
 		this.joined.value = true;
 	}
@@ -323,10 +378,17 @@ export class Conference {
 		if (publisher && subscriber) this.watch.watch(publisher.connection, subscriber.connection);
 	}
 
+	/** The network may be another now. */
+	private findAnotherWay(): void {
+		this.session.doubt();
+		void this.publisher?.restartIce();
+		void this.subscriber.value?.restartIce();
+	}
+
 	private onMediaLost(): void {
-		// Without the server nothing can be negotiated, so that says nothing of media. Its time begins with the next
-		// connection.
-		if (!this.rejoining.worked && this.state.reconnecting.value) return;
+		// Without the server nothing can be negotiated, and where it can't be reached, media can't come either. Its time
+		// begins with the next connection.
+		if (this.state.reconnecting.value) return;
 		if (!this.rejoining.lost()) this.end(this.rejoining.worked ? "media_timeout" : "no_media");
 	}
 

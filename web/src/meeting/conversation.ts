@@ -1,4 +1,5 @@
 import { batch, computed, signal } from "@preact/signals";
+import { last } from "../last";
 import type { ChatMessage, ChatPage, Event, Joined, Poll, Reaction } from "../protocol";
 
 /** How long a reaction is shown, in ms. */
@@ -65,7 +66,7 @@ export class ConversationState {
 
 	/** The user has the messages before their eyes. */
 	markSeen(): void {
-		this.seen.value = this.messages.value.at(-1)?.id ?? this.seen.value;
+		this.seen.value = last(this.messages.value)?.id ?? this.seen.value;
 	}
 
 	stop(): void {

@@ -1,8 +1,11 @@
+import { last } from "../last";
 import type { Socket } from "./session";
 
 /** For tests: a WebSocket whose server is the test. */
 export class FakeSocket implements Socket {
 	static all: FakeSocket[] = [];
+	/** Whether pings are answered by themselves. */
+	static alive = false;
 	readyState = 0;
 	onopen: (() => void) | null = null;
 	onmessage: ((event: { data: unknown }) => void) | null = null;
@@ -12,7 +15,10 @@ export class FakeSocket implements Socket {
 		FakeSocket.all.push(this);
 	}
 	send(text: string): void {
-		this.sent.push(JSON.parse(text));
+		const request = JSON.parse(text);
+		this.sent.push(request);
+		if (FakeSocket.alive && request.type === "ping")
+			queueMicrotask(() => this.says({ type: "ok", id: request.id }));
 	}
 	close(): void {
 		this.readyState = 3;
@@ -30,7 +36,7 @@ export class FakeSocket implements Socket {
 	}
 	/** Answer the latest request of a type. */
 	answers(type: string, message: object): void {
-		const id = this.sent.filter((request) => request.type === type).at(-1)?.id;
+		const id = last(this.sent.filter((request) => request.type === type))?.id;
 		if (id === undefined) throw new Error(`nobody has asked for ${type}`);
 		this.says({ ...message, id });
 	}

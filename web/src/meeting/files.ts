@@ -1,3 +1,5 @@
+import { last } from "../last";
+
 /** The server refused a file, or the way to it broke; `code` is stable. */
 export class FileRefused extends Error {
 	constructor(readonly code: string) {
@@ -18,7 +20,7 @@ const LARGEST_SHOWN = 500_000;
 
 /** The type as which a file may be shown in place, by its ending; null where it may not. */
 export function picturesType(name: string, size: number): string | null {
-	const ending = name.toLowerCase().split(".").at(-1) ?? "";
+	const ending = last(name.toLowerCase().split(".")) ?? "";
 	return size <= LARGEST_SHOWN ? (PICTURES[ending] ?? null) : null;
 }
 

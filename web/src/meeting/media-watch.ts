@@ -1,11 +1,20 @@
 import { signal } from "@preact/signals";
+import { packetsReceived, Silence } from "../media/silence";
 
 /** How long sound and pictures may take to connect, or to come back by themselves, before they are lost. */
 const CONNECT_WITHIN = 15_000;
+/** The same once the browser has given a connection up: another way may still be found. */
+const RECOVER_WITHIN = 5_000;
+/** How often it is looked whether anything comes. */
+const LOOK_EVERY = 500;
+/** How often another way is looked for. */
+const DOUBT_EVERY = 2_500;
 
 interface MediaWatchEvents {
 	/** Everything is connected, for the first time or again. */
 	connected(): void;
+	/** What worked does not seem to any more: another way is to be looked for. Told again and again until it does. */
+	doubtful(): void;
 	/** It won't connect (any more) by itself. Told once; then nothing is watched. */
 	lost(): void;
 }
@@ -17,20 +26,31 @@ interface MediaWatchEvents {
 export class MediaWatch {
 	readonly connected = signal(false);
 	private connections: RTCPeerConnection[] = [];
+	private silences: Silence[] = [];
+	/** They were all connected once. */
+	private worked = false;
+	private failed = false;
 	private timer: ReturnType<typeof setTimeout> | undefined;
+	private looking: ReturnType<typeof setInterval> | undefined;
+	private doubting: ReturnType<typeof setInterval> | undefined;
 
 	constructor(private readonly events: MediaWatchEvents) {}
 
 	/** Watch these connections instead of any others. */
 	watch(...connections: RTCPeerConnection[]): void {
+		const same = connections.every((connection, i) => connection === this.connections[i]);
 		this.stop();
+		if (!same) this.worked = false;
 		this.connections = connections;
+		this.silences = connections.map(() => new Silence());
 		for (const connection of connections) connection.onconnectionstatechange = () => this.check();
+		this.looking = setInterval(() => void this.look().catch(() => {}), LOOK_EVERY);
 		this.check();
 	}
 
 	stop(): void {
-		for (const connection of this.connections.splice(0)) connection.onconnectionstatechange = null;
+		for (const connection of this.connections) connection.onconnectionstatechange = null;
+		clearInterval(this.looking);
 		this.settle();
 		this.connected.value = false;
 	}
@@ -40,15 +60,35 @@ export class MediaWatch {
 		const before = this.connected.value;
 		this.connected.value = states.every((state) => state === "connected");
 		if (this.connected.value) {
+			this.worked = true;
 			this.settle();
 			if (!before) this.events.connected();
-		} else if (states.includes("failed")) this.lost();
-		else this.timer ??= setTimeout(() => this.lost(), CONNECT_WITHIN);
+			return;
+		}
+		this.timer ??= setTimeout(() => this.lost(), CONNECT_WITHIN);
+		if (states.includes("failed") && !this.failed) {
+			this.failed = true;
+			clearTimeout(this.timer);
+			this.timer = setTimeout(() => this.lost(), RECOVER_WITHIN);
+		}
+		if (this.worked && this.doubting === undefined) {
+			this.doubting = setInterval(() => this.events.doubtful(), DOUBT_EVERY);
+			this.events.doubtful();
+		}
+	}
+
+	private async look(): Promise<void> {
+		const now = performance.now();
+		const counts = await Promise.all(this.connections.map(packetsReceived));
+		const silent = counts.map((count, i) => count !== null && this.silences[i]?.hears(count, now));
+		if (silent.includes(true) && this.connected.value) this.events.doubtful();
 	}
 
 	private settle(): void {
 		clearTimeout(this.timer);
-		this.timer = undefined;
+		clearInterval(this.doubting);
+		this.timer = this.doubting = undefined;
+		this.failed = false;
 	}
 
 	private lost(): void {

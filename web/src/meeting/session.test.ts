@@ -9,12 +9,15 @@ const joined = (id: unknown, resumed = false) =>
 let events: { [K in keyof SessionEvents]: ReturnType<typeof vi.fn> };
 let session: Session;
 const settle = () => vi.advanceTimersByTimeAsync(0);
+/** Until the first attempt to open the next connection. */
+const nextAttempt = () => vi.advanceTimersByTimeAsync(300);
 const socket = () => FakeSocket.all[FakeSocket.all.length - 1] as FakeSocket;
 
 beforeEach(() => {
 	vi.useFakeTimers();
 	vi.spyOn(Math, "random").mockReturnValue(0.5);
 	FakeSocket.all = [];
+	FakeSocket.alive = false;
 	events = { joined: vi.fn(), waiting: vi.fn(), event: vi.fn(), lost: vi.fn(), failed: vi.fn() };
 	const join = () => ({ meeting: "abc-defg-hjk", name: "Wayan", microphone: true, camera: false });
 	session = new Session(join, events as unknown as SessionEvents, () => new FakeSocket());
@@ -56,8 +59,8 @@ test("a lost connection is opened again and the seat resumed by its token", asyn
 	const pending = session.request({ type: "ping" });
 	socket().breaks();
 	await expect(pending).rejects.toBeInstanceOf(Disconnected);
-	expect(events.lost).toHaveBeenCalledOnce();
-	await settle();
+	expect(events.lost).toHaveBeenCalledExactlyOnceWith(false);
+	await nextAttempt();
 	socket().opens();
 	expect(socket().last).toMatchObject({ type: "join", resume: "token" });
 	socket().says(joined(socket().last.id, true));
@@ -101,7 +104,7 @@ const refuses = (code: string) => ({ type: "error", code, message: "no" });
 /** Lose the connection, and open the next. */
 async function reconnect(): Promise<void> {
 	socket().breaks();
-	await settle();
+	await nextAttempt();
 	socket().opens();
 }
 
@@ -139,67 +142,101 @@ test("a meeting that has become full meanwhile is told", async () => {
 test("a server that opens no connection is not waited for without end", async () => {
 	await enter();
 	socket().breaks();
-	await vi.advanceTimersByTimeAsync(10_600); // to the next, which never opens, and past it
+	await nextAttempt(); // which never opens
+	await vi.advanceTimersByTimeAsync(3_600);
 	expect(FakeSocket.all).toHaveLength(3);
 });
 
-test("who was seated is tried again for two minutes", async () => {
+test("a server that is back is reached within 2.5 s, by different clients at different times", async () => {
 	await enter();
 	socket().breaks();
-	for (let i = 0; i < 200 && events.failed.mock.calls.length === 0; i++) {
+	for (const random of [0, 0.999, 0, 0.999, 0.999, 0.999]) {
+		vi.spyOn(Math, "random").mockReturnValue(random);
+		await vi.advanceTimersByTimeAsync(2_500);
+		expect(socket().readyState, "the next attempt has begun").toBe(0);
+		socket().breaks();
+	}
+});
+
+test("who was seated is tried again for ten minutes", async () => {
+	await enter();
+	socket().breaks();
+	const began = Date.now();
+	while (events.failed.mock.calls.length === 0) {
 		await vi.advanceTimersByTimeAsync(1_000);
 		if (socket().readyState === 0) socket().breaks();
 	}
-	expect(FakeSocket.all.length).toBeGreaterThan(20);
+	expect(Date.now() - began).toBeGreaterThan(590_000);
 	expect(events.failed.mock.calls[0]?.[0]).toBeInstanceOf(Disconnected);
 });
 
-test("rejoining leaves the old seat before the new one is taken", async () => {
+test("a machine that has slept tries as long as any other", async () => {
+	await enter();
+	socket().breaks();
+	await nextAttempt();
+	vi.setSystemTime(Date.now() + 3_600_000);
+	socket().breaks();
+	await vi.advanceTimersByTimeAsync(2_500);
+	expect(events.failed).not.toHaveBeenCalled();
+	expect(socket().readyState).toBe(0);
+});
+
+test("a server that says it is restarted is waited for, and that is told", async () => {
+	await enter();
+	socket().says({ type: "goodbye", reason: "server_stopping" });
+	expect(events.lost).toHaveBeenLastCalledWith(true);
+	socket().breaks();
+	await vi.advanceTimersByTimeAsync(500);
+	socket().breaks();
+	expect(events.lost).toHaveBeenLastCalledWith(true);
+	await vi.advanceTimersByTimeAsync(1_000);
+	socket().opens();
+	expect(socket().last).toMatchObject({ type: "join", resume: "token" });
+	await enter();
+	await reconnect();
+	expect(events.lost).toHaveBeenLastCalledWith(false);
+	expect(events.event).not.toHaveBeenCalled();
+});
+
+test("rejoining takes the seat anew over another connection, with new media", async () => {
 	await enter();
 	const first = socket();
 	session.rejoin();
-	expect(first.last.type).toBe("leave");
-	expect(FakeSocket.all).toHaveLength(1);
-	first.answers("leave", { type: "ok" });
-	await settle();
+	expect(first.readyState).toBe(3);
+	expect(first.asked, "the server gives the former seat up by itself").toEqual(["join"]);
 	socket().opens();
-	expect(socket().last).toMatchObject({ type: "join", resume: null });
+	expect(socket().last).toMatchObject({ type: "join", resume: "token", fresh: true });
 	await enter();
 	expect(events.joined).toHaveBeenCalledTimes(2);
+	await reconnect();
+	expect(socket().last).toMatchObject({ resume: "token", fresh: false });
 });
 
-test("a seat whose connection is dead is left over another before the new one is taken", async () => {
-	await enter();
-	session.rejoin();
-	await vi.advanceTimersByTimeAsync(3_100); // nobody answers
-	socket().opens();
-	expect(socket().last).toMatchObject({ type: "join", resume: "token" });
-	socket().answers("join", joined(0, true));
-	socket().says({ type: "subscribe_offer", sdp: "of the old seat" });
-	await settle();
-	expect(socket().last.type).toBe("leave");
-	socket().answers("leave", { type: "ok" });
-	await settle();
-	socket().opens();
-	expect(socket().last).toMatchObject({ type: "join", resume: null });
-	expect(events.joined).toHaveBeenCalledTimes(1);
-	expect(events.event).not.toHaveBeenCalled();
-	await enter();
-	expect(events.joined).toHaveBeenCalledTimes(2);
-});
-
-test("rejoining while the connection is lost waits for it, and needs no leave where the seat is gone", async () => {
+test("rejoining while the connection is lost waits for it", async () => {
 	await enter();
 	socket().breaks();
 	session.rejoin();
-	await settle();
+	expect(FakeSocket.all).toHaveLength(1);
+	await nextAttempt();
 	socket().opens();
+	expect(socket().last).toMatchObject({ type: "join", resume: "token", fresh: true });
 	socket().answers("join", refuses("resume_failed"));
 	await settle();
-	expect(socket().asked).toEqual(["join", "join"]);
 	await enter();
 	expect(socket().asked).toEqual(["join", "join"]);
 	expect(events.joined).toHaveBeenCalledTimes(2);
+});
+
+test("the seat of the page before is taken with new media, and where it is gone nobody joins unasked", async () => {
+	const join = () => ({ meeting: "abc-defg-hjk", name: "Wayan", microphone: true, camera: false });
+	const again = new Session(join, events as unknown as SessionEvents, () => new FakeSocket(), "former");
+	again.connect();
+	socket().opens();
+	expect(socket().last).toMatchObject({ type: "join", resume: "former", fresh: true });
+	socket().answers("join", refuses("resume_failed"));
+	await settle();
+	expect(events.failed.mock.calls[0]?.[0]).toMatchObject({ code: "resume_failed" });
+	expect(socket().asked).toEqual(["join"]);
 });
 
 test("after a goodbye one can rejoin", async () => {
@@ -208,7 +245,7 @@ test("after a goodbye one can rejoin", async () => {
 	socket().breaks();
 	session.rejoin();
 	socket().opens();
-	expect(socket().last).toMatchObject({ type: "join", resume: null });
+	expect(socket().last).toMatchObject({ type: "join", resume: "token", fresh: true });
 });
 
 test("leaving is said before the connection is closed, and nothing is opened again", async () => {
@@ -232,4 +269,44 @@ test("when the network is said to be back, the next attempt does not wait", asyn
 	session.hurry();
 	session.hurry();
 	expect(FakeSocket.all).toHaveLength(before + 1);
+});
+
+test("an attempt that hangs is begun anew when the network is said to be back", async () => {
+	await enter();
+	socket().breaks();
+	await nextAttempt();
+	await vi.advanceTimersByTimeAsync(1_000);
+	session.hurry();
+	expect(FakeSocket.all).toHaveLength(3);
+	session.hurry();
+	expect(FakeSocket.all, "which has only just begun").toHaveLength(3);
+});
+
+test("a connection that hangs is found out soon when the network is said to be another, and a live one is kept", async () => {
+	await enter();
+	session.hurry();
+	socket().answers("ping", { type: "ok" });
+	await vi.advanceTimersByTimeAsync(2_500);
+	expect(FakeSocket.all).toHaveLength(1);
+	session.hurry();
+	await vi.advanceTimersByTimeAsync(2_500);
+	expect(FakeSocket.all).toHaveLength(2);
+});
+
+test("what is to be delivered goes again over the next connection, in order, until it is answered", async () => {
+	await enter();
+	const say = (text: string) => ({ type: "send_chat", text, to: null, file: null, once: text }) as const;
+	const first = session.deliver(say("one"));
+	socket().breaks();
+	const second = session.deliver(say("two"));
+	await nextAttempt();
+	socket().opens();
+	await enter();
+	expect(socket().sent.slice(1)).toMatchObject([say("one"), say("two")]);
+	for (const { id } of socket().sent.slice(1)) socket().says({ type: "ok", id });
+	await expect(first).resolves.toMatchObject({ type: "ok" });
+	await expect(second).resolves.toMatchObject({ type: "ok" });
+	const never = session.deliver(say("three"));
+	session.leave();
+	await expect(never).rejects.toBeInstanceOf(Disconnected);
 });

@@ -59,23 +59,33 @@ export interface SessionEvents {
 	/** The chair is to let us in. The session waits, and joins by itself when it is. */
 	waiting(message: InLobby): void;
 	event(message: Event): void;
-	/** The connection is lost; it is being opened again. */
-	lost(): void;
+	/** The connection is lost; it is being opened again. `restarting`: the server has said that it will be back. */
+	lost(restarting: boolean): void;
 	/** There is no seat, and none is to be had. The session is over. */
 	failed(error: Error): void;
 }
 
 const OPEN = 1;
-/** How long a WebSocket may take to open and to seat us. */
+/**
+ * How long a WebSocket may take to open, by attempts. What a dead network has swallowed is sent again ever later, so a
+ * fresh attempt is soon the better one; a slow network gets its time from the later ones.
+ */
+const OPEN_WITHIN = [3_000, 3_000, 6_000, 10_000];
+/** How long an open one may take to seat us: a server that has just begun seats everybody. */
 const JOIN_WITHIN = 10_000;
 const PING_EVERY = 10_000;
 const PING_ANSWER_WITHIN = 5_000;
-const LEAVE_ANSWER_WITHIN = 3_000;
-/** The first attempt comes at once. */
-const BACKOFF = [0, 500, 1_000, 2_000, 4_000];
+/** The same when there is reason to doubt the connection. */
+const CHECK_ANSWER_WITHIN = 2_000;
+/** An attempt to open is worth beginning anew once it has taken longer than this. */
+const STUCK_AFTER = 500;
+/** Short, so that all are back soon after the server is; at random, so that they don't all come at once. */
+const BACKOFF = [300, 500, 1_000, 1_500];
 /** How long a lost connection is tried again, and how often one that never was. */
-const GIVE_UP_AFTER = 120_000;
+const GIVE_UP_AFTER = 600_000;
 const FIRST_ATTEMPTS = 4;
+/** Nothing takes so long but a machine that slept: what it slept through does not count. */
+const SLEPT_AFTER = 60_000;
 /** Refusals that may be over at the next attempt. */
 const PASSING: readonly ErrorCode[] = ["rate_limited", "internal"];
 
@@ -89,22 +99,33 @@ export class Session {
 	private socket: Socket | null = null;
 	private nextId = 1;
 	private readonly waiting = new Map<number, { resolve(a: Answer): void; reject(e: Error): void }>();
+	/** What goes on with the next seat, in order. */
+	private undelivered: { resolve(): void; reject(error: Error): void }[] = [];
 	private resume: string | null = null;
 	/** A seat, or a place in the lobby, was had once: from now on it pays to try longer. */
 	private seated = false;
 	/** Since when there is no connection that holds the seat. */
 	private lostAt: number | null = null;
 	private attempts = 0;
+	/** When it last began to connect, or was cut off. */
+	private busyAt = 0;
+	/** The server has said that it stops, and has not been back since. */
+	private restarting = false;
 	private over = false;
-	/** The seat of `resume` is to be left for a new one. */
-	private stale = false;
+	/** The media of the seat is lost: it is to get new media. */
+	private fresh: boolean;
 	private readonly timers = new Set<ReturnType<typeof setTimeout>>();
 
 	constructor(
-		private readonly join: () => Omit<Join, "id" | "type" | "resume">,
+		private readonly join: () => Omit<Join, "id" | "type" | "resume" | "fresh">,
 		private readonly events: SessionEvents,
 		private readonly open: () => Socket = () => new WebSocket(url(), PROTOCOL) as unknown as Socket,
-	) {}
+		/** The secret of the seat that an earlier page had: where it is not given back, the session has failed. */
+		private readonly former: string | null = null,
+	) {
+		this.resume = former;
+		this.fresh = former !== null;
+	}
 
 	/** The secret of the seat that this client has; null while it has none. */
 	get seat(): string | null {
@@ -112,13 +133,19 @@ export class Session {
 	}
 
 	connect(): void {
+		this.noticeSleep();
 		const socket = this.open();
 		this.socket = socket;
 		// Handlers first: the server may speak at once.
 		socket.onmessage = ({ data }) => this.receive(String(data));
-		socket.onopen = () => void this.enter(socket);
+		socket.onopen = () => {
+			this.clearTimers();
+			this.after(JOIN_WITHIN, () => this.closed(socket));
+			void this.enter(socket);
+		};
 		socket.onclose = () => this.closed(socket);
-		this.after(JOIN_WITHIN, () => this.closed(socket));
+		const within = OPEN_WITHIN[Math.min(this.attempts, OPEN_WITHIN.length - 1)] ?? JOIN_WITHIN;
+		this.after(within, () => this.closed(socket));
 	}
 
 	/** Send a request; resolves with its answer, rejects with Refused or Disconnected. */
@@ -131,33 +158,63 @@ export class Session {
 		});
 	}
 
-	/** The network is said to be back: don't wait for the next attempt. */
+	/**
+	 * The same, and again over the next connection where this one breaks before the answer: for requests that may be done
+	 * twice. Rejects with Disconnected only when the session is over.
+	 */
+	async deliver<R extends Request>(request: R): Promise<AnswerTo<R>> {
+		for (;;) {
+			try {
+				return await this.request(request);
+			} catch (error) {
+				if (!(error instanceof Disconnected) || this.over) throw error;
+			}
+			await new Promise<void>((resolve, reject) => this.undelivered.push({ resolve, reject }));
+		}
+	}
+
+	/** The network is said to be back, or another: don't wait for the next attempt, nor trust the connection. */
 	hurry(): void {
-		if (this.socket !== null || this.over) return;
-		this.clearTimers();
+		if (this.over) return;
+		if (this.socket?.readyState === OPEN) {
+			this.doubt();
+			return;
+		}
+		if (this.socket !== null && Date.now() - this.busyAt < STUCK_AFTER) return;
+		this.drop();
 		this.connect();
 	}
 
-	/**
-	 * Give this seat up and take a new one, because the media of this one can't be mended. The old one is left for
-	 * certain before the new one is taken, on another connection if this one is dead: else the others would see us twice.
-	 */
-	rejoin(): void {
-		if (this.over) {
-			// The server has said goodbye, so there is no seat to leave.
-			this.over = false;
-			this.attempts = 0;
-			this.anew();
-			return;
-		}
-		this.stale = true;
-		// While there is no connection, it waits for the next one.
-		if (this.lostAt === null && this.socket) void this.giveUp(this.socket);
+	/** Whether the connection is dead is to be known soon. */
+	doubt(): void {
+		const { socket } = this;
+		if (socket?.readyState !== OPEN || this.lostAt !== null || !this.seated) return;
+		const dead = this.after(CHECK_ANSWER_WITHIN, () => this.closed(socket));
+		this.request({ type: "ping" }).then(
+			() => this.cancel(dead),
+			(error) => error instanceof Refused && this.cancel(dead),
+		);
 	}
 
-	/** Leave for good. The others see it at once. */
-	leave(): void {
-		this.sayLeave();
+	/**
+	 * Take the seat anew, because its media can't be mended, over another connection, since this one may be dead, too. The
+	 * server takes the old one away in the same breath, so that nobody sees us twice.
+	 */
+	rejoin(): void {
+		this.fresh = true;
+		// While there is no connection, it waits for the next one.
+		if (this.lostAt !== null && !this.over) return;
+		this.over = false;
+		this.attempts = 0;
+		this.drop();
+		this.lostAt = Date.now();
+		this.connect();
+	}
+
+	/** Leave: for good, or, where the page is `away`, perhaps only until it is loaded again. The others see it at once. */
+	leave(away = false): void {
+		// What is sent before `close` still arrives (RFC 6455 section 7.1.1); its answer is of no interest.
+		void this.request({ type: "leave", away }).catch(() => {});
 		this.end();
 	}
 
@@ -165,17 +222,18 @@ export class Session {
 	end(): void {
 		this.over = true;
 		this.drop();
+		for (const { reject } of this.undelivered.splice(0)) reject(new Disconnected());
 	}
 
 	private async enter(socket: Socket): Promise<void> {
 		let answer: Joined | InLobby;
 		try {
-			answer = await this.request({ type: "join", ...this.join(), resume: this.resume });
+			const { resume, fresh } = this;
+			answer = await this.request({ type: "join", ...this.join(), resume, fresh });
 		} catch (error) {
 			if (!(error instanceof Refused)) return; // `closed` goes on
-			if (error.code === "resume_failed" && this.resume !== null) {
+			if (error.code === "resume_failed" && this.resume !== null && (this.seated || !this.former)) {
 				this.resume = null;
-				this.stale = false;
 				await this.enter(socket);
 			} else if (this.seated && PASSING.includes(error.code)) this.closed(socket);
 			else this.fail(error);
@@ -183,6 +241,7 @@ export class Session {
 		}
 		this.clearTimers();
 		this.seated = true;
+		this.restarting = false;
 		if (answer.type === "waiting") {
 			this.lostAt = null;
 			this.attempts = 0;
@@ -191,33 +250,12 @@ export class Session {
 			return;
 		}
 		this.resume = answer.resume;
-		if (this.stale) return this.giveUp(socket);
+		this.fresh = false;
 		this.lostAt = null;
 		this.attempts = 0;
 		this.pingLater();
 		this.events.joined(answer);
-	}
-
-	/** Leave the stale seat, which this socket holds, and take a new one. */
-	private async giveUp(socket: Socket): Promise<void> {
-		this.lostAt ??= Date.now();
-		this.clearTimers();
-		this.after(LEAVE_ANSWER_WITHIN, () => this.closed(socket));
-		try {
-			await this.request({ type: "leave" });
-		} catch (error) {
-			if (error instanceof Refused) this.closed(socket);
-			return;
-		}
-		this.anew();
-	}
-
-	private anew(): void {
-		this.drop();
-		this.stale = false;
-		this.resume = null;
-		this.lostAt ??= Date.now();
-		this.connect();
+		for (const { resolve } of this.undelivered.splice(0)) resolve();
 	}
 
 	private receive(text: string): void {
@@ -243,11 +281,16 @@ export class Session {
 			}
 			return;
 		}
+		if (event.type === "goodbye" && event.reason === "server_stopping") {
+			// It comes back, and so do we; it closes the connection by itself.
+			this.lostAt ??= Date.now();
+			this.restarting = true;
+			this.events.lost(true);
+			return;
+		}
 		if (event.type === "goodbye") {
-			// A stale seat is on its way out anyhow; when its connection closes, a new one is taken on the next.
-			if (this.stale && event.reason === "media_timeout") return;
 			this.over = true;
-		} else if (this.stale) return;
+		}
 		this.events.event(event);
 	}
 
@@ -275,6 +318,7 @@ export class Session {
 		this.drop();
 		if (this.over) return;
 		this.lostAt ??= Date.now();
+		this.noticeSleep();
 		const hopeless = this.seated
 			? Date.now() - this.lostAt > GIVE_UP_AFTER
 			: this.attempts + 1 >= FIRST_ATTEMPTS;
@@ -282,18 +326,19 @@ export class Session {
 			this.fail(new Disconnected());
 			return;
 		}
-		if (this.seated) this.events.lost();
+		if (this.seated) this.events.lost(this.restarting);
 		this.after(backoff(BACKOFF, this.attempts++), () => this.connect());
+	}
+
+	private noticeSleep(): void {
+		const now = Date.now();
+		if (this.lostAt !== null && now - this.busyAt > SLEPT_AFTER) this.lostAt = now;
+		this.busyAt = now;
 	}
 
 	private fail(error: Error): void {
 		this.end();
 		this.events.failed(error);
-	}
-
-	private sayLeave(): void {
-		// What is sent before `close` still arrives (RFC 6455 section 7.1.1); its answer is of no interest.
-		void this.request({ type: "leave" }).catch(() => {});
 	}
 
 	/** Let go of the socket and of all that waits for it. */

@@ -1,4 +1,5 @@
 import { computed, signal } from "@preact/signals";
+import { last } from "../last";
 import type { MeetingState } from "./state";
 
 /** Which of the screens that others share is shown here: what the user chose, as long as it lasts, or else the latest. */
@@ -15,7 +16,7 @@ export class SharedScreens {
 	readonly shown = computed(() => {
 		const sharers = this.sharers.value;
 		const id = this.wanted.value ?? this.state.screenSlot.value?.participant;
-		return sharers.find((sharer) => sharer.id === id) ?? sharers.at(-1) ?? null;
+		return sharers.find((sharer) => sharer.id === id) ?? last(sharers) ?? null;
 	});
 
 	/** The slot of its sound; null while it has none. */

@@ -5,7 +5,7 @@ import { ChairingState, isChair } from "./chairing";
 import { ConversationState } from "./conversation";
 
 /** Why somebody is not in the meeting any more. */
-export type Ending = GoodbyeReason | "no_server" | "no_media" | "failed";
+export type Ending = Exclude<GoodbyeReason, "server_stopping"> | "no_server" | "no_media" | "failed";
 
 /** What is known of one slot. */
 export interface Slot extends SlotState {
@@ -26,6 +26,8 @@ export class MeetingState {
 	readonly dominant = signal<string | null>(null);
 	/** The WebSocket is lost and being opened again. */
 	readonly reconnecting = signal(false);
+	/** The server has said that it is being restarted, and has not been back since. */
+	readonly restarting = signal(false);
 	readonly ending = signal<Ending | null>(null);
 
 	/** The video slot in which each participant is. */
@@ -72,6 +74,7 @@ export class MeetingState {
 			this.slots.value = changed(new Map(), message.slots);
 			this.dominant.value = message.dominant;
 			this.reconnecting.value = false;
+			this.restarting.value = false;
 			this.chairing.joined(message);
 			this.conversation.joined(message);
 		});
@@ -104,7 +107,8 @@ export class MeetingState {
 				this.dominant.value = event.participant;
 				break;
 			case "goodbye":
-				this.ending.value = event.reason;
+				// A server that stops is waited for: that ends nothing.
+				if (event.reason !== "server_stopping") this.ending.value = event.reason;
 				break;
 		}
 	}

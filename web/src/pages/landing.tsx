@@ -2,7 +2,7 @@ import { useEffect, useRef, useState } from "preact/hooks";
 import { t } from "../i18n";
 import type { Key } from "../i18n/en";
 import { parseCode } from "../meeting/code";
-import { hostKeyOf } from "../meeting/conference";
+import { hostKeyOf } from "../meeting/host-key";
 import { navigate } from "../route";
 import { remember } from "../storage";
 import { Page } from "../ui/page";

@@ -1,6 +1,8 @@
 import { useEffect, useState } from "preact/hooks";
 import { numberText, t } from "../i18n";
 import type { Conference } from "../meeting/conference";
+import { playMediaSession } from "../meeting/media-session";
+import { keepAwake } from "../meeting/wake-lock";
 import { useShortcuts } from "../ui/actions";
 import { Announcer } from "../ui/announcer";
 import { CaptionArea } from "../ui/captions";
@@ -26,6 +28,18 @@ export function Meeting({ conference }: { conference: Conference }) {
 	const [shortcutsOpen, setShortcutsOpen] = useState(false);
 	const [toast, setToast] = useState("");
 	const subscriber = conference.subscriber.value;
+
+	useEffect(() => keepAwake(), []);
+	useEffect(
+		() =>
+			playMediaSession({
+				local,
+				title: () => state.chairing.title.value || t("meetingIs", { code: conference.code }),
+				leave: () => conference.leave(),
+			}),
+		[conference, local, state],
+	);
+	useEffect(() => subscriber?.resumeWhenSeen(), [subscriber]);
 
 	useShortcuts(conference, {
 		devices: () => setDevicesOpen(true),
@@ -68,7 +82,7 @@ export function Meeting({ conference }: { conference: Conference }) {
 	const here = state.participants.value.size;
 	const alone = state.others.value.length === 0;
 	const trouble = state.reconnecting.value
-		? t("reconnecting")
+		? t(state.restarting.value ? "restarting" : "reconnecting")
 		: conference.mediaLost.value
 			? t("rejoining")
 			: !conference.mediaConnected.value

@@ -1,3 +1,4 @@
+import type { ComponentChildren } from "preact";
 import { t } from "../i18n";
 import type { Key } from "../i18n/en";
 import type { Ending } from "../meeting/state";
@@ -11,7 +12,6 @@ export const ENDINGS: Record<Ending, { title: Key; hint?: Key }> = {
 	replaced: { title: "replacedTitle", hint: "replacedHint" },
 	media_timeout: { title: "mediaTimeoutTitle", hint: "mediaTimeoutHint" },
 	meeting_ended: { title: "endedTitle" },
-	server_stopping: { title: "stoppingTitle", hint: "stoppingHint" },
 	no_server: { title: "failedTitle", hint: "noServer" },
 	no_media: { title: "failedTitle", hint: "noMedia" },
 	failed: { title: "failedTitle", hint: "mediaTimeoutHint" },
@@ -32,10 +32,12 @@ interface Props {
 	hint?: Key | undefined;
 	values?: Record<string, string | number>;
 	onRejoin?: (() => void) | undefined;
+	/** What stands below. */
+	children?: ComponentChildren;
 }
 
 /** A page that says one thing, and where to go from here. */
-export function Notice({ title, hint, values, onRejoin }: Props) {
+export function Notice({ title, hint, values, onRejoin, children }: Props) {
 	return (
 		<Page>
 			<main class="card notice">
@@ -51,6 +53,7 @@ export function Notice({ title, hint, values, onRejoin }: Props) {
 						{t("home")}
 					</button>
 				</div>
+				{children}
 			</main>
 		</Page>
 	);

@@ -123,6 +123,7 @@ export function Prejoin({ code, title, present, asksUnit, local, joining, refusa
 					)}
 					<LevelMeter local={local} />
 					<DeviceChoices local={local} />
+					<TrialButton local={local} />
 					{local.problem.value && (
 						<p class="problem" role="status">
 							{t(local.problem.value)}{" "}
@@ -146,6 +147,26 @@ export function Prejoin({ code, title, present, asksUnit, local, joining, refusa
 				</form>
 			</main>
 		</Page>
+	);
+}
+
+/** The trial of the connection comes when it is asked for: most people never do. */
+function TrialButton({ local }: { local: LocalMedia }) {
+	const [TrialDialog, setTrialDialog] = useState<typeof import("../trial/trial-dialog").TrialDialog | null>(
+		null,
+	);
+	const open = () =>
+		void import("../trial/trial-dialog").then(
+			(part) => setTrialDialog(() => part.TrialDialog),
+			() => {}, // no network: it is pressed again
+		);
+	return (
+		<>
+			<button type="button" onClick={open}>
+				{t("tryConnection")}
+			</button>
+			{TrialDialog && <TrialDialog local={local} onClose={() => setTrialDialog(null)} />}
+		</>
 	);
 }
 

@@ -16,6 +16,7 @@ beforeEach(async () => {
 	document.body.append(root);
 	await act(() => render(<Room code="abc-defg-hjk" />, root));
 	await act(() => root.querySelector<HTMLButtonElement>("button[type=submit]")?.click());
+	await vi.waitFor(() => expect(FakeSocket.all).toHaveLength(1));
 	FakeSocket.all[0]?.opens();
 });
 

@@ -1,9 +1,10 @@
 import { useSignal } from "@preact/signals";
-import { useEffect, useMemo } from "preact/hooks";
+import { useEffect, useMemo, useRef } from "preact/hooks";
 import { t } from "../i18n";
 import { LocalMedia } from "../media/local";
-import { Conference, type Introduction } from "../meeting/conference";
-import { Meeting } from "./meeting";
+import type { Conference, Introduction } from "../meeting/conference";
+import { forgetSeat, hadSeat, takeSeat } from "../meeting/former-seat";
+import type { Ending } from "../meeting/state";
 import { ENDINGS, Notice, TURNED_AWAY } from "./notice";
 import { Prejoin } from "./prejoin";
 import { WaitingRoom } from "./waiting-room";
@@ -15,12 +16,48 @@ interface About {
 	ask_unit: boolean;
 }
 
+/** The endings after which it is asked how the meeting was. */
+const SPOKEN_OF: readonly Ending[] = ["left", "meeting_ended", "media_timeout"];
+
+type InMeeting = typeof import("./in-meeting");
+
 /** `/m/<code>`: before, in and after one meeting. */
 export function Room({ code }: { code: string }) {
 	const local = useMemo(() => new LocalMedia(), []);
 	const present = useSignal<number | "unknown" | "missing" | "unreachable">("unknown");
 	const about = useSignal({ title: "", asksUnit: false });
 	const conference = useSignal<Conference | null>(null);
+	const inMeeting = useSignal<InMeeting | null>(null);
+	const loading = useSignal(false);
+	const gone = useRef(false);
+
+	/** What the meeting needs is there, or is fetched now. Null where it can't be had. */
+	async function load(): Promise<InMeeting | null> {
+		try {
+			inMeeting.value ??= await import("./in-meeting");
+		} catch {
+			present.value = "unreachable"; // or another version of the client is served by now: to be loaded anew
+		}
+		return inMeeting.value;
+	}
+	useEffect(() => {
+		// In time for the press of Join; where it fails, Join tries again.
+		import("./in-meeting").then(
+			(part) => {
+				inMeeting.value = part;
+			},
+			() => {},
+		);
+	}, [inMeeting]);
+	const returning = useSignal(hadSeat(code));
+
+	useEffect(() => {
+		if (!returning.value) return;
+		void takeSeat(code).then((seat) => {
+			returning.value = false;
+			if (seat) void join(seat.who, seat.token);
+		});
+	}, [code, returning]);
 
 	useEffect(() => {
 		fetch(`/api/meetings/${encodeURIComponent(code)}`)
@@ -39,10 +76,11 @@ export function Room({ code }: { code: string }) {
 		const leave = () => conference.value?.leave();
 		const hide = (event: PageTransitionEvent) => {
 			// A page that is kept may be shown again, and then takes its seat again.
-			if (!event.persisted) leave();
+			if (!event.persisted) conference.value?.goAway();
 		};
 		addEventListener("pagehide", hide);
 		return () => {
+			gone.current = true;
 			removeEventListener("pagehide", hide);
 			leave();
 			local.stop();
@@ -62,8 +100,21 @@ export function Room({ code }: { code: string }) {
 		if (over) local.stop();
 	}, [over, local]);
 
-	function join(who: Introduction): void {
-		conference.value = new Conference(code, who, local);
+	const lapsed = current?.refused.value === "resume_failed";
+	useEffect(() => {
+		if (!lapsed) return;
+		// Whoever comes back after long is asked anew whether, and how, they want to be in the meeting.
+		forgetSeat(code);
+		conference.value = null;
+	}, [lapsed, code, conference]);
+
+	async function join(who: Introduction, former: string | null = null): Promise<void> {
+		if (loading.value) return;
+		loading.value = true;
+		const part = await load();
+		loading.value = false;
+		if (!part || gone.current) return;
+		conference.value = new part.Conference(code, who, local, former);
 		conference.value.connect();
 	}
 
@@ -76,9 +127,16 @@ export function Room({ code }: { code: string }) {
 		return <Notice title="failedTitle" hint="noServer" onRejoin={() => location.reload()} />;
 	if (ending) {
 		const { title, hint } = ENDINGS[ending];
-		return <Notice title={title} hint={hint} values={{ port: mediaPort(current) }} onRejoin={again} />;
+		const Feedback =
+			current?.joined.value && SPOKEN_OF.includes(ending) ? inMeeting.value?.FeedbackForm : null;
+		return (
+			<Notice title={title} hint={hint} values={{ port: mediaPort(current) }} onRejoin={again}>
+				{Feedback && current && <Feedback conference={current} />}
+			</Notice>
+		);
 	}
-	if (current?.joined.value) return <Meeting conference={current} />;
+	const Meeting = inMeeting.value?.Meeting;
+	if (Meeting && current?.joined.value) return <Meeting conference={current} />;
 	const lobby = current?.lobby.value ?? null;
 	if (current && lobby !== null) return <WaitingRoom conference={current} title={lobby} />;
 	return (
@@ -88,9 +146,9 @@ export function Room({ code }: { code: string }) {
 			asksUnit={about.value.asksUnit}
 			present={typeof present.value === "number" ? present.value : 0}
 			local={local}
-			joining={current !== null && current.refused.value === null}
-			refusal={current?.refused.value ?? null}
-			onJoin={join}
+			joining={loading.value || returning.value || (current !== null && current.refused.value === null)}
+			refusal={lapsed ? null : (current?.refused.value ?? null)}
+			onJoin={(who) => void join(who)}
 		/>
 	);
 }

@@ -12,7 +12,7 @@ export function WaitingRoom({ conference, title }: { conference: Conference; tit
 				<h1 dir="auto">{title || t("meetingIs", { code: conference.code })}</h1>
 				<p role="status">
 					{conference.state.reconnecting.value
-						? t("reconnecting")
+						? t(conference.state.restarting.value ? "restarting" : "reconnecting")
 						: t("waitForHost", { name: conference.who.name })}
 				</p>
 				<div class="row">

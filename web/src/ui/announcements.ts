@@ -1,4 +1,5 @@
 import { listText, t } from "../i18n";
+import { last } from "../last";
 import type { ChatMessage, Participant, Waiting } from "../protocol";
 
 /** What of a meeting screen readers may be told of, at one moment. */
@@ -75,7 +76,7 @@ function switched(before: Moment, now: Moment): string[] {
 }
 
 function written(before: Moment, now: Moment): string[] {
-	const newest = before.messages.at(-1)?.id ?? 0;
+	const newest = last(before.messages)?.id ?? 0;
 	const messages = now.messages.filter(({ id, mine }) => id > newest && !mine);
 	if (messages.length > MOST_MESSAGES) return [t("manyWrote", { n: messages.length })];
 	return messages.map(({ name, text, to, file }) => {

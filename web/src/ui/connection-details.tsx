@@ -1,6 +1,6 @@
 import { useEffect, useState } from "preact/hooks";
 import { t } from "../i18n";
-import { type Details, detailsBetween, type Snapshot, type Stats } from "../media/statistics";
+import { type Details, detailsBetween, type Snapshot, takeSnapshot } from "../media/statistics";
 import type { Conference } from "../meeting/conference";
 import type { ConnectionDetails as ServerSide } from "../protocol";
 import { asText, sectionsOf } from "./details-rows";
@@ -88,7 +88,8 @@ function useDetails(conference: Conference): Known | null {
 		let over = false;
 		let before: Snapshot | null = null;
 		const look = async () => {
-			const now = await takeSnapshot(conference).catch(() => null);
+			const { connections } = conference;
+			const now = connections && (await takeSnapshot(connections).catch(() => null));
 			const server = await conference.readConnection();
 			if (over || !now) return;
 			if (before) setDetails({ browser: detailsBetween(before, now), server });
@@ -102,21 +103,4 @@ function useDetails(conference: Conference): Known | null {
 		};
 	}, [conference]);
 	return details;
-}
-
-async function takeSnapshot(conference: Conference): Promise<Snapshot | null> {
-	const connections = conference.connections;
-	if (!connections) return null;
-	const all = async (connection: RTCPeerConnection) => {
-		const found: Stats[] = [];
-		(await connection.getStats()).forEach((stats: Stats) => {
-			found.push(stats);
-		});
-		return found;
-	};
-	const [publisher, subscriber] = await Promise.all([
-		all(connections.publisher),
-		all(connections.subscriber),
-	]);
-	return { at: performance.now(), publisher, subscriber };
 }

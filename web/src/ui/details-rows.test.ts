@@ -44,7 +44,7 @@ test("figures are told with their units, the unknown as such, and sections witho
 		["Packets lost", "5.1\u00a0%"],
 		["Round trip", "80\u00a0ms"],
 	]);
-	expect(sections[1]?.rows.at(-1)).toEqual(["Sound made up", "–"]);
+	expect(sections[1]?.rows.slice(-1)[0]).toEqual(["Sound made up", "–"]);
 	expect(sections[2]?.rows).toEqual([["Made", "VP8 · 320×180 · 15\u00a0frames/s · 1.3\u00a0Mbit/s"]]);
 	expect(asText(sections)).toContain("Pictures that you see\n  Made: VP8 ·");
 });

@@ -82,8 +82,9 @@ const LAYERS = ["q", "h", "f"];
 const UNKNOWN = "–";
 const figure = (value: number, digits = 0) =>
 	value.toLocaleString(language.value, { maximumFractionDigits: digits });
-const percent = (share: number | null) => (share === null ? UNKNOWN : `${figure(share * 100, 1)}\u00a0%`);
-const bits = (rate: number | null) => {
+export const percent = (share: number | null) =>
+	share === null ? UNKNOWN : `${figure(share * 100, 1)}\u00a0%`;
+export const bits = (rate: number | null) => {
 	if (rate === null) return UNKNOWN;
 	return rate >= 1_000_000
 		? `${figure(rate / 1_000_000, 1)}\u00a0Mbit/s`

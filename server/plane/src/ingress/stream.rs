@@ -6,6 +6,9 @@ use crate::time::{Span, Time};
 
 /// A stream that has sent no media for this long is not worth waiting for: its layer is off.
 pub const LIVE_FOR: Span = Span::from_millis(1_500);
+/// Nor is one that has sent none for so long while a lower layer of the same camera has: browsers give up the upper layers
+/// first where the way up has become thin.
+const STOPPED_AFTER: Span = Span::from_millis(400);
 
 /// What is known of one SSRC.
 #[derive(Debug)]
@@ -87,6 +90,14 @@ impl Stream {
     pub fn is_live(&self, now: Time) -> bool {
         self.last_media
             .is_some_and(|(at, _)| now.since(at) < LIVE_FOR)
+    }
+
+    /// Whether it has stopped while `lower`, a lower layer of the same camera, goes on.
+    pub fn has_stopped_beside(&self, lower: &Self) -> bool {
+        match (self.last_media, lower.last_media) {
+            (Some((own, _)), Some((lower, _))) => lower.since(own) >= STOPPED_AFTER,
+            _ => false,
+        }
     }
 
     /// The stream's RTP time at `now`: by its sender's clock where that is known, else by arrival.

@@ -6,7 +6,7 @@ use crate::ingress::{ByLayer, Stream, TEMPORAL_LAYERS};
 use crate::time::{Span, Time};
 use crate::track::{MAX_LAYERS, Track};
 
-use super::routing::stream_of;
+use super::routing::{has_stopped, stream_of};
 use super::{Event, Plane, Sink};
 
 /// What is set aside for voices at least, in bit/s: one who speaks, with headers.
@@ -272,6 +272,7 @@ impl Plane {
             // Without simulcast, one stream has all layers in it.
             let carrier = if track.is_simulcast() { layer } else { 0 };
             let stream = track.layers[carrier].and_then(|stream| publisher.streams.get(stream));
+            let stream = stream.filter(|_| !has_stopped(track, &publisher.streams, carrier));
             let codec = stream.and_then(|stream| stream.pictures.codec());
             if codec.is_some_and(|codec| !slot.codecs.contains(codec)) {
                 continue;

@@ -2,6 +2,7 @@
 
 use crate::arena::Arena;
 use crate::egress::{Occupant, SlotRole, Wish};
+use crate::ingress::Stream;
 use crate::speakers::Changes;
 use crate::time::Time;
 use crate::track::{MAX_LAYERS, MediaKind, Track};
@@ -12,6 +13,16 @@ use super::{Event, Plane};
 pub(super) fn stream_of(tracks: &Arena<Track>, occupant: Occupant) -> Option<(usize, usize)> {
     let track = tracks.get(occupant.track)?;
     Some((track.transport, track.layers[occupant.layer]?))
+}
+
+/// Whether a simulcast layer has stopped while lower ones go on.
+pub(super) fn has_stopped(track: &Track, streams: &[Stream], layer: usize) -> bool {
+    let stream = |layer: usize| track.layers[layer].and_then(|index| streams.get(index));
+    let Some(own) = stream(layer) else {
+        return false;
+    };
+    let mut lower = (0..layer).filter_map(stream);
+    lower.any(|lower| own.has_stopped_beside(lower))
 }
 
 impl Plane {
@@ -112,7 +123,7 @@ impl Plane {
             stream.is_some_and(|stream| {
                 let codec = stream.pictures.codec();
                 stream.is_live(now) && codec.is_some_and(|codec| slot.codecs.contains(codec))
-            })
+            }) && !has_stopped(track, &publisher.streams, *layer)
         };
         let Some((allowed, _)) = slot.allowance.grant else {
             return;

@@ -1,5 +1,6 @@
 import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
 import { language, t } from "../../i18n";
+import { last } from "../../last";
 import { isChair } from "../../meeting/chairing";
 import type { Conference } from "../../meeting/conference";
 import type { ChatMessage } from "../../protocol";
@@ -17,10 +18,10 @@ export function Chat({ conference }: { conference: Conference }) {
 	const atEnd = useRef(true);
 	const before = useRef({ first: 0, height: 0 });
 	const messages = conversation.messages.value;
-	const last = messages.at(-1)?.id;
+	const latest = last(messages)?.id;
 	const first = messages[0]?.id ?? 0;
 
-	useEffect(() => conversation.markSeen(), [last]);
+	useEffect(() => conversation.markSeen(), [latest]);
 	useLayoutEffect(() => {
 		const element = list.current;
 		if (!element) return;
@@ -28,7 +29,7 @@ export function Chat({ conference }: { conference: Conference }) {
 		if (first < before.current.first) element.scrollTop += element.scrollHeight - before.current.height;
 		else if (atEnd.current) element.scrollTop = element.scrollHeight;
 		before.current = { first, height: element.scrollHeight };
-	}, [last, first]);
+	}, [latest, first]);
 
 	return (
 		<div class="panel-body chat">
@@ -144,7 +145,7 @@ function Composer({ conference }: { conference: Conference }) {
 		// At once: whoever types on while it is under way writes the next message.
 		setText("");
 		input.current?.focus();
-		const done = await conference.ask({ type: "send_chat", text, to });
+		const done = await conference.say(text, to);
 		if (!done) setText((typed) => typed || text);
 	}
 
