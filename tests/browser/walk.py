@@ -236,7 +236,7 @@ async def _what_is_left(page: Page, visit: Visit) -> None:
     await page.get_by_role("button", name="Leave").click()
     await page.get_by_text("You have left").wait_for()
     await visit(page, "left")
-    await page.locator(".feedback label", has_text="Good").click()
+    await page.locator(".feedback").get_by_title("Good", exact=True).click()
     await page.get_by_text("Thank you").wait_for()
     await settled(page)
     await visit(page, "thanked")
