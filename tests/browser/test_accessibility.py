@@ -38,7 +38,7 @@ CHECK = """async () => {
 }"""
 
 SIDEWAYS = """() =>
-  [document.documentElement, ...document.querySelectorAll(".panel, .panel-body, dialog, .menu, .control")]
+  [document.documentElement, ...document.querySelectorAll(".panel, .panel-body, dialog, .menu, .control:not(:has(.news))")]
     .filter((element) => element.offsetWidth && element.scrollWidth > element.clientWidth + 1)
     .map(({className, textContent}) => `${className || "the page"} is too wide: ${textContent.slice(0, 40)}`)"""
 
@@ -78,7 +78,7 @@ async def test_axe_finds_nothing_wrong_with_any_page_panel_or_dialog_in_either_t
     await through_everything(
         browser, server, findings.visit, phone=window == "phone", reduced_motion="reduce", **WINDOWS[window]
     )
-    assert len(findings.visited) >= 27
+    assert len(findings.visited) >= 32
     assert findings.lines == [], "\n".join(findings.lines)
 
 

@@ -32,6 +32,7 @@ async def through_everything(
         await page.add_init_script(NO_SCREEN)
     else:
         await page.add_init_script(SCREEN)
+    await _what_stands_in_the_way(browser, server, visit, options)
     url = await _before_the_meeting(page, server, visit)
     guests = [await new_page(browser) for _ in GUESTS[1:]]
     guests.append(await new_page(browser, **options))
@@ -79,7 +80,24 @@ async def _before_the_meeting(page: Page, server: Server, visit: Visit) -> str:
     await page.get_by_role("textbox", name="Your name").fill("Putu Ariani")
     await asyncio.sleep(1)
     await visit(page, "prejoin")
+    await page.get_by_role("button", name="Test my connection").click()
+    await page.locator(".trial[aria-busy=false]").wait_for(timeout=60_000)
+    await visit(page, "trial")
+    await page.get_by_role("dialog").get_by_role("button", name="Close").click()
     return url
+
+
+async def _what_stands_in_the_way(browser: Browser, server: Server, visit: Visit, options: dict[str, object]) -> None:
+    """A browser that can't take part, and one without a network."""
+    page = await new_page(browser, **options)
+    await page.goto(f"{server.url}/offline.html")
+    await page.get_by_role("heading", name="You are offline").wait_for()
+    await visit(page, "offline")
+    await page.add_init_script("delete window.RTCPeerConnection;")
+    await page.goto(server.url)
+    await page.locator(".notice h1").wait_for()
+    await visit(page, "obstacle")
+    await page.context.close()
 
 
 async def _screens(page: Page, guests: list[Page], visit: Visit, *, phone: bool) -> None:
@@ -218,3 +236,7 @@ async def _what_is_left(page: Page, visit: Visit) -> None:
     await page.get_by_role("button", name="Leave").click()
     await page.get_by_text("You have left").wait_for()
     await visit(page, "left")
+    await page.locator(".feedback").get_by_title("Good", exact=True).click()
+    await page.get_by_text("Thank you").wait_for()
+    await settled(page)
+    await visit(page, "thanked")

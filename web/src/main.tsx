@@ -13,7 +13,6 @@ import "./styles/tokens.css";
 import "./styles/base.css";
 import "./styles/pages.css";
 import "./styles/controls.css";
-import "./styles/forced-colors.css";
 
 function App() {
 	const inTheWay = useSignal(obstacle(surroundings()));

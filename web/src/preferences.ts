@@ -7,13 +7,15 @@ export const singleKeys = remembered("singleKeys", true);
 /** Whether screen readers are told who speaks: others hear that anyway. */
 export const announcesSpeaker = remembered("announcesSpeaker", false);
 
-/** A switch that this browser remembers from visit to visit. */
+/** A switch that this browser remembers from visit to visit, once it was thrown. */
 function remembered(key: string, first: boolean): Signal<boolean> {
 	const stored = recall(key);
-	const preference = signal(stored === null ? first : stored === "true");
+	let known = stored === null ? first : stored === "true";
+	const preference = signal(known);
 	effect(() => {
-		if (preference.value !== (recall(key) === null ? first : recall(key) === "true"))
-			remember(key, String(preference.value));
+		if (preference.value === known) return;
+		known = preference.value;
+		remember(key, String(known));
 	});
 	return preference;
 }

@@ -5,6 +5,7 @@ import "../styles/panel.css";
 import "../styles/quality.css";
 import "../styles/captions.css";
 import "../styles/touch.css";
+import "../styles/forced-colors.css";
 
 export { Conference } from "../meeting/conference";
 export { FeedbackForm } from "../ui/feedback";
