@@ -13,8 +13,6 @@ export class Subscriber {
 	offer = "";
 	private readonly players = new Map<string, HTMLAudioElement>();
 	private speaker = "";
-	/** The server's one offer. */
-	private offer: string | null = null;
 	private readonly buffers = new JitterBuffers(this.connection);
 
 	constructor() {
@@ -46,7 +44,7 @@ export class Subscriber {
 	 */
 	async restartIce(): Promise<void> {
 		const { connection, offer } = this;
-		if (offer === null || connection.signalingState !== "stable" || !connection.remoteDescription) return;
+		if (!offer || connection.signalingState !== "stable" || !connection.remoteDescription) return;
 		try {
 			connection.restartIce();
 			const { sdp = "" } = await connection.createOffer();
