@@ -2,16 +2,29 @@
 
 from __future__ import annotations
 
+import socket
 from collections.abc import AsyncIterator
 from pathlib import Path
 
+import psutil
 import pytest
 from playwright.async_api import Browser, Page, expect
 
 from tests.browser.conftest import Server, choose, create_meeting, inbound, join, new_page, running_server, until
 from tests.browser.firefox import FIREFOX, FirefoxPage, running_firefox
 
-pytestmark = pytest.mark.skipif(FIREFOX is None, reason="no Firefox is installed (Debian: apt-get install firefox-esr)")
+
+def has_own_address() -> bool:
+    """Whether this machine has an IPv4 address of its own beside loopback: Firefox offers no other candidate."""
+    addresses = [address for device in psutil.net_if_addrs().values() for address in device]
+    return any(each.family == socket.AF_INET and not each.address.startswith("127.") for each in addresses)
+
+
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.skipif(FIREFOX is None, reason="no Firefox is installed (Debian: apt-get install firefox-esr)"),
+    pytest.mark.skipif(not has_own_address(), reason="this machine has no address but loopback"),
+]
 
 
 @pytest.fixture
