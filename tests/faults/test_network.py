@@ -23,7 +23,7 @@ pytestmark = pytest.mark.browser
 
 FREE, CUT = Conditions(), Conditions(loss=1)
 BACK_WITHIN = 3.0
-"""Seconds in which media comes again. Pictures may take a little longer: the estimate of the link has fallen to nothing."""
+"""Seconds in which media comes again. Pictures may take longer: the estimate of the link has fallen to nothing."""
 
 BACK = """() => new Promise((resolve) => {
   let before = null, came = null;
