@@ -21,7 +21,7 @@ async def test_after_a_kill_a_full_meeting_is_back(tmp_path: Path) -> None:
         assert mortal.server is not None
         tester = await asyncio.create_subprocess_exec(
             *(sys.executable, "-m", "signaling", "loadtest", mortal.server.url, "--data-dir", str(tmp_path / "data")),
-            *("--participants", str(PEOPLE), "--cameras", str(CAMERAS), "--rejoin", "40", "--seconds", "5", "--json"),
+            *("--participants", str(PEOPLE), "--cameras", str(CAMERAS), "--rejoin", "75", "--seconds", "5", "--json"),
             stdout=asyncio.subprocess.PIPE,
             stderr=asyncio.subprocess.PIPE,
             env={key: value for key, value in os.environ.items() if not key.startswith("BALAI_")},
