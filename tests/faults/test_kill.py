@@ -18,7 +18,7 @@ from tests.faults.mortal_server import MortalServer, mortal_server, rows
 pytestmark = pytest.mark.browser
 
 PEOPLE = ["Ayu", "Budi", "Citra", "Dewi", "Eka", "Fajar"]
-BACK_WITHIN = 5.0
+BACK_WITHIN = 20.0
 """Seconds from the server's being ready until everybody sees somebody move."""
 TINY_CAMERA = """
 const original = navigator.mediaDevices.getUserMedia.bind(navigator.mediaDevices);
@@ -151,4 +151,5 @@ async def test_six_browsers_outlive_the_server(browsers: list[Browser], mortal: 
     await expect(ayu.locator(".person", has_text="Citra").locator(".hand")).to_contain_text("2")
     lines = [(line["Name"], line["Left (WITA)"], line["Times joined"]) for line in await attendance(ayu)]
     assert lines == [(name, "still here", "1") for name in PEOPLE]
+    print("pictures after", [round(each, 2) for each in took])
     assert max(took) <= BACK_WITHIN, took
