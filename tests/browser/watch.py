@@ -19,6 +19,7 @@ addEventListener("securitypolicyviolation", (event) => {
 const OURS = new Set(`a aside audio bdi body br button dd dialog div dl dt fieldset footer form h1 h2 h3 head header
   html img input kbd label legend li link main meta meter nav noscript ol option p path progress rect script section
   select span strong svg textarea time title ul video`.split(/\\s+/));
+const INSTALLED = /^\\/(icon\\.svg|[a-z0-9-]*icon[a-z0-9-]*\\.png|manifest(-[a-z]+)?\\.webmanifest)$/;
 const ATTRIBUTES = new Set(["srcdoc", "action", "formaction", "xlink:href", "ping", "http-equiv", "background"]);
 
 function check(element) {
@@ -35,8 +36,8 @@ function check(element) {
   const {protocol, origin, pathname} = new URL(address, location.href);
   const own = origin === location.origin;
   const allowed = {
-    script: own && pathname.startsWith("/assets/"),
-    link: own && (pathname.startsWith("/assets/") || pathname === "/icon.svg"),
+    script: own && (pathname.startsWith("/assets/") || pathname === "/old-browser.js"),
+    link: own && (pathname.startsWith("/assets/") || INSTALLED.test(pathname)),
     img: protocol === "blob:",
     a: (protocol === "blob:" && element.hasAttribute("download")) || (own && !element.target) ||
       (["http:", "https:", "mailto:"].includes(protocol) && element.relList.contains("noopener")),
@@ -56,7 +57,7 @@ new MutationObserver((changes) => {
 }).observe(document, {subtree: true, childList: true, attributes: true});
 """
 
-OUR_REQUESTS = {"document", "script", "stylesheet", "fetch", "xhr", "websocket", "other"}
+OUR_REQUESTS = {"document", "script", "stylesheet", "fetch", "xhr", "websocket", "manifest", "other"}
 """Kinds of requests that the client makes; pictures are blobs of bytes that were fetched."""
 
 
