@@ -97,7 +97,7 @@ async def six(browsers: list[Browser], mortal: MortalServer) -> list[Page]:
     await ayu.keyboard.press("Enter")
     for page in pages[1:]:
         await panel(page, "Chat")
-        await expect(page.get_by_text("Rapat dimulai")).to_be_visible()
+        await expect(page.get_by_text("Rapat dimulai", exact=True)).to_be_visible()
     return pages
 
 
@@ -141,7 +141,7 @@ async def test_six_browsers_outlive_the_server(browsers: list[Browser], mortal: 
 
         await until(all_play, "everybody sees everybody")
         assert await names(page) == PEOPLE, "no ghosts"
-        await expect(page.get_by_text("Rapat dimulai")).to_have_count(1)
+        await expect(page.get_by_text("Rapat dimulai", exact=True)).to_have_count(1)
     ayu = pages[0]
     assert await shown(ayu) == seats
     await panel(ayu, "People")
