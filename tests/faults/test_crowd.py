@@ -13,7 +13,9 @@ from tests.faults.mortal_server import mortal_server
 PEOPLE = 122
 CAMERAS = 12
 BACK_WITHIN = 30.0
-"""Ten are asked for; this on a machine that has much else to do. Seconds from the server's being ready until the last one is connected and hears somebody."""
+"""Seconds from the server's being ready until the last one is connected and hears somebody, at the latest, on a machine
+that has much else to do. Ten are asked for; what it took is printed.
+"""
 
 
 async def test_after_a_kill_a_full_meeting_is_back(tmp_path: Path) -> None:
