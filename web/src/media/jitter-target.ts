@@ -1,3 +1,5 @@
+import { type LossLimits, LossSwitch } from "./loss-switch";
+
 /** What became of one received picture's packets, as `getStats` counts it since the beginning. */
 export interface PictureCounts {
 	/** Packets that came, those that were sent again included. */
@@ -8,11 +10,7 @@ export interface PictureCounts {
 	freezes: number;
 }
 
-const MUCH = 0.04;
-const LITTLE = 0.01;
-/** For how long, in ms, much is missed before more is buffered, and little before no more is. */
-const ON_AFTER = 2_000;
-const OFF_AFTER = 20_000;
+const LIMITS: LossLimits = { much: 0.04, little: 0.01, onAfter: 2_000, offAfter: 20_000 };
 /**
  * What is buffered where packets are missed, in ms: what is lost comes after one round trip of a mobile link, and what
  * is lost again after two.
@@ -33,7 +31,7 @@ export class JitterTarget {
 	/** In ms; null leaves it to the browser. */
 	target: number | null = null;
 	private before: PictureCounts | null = null;
-	private since: number | null = null;
+	private readonly lossy = new LossSwitch(LIMITS);
 	private frozen: number[] = [];
 
 	/** These are the counts now. Gives the target. */
@@ -44,12 +42,8 @@ export class JitterTarget {
 		const received = counts.received - before.received;
 		if (received < TELLING) return this.target;
 		const missed = (counts.missed - before.missed) / received;
-		const otherwise = this.target === null ? missed >= MUCH : missed < LITTLE;
-		if (!otherwise) this.since = null;
-		else this.since ??= now;
-		if (this.since !== null && now - this.since >= (this.target === null ? ON_AFTER : OFF_AFTER)) {
-			this.move(this.target === null ? TARGETS[0] : null);
-		} else if (this.target !== null) this.count(counts.freezes - before.freezes, now);
+		if (this.lossy.update(missed, now)) this.move(this.lossy.on ? TARGETS[0] : null);
+		else if (this.lossy.on) this.count(counts.freezes - before.freezes, now);
 		return this.target;
 	}
 
@@ -62,7 +56,7 @@ export class JitterTarget {
 
 	private move(target: number | null): void {
 		this.target = target;
-		this.since = null;
+		this.lossy.beginAnew();
 		this.frozen = [];
 	}
 }

@@ -1,3 +1,5 @@
+import { type LossLimits, LossSwitch } from "./loss-switch";
+
 /** What became of one's own voice, as `getStats` counts it since the beginning. */
 export interface VoiceCounts {
 	/** Packets that were sent, those that were sent again included. */
@@ -8,11 +10,7 @@ export interface VoiceCounts {
 	fractionLost: number;
 }
 
-const MUCH = 0.03;
-const LITTLE = 0.01;
-/** For how long, in ms, much is lost before redundancy starts, and little before it ends. */
-const ON_AFTER = 3_000;
-const OFF_AFTER = 15_000;
+const LIMITS: LossLimits = { much: 0.03, little: 0.01, onAfter: 3_000, offAfter: 15_000 };
 /** Fewer packets between two counts tell nothing: in silence next to none are sent. */
 const TELLING = 20;
 
@@ -21,22 +19,18 @@ const TELLING = 20;
  * for some seconds, until it has lost next to none for longer. A rule in given time (ms); it reads no clock.
  */
 export class Redundancy {
-	on = false;
 	private before: VoiceCounts | null = null;
-	private since: number | null = null;
+	private readonly lossy = new LossSwitch(LIMITS);
+
+	get on(): boolean {
+		return this.lossy.on;
+	}
 
 	/** These are the counts now. Gives whether redundancy is to be on. */
 	update(counts: VoiceCounts, now: number): boolean {
 		const loss = this.before && lossBetween(this.before, counts);
 		this.before = counts;
-		if (loss === null) return this.on;
-		const otherwise = this.on ? loss < LITTLE : loss >= MUCH;
-		if (!otherwise) this.since = null;
-		else this.since ??= now;
-		if (this.since !== null && now - this.since >= (this.on ? OFF_AFTER : ON_AFTER)) {
-			this.on = !this.on;
-			this.since = null;
-		}
+		if (loss !== null) this.lossy.update(loss, now);
 		return this.on;
 	}
 }
