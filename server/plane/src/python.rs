@@ -135,6 +135,22 @@ impl Plane {
     }
 }
 
+fn audio_format(
+    ssrc: u32,
+    payload_type: u8,
+    audio_level_id: Option<u8>,
+    transport_sequence_id: Option<u8>,
+) -> Format {
+    Format {
+        ssrc,
+        payload_type,
+        audio_level_id,
+        transport_sequence_id,
+        clock_rate: 48_000,
+        ..Format::default()
+    }
+}
+
 fn video_codec(name: &str) -> PyResult<VideoCodec> {
     VideoCodec::from_name(name)
         .ok_or_else(|| PyValueError::new_err(format!("unknown codec {name:?}")))
@@ -375,13 +391,8 @@ impl Plane {
     ) -> PyResult<u32> {
         let slot = self.new_id();
         let format = Format {
-            ssrc,
-            payload_type,
-            audio_level_id,
-            transport_sequence_id,
             redundancy,
-            clock_rate: 48_000,
-            ..Format::default()
+            ..audio_format(ssrc, payload_type, audio_level_id, transport_sequence_id)
         };
         self.command(Command::AddAudioSlot {
             slot,
@@ -403,14 +414,7 @@ impl Plane {
         transport_sequence_id: Option<u8>,
     ) -> PyResult<u32> {
         let slot = self.new_id();
-        let format = Format {
-            ssrc,
-            payload_type,
-            audio_level_id,
-            transport_sequence_id,
-            clock_rate: 48_000,
-            ..Format::default()
-        };
+        let format = audio_format(ssrc, payload_type, audio_level_id, transport_sequence_id);
         self.command(Command::AddRoutedAudioSlot {
             slot,
             transport,
