@@ -31,7 +31,10 @@ export class JitterBuffers {
 			this.rules.set(stats.mid, rule);
 			const { packetsReceived = 0, nackCount = 0, freezeCount = 0 } = stats;
 			const counts = { received: packetsReceived, missed: nackCount, freezes: freezeCount };
-			receiver.jitterBufferTarget = rule.update(counts, performance.now());
+			const before = rule.target;
+			const target = rule.update(counts, performance.now());
+			// Chromium's page stands still for some 2 ms at each setting, be it to what was set already.
+			if (target !== before) receiver.jitterBufferTarget = target;
 		});
 	}
 }
