@@ -83,6 +83,7 @@ def serve_command(
     video_slots: Annotated[str | None, _option("video_slots")] = None,
     video_codecs: Annotated[str | None, _option("video_codecs")] = None,
     workers: Annotated[str | None, _option("workers")] = None,
+    drain_seconds: Annotated[str | None, _option("drain_seconds")] = None,
     tls: Annotated[str | None, _option("tls")] = None,
     log_level: Annotated[str | None, _option("log_level")] = None,
     config: Annotated[
@@ -96,7 +97,7 @@ def serve_command(
         ),
     ] = None,
 ) -> None:
-    """Serve meetings until it is stopped (Ctrl+C or SIGTERM).
+    """Serve meetings until it is stopped (Ctrl+C or SIGTERM; twice: at once).
 
     Every option can also be set in the environment or in a TOML file; the command line comes before the environment,
     the environment before the file.
@@ -114,6 +115,7 @@ def serve_command(
         "video_slots": video_slots,
         "video_codecs": video_codecs,
         "workers": workers,
+        "drain_seconds": drain_seconds,
         "tls": tls,
         "log_level": log_level,
     }

@@ -150,8 +150,8 @@ async def test_the_version_and_help_that_teaches() -> None:
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
-async def test_it_serves_and_a_signal_ends_it_with_a_goodbye(tmp_path: Path, number: signal.Signals) -> None:
-    async with serving(tmp_path) as (process, url), ClientSession() as http:
+async def test_it_serves_and_a_signal_ends_it_soon_and_another_at_once_with_a_goodbye(tmp_path: Path, number: signal.Signals) -> None:
+    async with serving(tmp_path, "--drain-seconds", "3600") as (process, url), ClientSession() as http:
         assert url.startswith("https://")
         trust = ssl.create_default_context(cafile=tmp_path / "https.crt")
         async with http.get(f"{url}/readyz", ssl=trust) as response:  # by name: the certificate is for localhost
@@ -162,6 +162,10 @@ async def test_it_serves_and_a_signal_ends_it_with_a_goodbye(tmp_path: Path, num
             await client.send_json({"type": "join", "id": 1, "meeting": code, "name": "Ni Luh Secret"})
             token = (await client.receive_json())["resume"]
             assert (await client.receive_json())["type"] == "subscribe_offer"
+            process.send_signal(number)
+            assert (await client.receive_json())["type"] == "server_stopping"
+            async with http.get(f"{url}/readyz", ssl=trust) as response:
+                assert (response.status, (await response.json())["status"]) == (503, "draining")
             process.send_signal(number)
             assert await client.receive_json() == {"type": "goodbye", "reason": "server_stopping"}
         async with asyncio.timeout(PATIENCE):

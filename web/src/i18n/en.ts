@@ -125,6 +125,7 @@ export const en = {
 	onlyListen: "Go on, watch and listen only",
 	reconnecting: "Connection lost. Reconnecting…",
 	restarting: "The server is being restarted. You will be back by yourself…",
+	serverStopping: "The server will be restarted in a moment. Stay here: you will be back by yourself.",
 	rejoining: "Sound and pictures were lost. Joining again…",
 	connectingMedia: "Connecting sound and pictures…",
 	noMedia:
@@ -282,6 +283,8 @@ export const en = {
 	removedHint: "You can ask the host to let you in again.",
 	bannedTitle: "You were removed from this meeting",
 	bannedHint: "You can't come in again.",
+	serverStoppingTitle: "The server is being restarted",
+	serverStoppingHint: "The server is about to be restarted, so no meeting begins now. Try again in a minute.",
 	lockedTitle: "The meeting is locked",
 	lockedHint: "Nobody is let in any more. Ask the host to open it.",
 	attendance: "Attendance sheet",
