@@ -126,6 +126,30 @@ def serve_command(
     asyncio.run(serve(settings))
 
 
+@app.command("feedback")
+def feedback_command(
+    days: Annotated[int, typer.Option("--days", min=1, max=3650, help="How many days back.")] = 30,
+    words: Annotated[bool, typer.Option("--words", help="Show what people wrote besides, too.")] = False,
+    data_dir: Annotated[str | None, _option("data_dir")] = None,
+    database: Annotated[str | None, _option("database")] = None,
+    time_zone: Annotated[str | None, _option("time_zone")] = None,
+    config: Annotated[
+        str | None,
+        typer.Option("--config", help="The server's TOML file. [dim](BALAI_CONFIG)[/dim]", metavar="FILE"),
+    ] = None,
+) -> None:
+    """Show what people said of sound and pictures after their meetings, and what their browsers measured.
+
+    A line for each day of each meeting: how many answered, and how many of them found it good. The server may run.
+    """
+    settings = load({"data_dir": data_dir, "database": database, "time_zone": time_zone}, os.environ, config)
+    from rich.console import Console
+
+    from signaling.feedback_report import report
+
+    asyncio.run(report(settings, days, words=words, console=Console()))
+
+
 @app.command(
     "loadtest",
     add_help_option=False,

@@ -32,7 +32,7 @@ class StartError(ConfigError):
 
 
 async def serve(config: Config) -> None:
-    """Serve until SIGTERM or SIGINT, and let meetings go on for a moment, unless there is another. Raises StartError."""
+    """Serve until SIGTERM or SIGINT; then let meetings go on for a moment, or until another. Raises StartError."""
     async with contextlib.AsyncExitStack() as opened:
         listening = opened.enter_context(_listen(config))
         records = await _open_records(config)

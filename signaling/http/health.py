@@ -13,7 +13,7 @@ async def healthz(_: web.Request) -> web.Response:
 
 
 async def readyz(request: web.Request) -> web.Response:
-    """``GET /readyz``: 200 when the database answers, the media plane is at work and nothing stops the server, else 503.
+    """``GET /readyz``: 200 when the database answers, the media plane is at work and the server goes on, else 503.
 
     Its ``status`` is ``draining`` when the server is about to stop: send nobody here any more.
     """
