@@ -249,8 +249,15 @@ mod tests {
             agent.heard(Time::from_micros(hundredths * 20_000), &path(1).remote);
         }
         let silent_from = 199 * 20_000;
-        let after =
-            |agent: &mut IceAgent, micros: u64| check(agent, Time::from_micros(silent_from + micros), 2, false, PASSWORD);
+        let after = |agent: &mut IceAgent, micros: u64| {
+            check(
+                agent,
+                Time::from_micros(silent_from + micros),
+                2,
+                false,
+                PASSWORD,
+            )
+        };
         after(&mut agent, 900_000);
         assert_eq!(agent.selected(), Some(&path(1)));
         after(&mut agent, 1_100_000);
