@@ -92,9 +92,8 @@ class Directory:
         """Joined like meetings, by codes that no meeting has."""
         self._stops_at: float | None = None
         """When the server stops at the latest, in s of the loop's clock; None as long as nothing stops it."""
-        self._quiet = asyncio.Event()
-        """Set while no meeting is live."""
-        self._quiet.set()
+        self._emptied = asyncio.Event()
+        """Set whenever the last participant of a meeting goes."""
 
     async def recover(self) -> None:
         """Go on with the meetings that were cut off when the server last stopped: their people come back."""
@@ -121,8 +120,10 @@ class Directory:
         return None if self._stops_at is None else max(0.0, self._stops_at - asyncio.get_running_loop().time())
 
     async def quiet(self) -> None:
-        """Wait until no meeting is live."""
-        await self._quiet.wait()
+        """Wait until nobody is in any meeting. Who is expected back comes back to the next process as well."""
+        while any(len(live.meeting.room) for live in self._live.values()):
+            self._emptied.clear()
+            await self._emptied.wait()
 
     def _refuse_when_draining(self) -> None:
         if self._stops_at is not None:
@@ -232,10 +233,10 @@ class Directory:
             title=record.title,
             inherits=record.host_key_sha256 is None,
         )
-        self._quiet.clear()
         live = self._live[code] = Live(meeting, record, Recorder(self._records, record, meeting, kept))
         # Later in this turn, so that everybody has been told of the last departure when the media ends.
         loop = asyncio.get_running_loop()
+        meeting.room.on("emptied", self._emptied.set)
         meeting.room.on("emptied", lambda: loop.call_soon(self._end_if_empty, meeting))
         meeting.chair.on("lobby", lambda: loop.call_soon(self._end_if_empty, meeting))
         log.info("meeting begins", meeting=meeting.label)
@@ -253,8 +254,6 @@ class Directory:
         if live is None or live.meeting is not meeting:
             return
         del self._live[meeting.code]
-        if not self._live:
-            self._quiet.set()
         meeting.close("meeting_ended")
         log.info("meeting ends", meeting=meeting.label)
         self._records.meetings.ended(meeting.code, self.now())

@@ -86,7 +86,7 @@ def create_app(
 
 
 async def drain(app: web.Application, seconds: float) -> None:
-    """Let what is live go on for so long at most, with a word to everybody; returns once no meeting is live."""
+    """Let what is live go on for so long at most, with a word to everybody; returns once nobody is in any meeting."""
     app[DIRECTORY].drain(seconds)
     for session in app[SESSIONS].copy():
         session.tell_stopping()
