@@ -136,24 +136,22 @@ function Person({ conference, person, turn }: PersonProps) {
 					<bdi>{person.name}</bdi>
 					{self && <span class="soft"> ({t("you")})</span>}
 				</span>
-				{(about || role) && (
-					<span class="soft about">
-						{role && <span class="role">{role}</span>}
-						<bdi>{about}</bdi>
-					</span>
-				)}
-			</span>
-			{turn !== null && (
-				<span class="hand" title={t("handRaised")}>
-					<Icon name="hand" />
-					<span class="visually-hidden">{t("handRaised")}: </span>
-					{turn}
+				<span class="below-name">
+					{role && <span class="role">{role}</span>}
+					<bdi class="soft about">{about}</bdi>
+					{turn !== null && (
+						<span class="hand" title={t("handRaised")}>
+							<Icon name="hand" />
+							<span class="visually-hidden">{t("handRaised")}: </span>
+							{turn}
+						</span>
+					)}
+					{person.screen && <Icon name="screen" />}
+					<Icon name={person.microphone ? "microphone" : "microphoneOff"} />
+					<span class="visually-hidden">{person.microphone ? t("microphoneOn") : t("muted")}</span>
+					<QualityMark quality={person.quality} />
 				</span>
-			)}
-			{person.screen && <Icon name="screen" />}
-			<Icon name={person.microphone ? "microphone" : "microphoneOff"} />
-			<span class="visually-hidden">{person.microphone ? t("microphoneOn") : t("muted")}</span>
-			<QualityMark quality={person.quality} />
+			</span>
 			<PersonMenu conference={conference} person={person} />
 		</li>
 	);
