@@ -26,7 +26,7 @@ async def test_whoever_is_in_a_meeting_sees_when_the_server_stops_and_is_back_in
     await join(page, await create_meeting(page, server), "Ayu")
     seat = await id_of(page, "Ayu")
     mortal.ask_to_stop()
-    await expect(page.get_by_text("The server will be restarted in a moment")).to_be_visible()
+    await expect(page.get_by_text("The server will be restarted. Stay here")).to_be_visible()
     await expect(page.locator(".banner").get_by_role("timer")).to_have_text(re.compile(r"^9:[0-5][0-9]$"))
     await other.goto(server.url)
     await other.get_by_role("button", name="Start a meeting").click()

@@ -125,7 +125,7 @@ export const en = {
 	onlyListen: "Go on, watch and listen only",
 	reconnecting: "Connection lost. Reconnecting…",
 	restarting: "The server is being restarted. You will be back by yourself…",
-	serverStopping: "The server will be restarted in a moment. Stay here: you will be back by yourself.",
+	serverStopping: "The server will be restarted. Stay here: you will be back by yourself.",
 	rejoining: "Sound and pictures were lost. Joining again…",
 	connectingMedia: "Connecting sound and pictures…",
 	noMedia:
@@ -288,6 +288,7 @@ export const en = {
 	lockedTitle: "The meeting is locked",
 	lockedHint: "Nobody is let in any more. Ask the host to open it.",
 	attendance: "Attendance sheet",
+	whatPeopleSaid: "What people said of sound and pictures",
 	savePolls: "Save results (CSV)",
 	attachFile: "Send a file",
 	sendingFile: "Sending the file…",

@@ -125,7 +125,7 @@ const id: Messages = {
 	reconnecting: "Sambungan terputus. Menyambung kembali…",
 	restarting: "Server sedang dimulai ulang. Anda akan tersambung kembali dengan sendirinya…",
 	serverStopping:
-		"Server akan segera dimulai ulang. Tetaplah di sini: Anda akan tersambung kembali dengan sendirinya.",
+		"Server akan dimulai ulang. Tetaplah di sini: Anda akan tersambung kembali dengan sendirinya.",
 	rejoining: "Suara dan gambar terputus. Bergabung kembali…",
 	connectingMedia: "Menyambungkan suara dan gambar…",
 	noMedia:
@@ -286,6 +286,7 @@ const id: Messages = {
 	lockedTitle: "Rapat dikunci",
 	lockedHint: "Tidak ada yang diizinkan masuk lagi. Mintalah pimpinan membukanya.",
 	attendance: "Daftar hadir",
+	whatPeopleSaid: "Pendapat peserta tentang suara dan gambar",
 	savePolls: "Simpan hasil (CSV)",
 	attachFile: "Kirim berkas",
 	sendingFile: "Mengirim berkas…",

@@ -91,6 +91,7 @@ export function People({ conference }: { conference: Conference }) {
 				))}
 			</ul>
 			{chairs && <Attendance conference={conference} />}
+			{state.self.value?.role === "host" && <WhatPeopleSaid conference={conference} />}
 			{shown.length === 0 && <p class="empty">{t("nobodyFound", { text: typed })}</p>}
 		</div>
 	);
@@ -110,6 +111,22 @@ function Attendance({ conference }: { conference: Conference }) {
 					{form.toUpperCase()}
 				</button>
 			))}
+		</section>
+	);
+}
+
+/** What those who left said of sound and pictures, for the host alone. */
+function WhatPeopleSaid({ conference }: { conference: Conference }) {
+	const save = () =>
+		void conference.files.saveExport("feedback.csv", language.value).catch(() => {
+			conference.news.value = { key: "failedTitle" };
+		});
+	return (
+		<section class="attendance" aria-label={t("whatPeopleSaid")}>
+			<span>{t("whatPeopleSaid")}</span>
+			<button type="button" class="small" aria-label={`${t("whatPeopleSaid")}: CSV`} onClick={save}>
+				CSV
+			</button>
 		</section>
 	);
 }
