@@ -43,12 +43,7 @@ export class MediaWatch {
 		if (!same) this.worked = false;
 		this.connections = connections;
 		this.silences = connections.map(() => new Silence());
-		for (const connection of connections) {
-			connection.onconnectionstatechange = () => this.check();
-			// Over another way after a silence: a restart makes the browser tell the server which, seconds before it would.
-			const transport = iceTransport(connection);
-			if (transport) transport.onselectedcandidatepairchange = () => this.isSilent && this.events.doubtful();
-		}
+		for (const connection of connections) connection.onconnectionstatechange = () => this.check();
 		this.looking = setInterval(() => void this.look().catch(() => {}), LOOK_EVERY);
 		this.check();
 	}
@@ -74,6 +69,12 @@ export class MediaWatch {
 		const before = this.connected.value;
 		this.connected.value = states.every((state) => state === "connected");
 		if (this.connected.value) {
+			for (const connection of this.connections) {
+				// Over another way after a silence: a restart makes the browser tell the server which, seconds before it would.
+				const transport = iceTransport(connection);
+				if (transport)
+					transport.onselectedcandidatepairchange = () => this.isSilent && this.events.doubtful();
+			}
 			this.worked = true;
 			this.trust();
 			if (!before) this.events.connected();

@@ -117,15 +117,16 @@ function Attendance({ conference }: { conference: Conference }) {
 
 /** What those who left said of sound and pictures, for the host alone. */
 function WhatPeopleSaid({ conference }: { conference: Conference }) {
+	const form = "csv";
 	const save = () =>
-		void conference.files.saveExport("feedback.csv", language.value).catch(() => {
+		void conference.files.saveExport(`feedback.${form}`, language.value).catch(() => {
 			conference.news.value = { key: "failedTitle" };
 		});
 	return (
 		<section class="attendance" aria-label={t("whatPeopleSaid")}>
 			<span>{t("whatPeopleSaid")}</span>
-			<button type="button" class="small" aria-label={`${t("whatPeopleSaid")}: CSV`} onClick={save}>
-				CSV
+			<button type="button" class="small" onClick={save}>
+				{form.toUpperCase()}
 			</button>
 		</section>
 	);
