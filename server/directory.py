@@ -47,6 +47,10 @@ class NoSuchMeetingError(Exception):
     """Nobody has made a meeting with this code."""
 
 
+class ServerStoppingError(Exception):
+    """The server is about to stop: no meeting begins any more."""
+
+
 class NoSuchFileError(Exception):
     """There is no such file, or it is not theirs to send."""
 
@@ -86,6 +90,10 @@ class Directory:
         self._live: dict[str, Live] = {}
         self.trials = ConnectionTrials(edge, video_codecs)
         """Joined like meetings, by codes that no meeting has."""
+        self._stops_at: float | None = None
+        """When the server stops at the latest, in s of the loop's clock; None as long as nothing stops it."""
+        self._emptied = asyncio.Event()
+        """Set whenever the last participant of a meeting goes."""
 
     async def recover(self) -> None:
         """Go on with the meetings that were cut off when the server last stopped: their people come back."""
@@ -101,8 +109,32 @@ class Directory:
             else:
                 self._records.meetings.ended(record.code, last)
 
+    def drain(self, seconds: float) -> None:
+        """The server stops in so many seconds: from now on no meeting begins."""
+        self._stops_at = asyncio.get_running_loop().time() + seconds
+        log.info("draining", seconds=seconds, meetings=len(self._live))
+
+    @property
+    def stops_in(self) -> float | None:
+        """In how many seconds the server stops at the latest; None as long as nothing stops it."""
+        return None if self._stops_at is None else max(0.0, self._stops_at - asyncio.get_running_loop().time())
+
+    async def quiet(self) -> None:
+        """Wait until nobody is in any meeting. Who is expected back comes back to the next process as well."""
+        while any(len(live.meeting.room) for live in self._live.values()):
+            self._emptied.clear()
+            await self._emptied.wait()
+
+    def _refuse_when_draining(self) -> None:
+        if self._stops_at is not None:
+            raise ServerStoppingError
+
     async def create(self, title: str = "") -> tuple[str, str]:
-        """Make a meeting; returns its code, and the key that makes whoever has it its host."""
+        """Make a meeting; returns its code, and the key that makes whoever has it its host.
+
+        Raises ServerStoppingError.
+        """
+        self._refuse_when_draining()
         title = clean_line(title, MAX_TITLE)
         while True:
             code, host_key = new_code(), secrets.token_urlsafe(24)
@@ -130,7 +162,8 @@ class Directory:
     async def enter(self, code: str, newcomer: Newcomer, host_key: str | None = None) -> Seat | Place:
         """A seat, or a place in the lobby, of the meeting behind a code, which begins if nobody is there yet.
 
-        ``host_key``: what they show for being its host. Raises NoSuchMeetingError, or what ``Meeting.enter`` does.
+        ``host_key``: what they show for being its host. Raises NoSuchMeetingError, ServerStoppingError where it would
+        begin, or what ``Meeting.enter`` does.
         """
         if self.trials.is_trial(code):
             return self.trials.enter(code, newcomer)
@@ -138,6 +171,7 @@ class Directory:
         newcomer = replace(newcomer, is_host=holds_host_key(record, host_key))
         live = self._live.get(code)  # asked anew: others came while the records were read
         if live is None:
+            self._refuse_when_draining()
             live = await self._begin(record)
         try:
             return live.meeting.enter(newcomer)
@@ -202,6 +236,7 @@ class Directory:
         live = self._live[code] = Live(meeting, record, Recorder(self._records, record, meeting, kept))
         # Later in this turn, so that everybody has been told of the last departure when the media ends.
         loop = asyncio.get_running_loop()
+        meeting.room.on("emptied", self._emptied.set)
         meeting.room.on("emptied", lambda: loop.call_soon(self._end_if_empty, meeting))
         meeting.chair.on("lobby", lambda: loop.call_soon(self._end_if_empty, meeting))
         log.info("meeting begins", meeting=meeting.label)

@@ -6,14 +6,20 @@ from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
+from server.chairing.floor import Floor
 from server.meeting import Meeting
 from server.records import VisitRecord
-from server.returning import KeptSeat
+from server.returning import Expected, KeptSeat
 from server.roles import Role
 
 
-def state_of(meeting: Meeting, waiting_since: Mapping[str, datetime]) -> dict[str, Any]:
-    """What is to be kept. ``waiting_since``: when whoever waits in the lobby came, by their key."""
+def state_of(
+    meeting: Meeting, waiting_since: Mapping[str, datetime], moment: Callable[[float], datetime]
+) -> dict[str, Any]:
+    """What is to be kept.
+
+    ``waiting_since``: when whoever waits in the lobby came, by their key. ``moment``: when a monotonic time, in s, is.
+    """
     chair, expected = meeting.chair, meeting.expected
     seats = {
         seat.participant.id: {
@@ -31,7 +37,8 @@ def state_of(meeting: Meeting, waiting_since: Mapping[str, datetime]) -> dict[st
         "banned_addresses": sorted(chair.bans.addresses),
         "admitted": chair.lobby.admitted(),
         "waiting": {person: since.isoformat() for person, since in waiting_since.items()},
-        "spotlit": chair.spotlit,
+        "spotlit": list(chair.spotlit),
+        "floor": _floor_state(chair.floor, moment),
         "seats": away | seats,
     }
 
@@ -58,6 +65,30 @@ def restore_state(
         meeting.expect(seat)
     meeting.room.keep_places(max((seat.hand or 0 for seat in seats), default=0))
     chair.spotlit = [id_ for id_ in state.get("spotlit", []) if id_ in meeting.expected]
+    if floor := state.get("floor"):
+        _restore_floor(chair.floor, floor, meeting.expected, when)
+
+
+def _floor_state(floor: Floor, moment: Callable[[float], datetime]) -> dict[str, Any] | None:
+    if floor.offered is None and floor.holder is None:
+        return None
+    return {
+        "offered": floor.offered,
+        "seconds": floor.seconds,
+        "holder": floor.holder,
+        "ends_at": None if floor.ends_at is None else moment(floor.ends_at).isoformat(timespec="milliseconds"),
+    }
+
+
+def _restore_floor(
+    floor: Floor, kept: Mapping[str, Any], expected: Expected, when: Callable[[datetime], float]
+) -> None:
+    """Their time went on while the server was away."""
+    if kept["offered"] in expected:
+        floor.offer(kept["offered"], kept["seconds"])
+    if kept["holder"] in expected:
+        floor.holder = kept["holder"]
+        floor.ends_at = None if kept["ends_at"] is None else when(datetime.fromisoformat(kept["ends_at"]))
 
 
 def _seat(visit: VisitRecord, kept: Mapping[str, Any]) -> KeptSeat:

@@ -231,6 +231,8 @@ class Meeting:
 
     def _expect_no_more(self, kept: KeptSeat) -> None:
         self.expected.discard(kept)
+        if kept.participant not in self.room and kept.participant not in self.expected:
+            self.chair.forget(kept.participant)
         if self.is_empty:
             self.room.emit("emptied")
 

@@ -178,7 +178,7 @@ class Recorder:
             or now - timedelta(seconds=time - waiting.since)
             for waiting in self._meeting.chair.lobby
         }
-        state = state_of(self._meeting, self._waiting_since)
+        state = state_of(self._meeting, self._waiting_since, lambda moment: now + timedelta(seconds=moment - time))
         if state != self._record.state:
             self._record.state = state
             self._records.meetings.set_state(self._record.id, state)

@@ -39,6 +39,7 @@ class Power(StrEnum):
     RUN_POLLS = "run_polls"
     SEE_ATTENDANCE = "see_attendance"
     # The meeting itself
+    SEE_FEEDBACK = "see_feedback"
     SET_ROLES = "set_roles"
     END = "end"
 
@@ -51,7 +52,7 @@ _CHAIRING = _TAKING_PART | {
 }
 
 ALLOWED: dict[Role, frozenset[Power]] = {
-    Role.HOST: _CHAIRING | {Power.SET_ROLES, Power.END},
+    Role.HOST: _CHAIRING | {Power.SEE_FEEDBACK, Power.SET_ROLES, Power.END},
     Role.COHOST: _CHAIRING,
     Role.PARTICIPANT: _TAKING_PART,
     Role.LISTENER: _LISTENING,

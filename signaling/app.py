@@ -85,6 +85,15 @@ def create_app(
     return app
 
 
+async def drain(app: web.Application, seconds: float) -> None:
+    """Let what is live go on for so long at most, with a word to everybody; returns once nobody is in any meeting."""
+    app[DIRECTORY].drain(seconds)
+    for session in app[SESSIONS].copy():
+        session.tell_stopping()
+    with contextlib.suppress(TimeoutError):
+        await asyncio.wait_for(app[DIRECTORY].quiet(), seconds)
+
+
 async def _recover(app: web.Application) -> None:
     """Before anybody can come in, the meetings that the last stop cut off are there."""
     await app[DIRECTORY].recover()

@@ -83,6 +83,7 @@ def serve_command(
     video_slots: Annotated[str | None, _option("video_slots")] = None,
     video_codecs: Annotated[str | None, _option("video_codecs")] = None,
     workers: Annotated[str | None, _option("workers")] = None,
+    drain_seconds: Annotated[str | None, _option("drain_seconds")] = None,
     tls: Annotated[str | None, _option("tls")] = None,
     log_level: Annotated[str | None, _option("log_level")] = None,
     config: Annotated[
@@ -96,7 +97,7 @@ def serve_command(
         ),
     ] = None,
 ) -> None:
-    """Serve meetings until it is stopped (Ctrl+C or SIGTERM).
+    """Serve meetings until it is stopped (Ctrl+C or SIGTERM; twice: at once).
 
     Every option can also be set in the environment or in a TOML file; the command line comes before the environment,
     the environment before the file.
@@ -114,6 +115,7 @@ def serve_command(
         "video_slots": video_slots,
         "video_codecs": video_codecs,
         "workers": workers,
+        "drain_seconds": drain_seconds,
         "tls": tls,
         "log_level": log_level,
     }
@@ -122,6 +124,30 @@ def serve_command(
     from signaling.serve import serve  # it loads all of WebRTC: neither help nor a refusal should wait for that
 
     asyncio.run(serve(settings))
+
+
+@app.command("feedback")
+def feedback_command(
+    days: Annotated[int, typer.Option("--days", min=1, max=3650, help="How many days back.")] = 30,
+    words: Annotated[bool, typer.Option("--words", help="Show what people wrote besides, too.")] = False,
+    data_dir: Annotated[str | None, _option("data_dir")] = None,
+    database: Annotated[str | None, _option("database")] = None,
+    time_zone: Annotated[str | None, _option("time_zone")] = None,
+    config: Annotated[
+        str | None,
+        typer.Option("--config", help="The server's TOML file. [dim](BALAI_CONFIG)[/dim]", metavar="FILE"),
+    ] = None,
+) -> None:
+    """Show what people said of sound and pictures after their meetings, and what their browsers measured.
+
+    A line for each day of each meeting: how many answered, and how many of them found it good. The server may run.
+    """
+    settings = load({"data_dir": data_dir, "database": database, "time_zone": time_zone}, os.environ, config)
+    from rich.console import Console
+
+    from signaling.feedback_report import report
+
+    asyncio.run(report(settings, days, words=words, console=Console()))
 
 
 @app.command(

@@ -90,6 +90,10 @@ def _file_days(value: object) -> int:
     return _count(value, "days", 3_650)
 
 
+def _drain_seconds(value: object) -> int:
+    return _count(value, "seconds", 3_600, least=0)
+
+
 def _time_zone(value: object) -> str:
     try:
         return str(ZoneInfo(str(value)))
@@ -106,14 +110,14 @@ def _video_codecs(value: object) -> tuple[VideoCodec, ...]:
     return codecs
 
 
-def _count(value: object, what: str, most: int) -> int:
+def _count(value: object, what: str, most: int, least: int = 1) -> int:
     if (
         isinstance(value, bool)
         or not str(value).isascii()
         or not str(value).isdigit()
-        or not 1 <= int(str(value)) <= most
+        or not least <= int(str(value)) <= most
     ):
-        raise ValueError(f"give a number of {what} from 1 to {most}")
+        raise ValueError(f"give a number of {what} from {least} to {most}")
     return int(str(value))
 
 
@@ -178,6 +182,12 @@ OPTIONS: dict[str, Option] = {
         1,
         "How many threads send media. One is best on two cores; more help a server with many meetings and many cores.",
     ),
+    "drain_seconds": Option(
+        _drain_seconds,
+        10,
+        "For how many seconds meetings go on after SIGTERM or Ctrl+C, 0 to 3600: everybody is told, and none begins. "
+        "A second signal ends them at once.",
+    ),
     "tls": Option(
         _choice("self-signed", "off"),
         "self-signed",
@@ -210,6 +220,7 @@ class Config:
     video_slots: int
     video_codecs: tuple[VideoCodec, ...]
     workers: int
+    drain_seconds: int
     tls: Literal["self-signed", "off"]
     log_level: str
 

@@ -85,6 +85,7 @@ CALLS: dict[tuple[str, str], Needs] = {
     ("GET", "/api/meetings/{code}/files/{file}"): Open.INSIDE,
     ("GET", "/api/meetings/{code}/attendance.{form}"): Power.SEE_ATTENDANCE,
     ("GET", "/api/meetings/{code}/polls.csv"): Power.RUN_POLLS,
+    ("GET", "/api/meetings/{code}/feedback.csv"): Power.SEE_FEEDBACK,
     ("GET", "/api/load-test"): Open.OPERATOR,
     ("POST", "/api/load-test"): Open.OPERATOR,
     ("GET", "/healthz"): Open.TO_ALL,

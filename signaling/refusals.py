@@ -7,7 +7,7 @@ from server.chairing.lobby import LobbyFullError
 from server.conversation.chat import EmptyMessageError
 from server.conversation.conversation import NoSuchMessageError, NoSuchPollError
 from server.conversation.polls import BadPollError
-from server.directory import NoSuchFileError, NoSuchMeetingError
+from server.directory import NoSuchFileError, NoSuchMeetingError, ServerStoppingError
 from server.door import BannedError, LockedError
 from server.media import SdpError
 from server.room import BadNameError, NotPermittedError, RoomFullError, ScreenTakenError
@@ -15,6 +15,7 @@ from signaling.messages import ErrorCode
 
 _REFUSALS: dict[type[Exception], tuple[ErrorCode, str]] = {
     NoSuchMeetingError: ("no_such_meeting", "nobody has made a meeting with this code"),
+    ServerStoppingError: ("server_stopping", "the server is about to be restarted: come again in a minute"),
     RoomFullError: ("meeting_full", "the meeting is full, try again later: {}"),
     LobbyFullError: ("meeting_full", "too many wait to be let in already: try again later"),
     LockedError: ("meeting_locked", "the meeting is locked: ask its host to open it"),

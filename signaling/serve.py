@@ -9,7 +9,9 @@ import os
 import signal
 import socket
 import ssl
+from collections.abc import Coroutine
 from datetime import timedelta
+from typing import Any
 
 import structlog
 from aiohttp import web
@@ -17,7 +19,7 @@ from aiohttp import web
 from server.files import FileRules
 from server.media import MediaEdge
 from server.records import DatabaseError, Records
-from signaling.app import create_app
+from signaling.app import create_app, drain
 from signaling.certificate import server_context
 from signaling.config import Config, ConfigError, shown_database
 from signaling.load_test_token import keep_token
@@ -30,7 +32,7 @@ class StartError(ConfigError):
 
 
 async def serve(config: Config) -> None:
-    """Serve until SIGTERM or SIGINT. Raises StartError."""
+    """Serve until SIGTERM or SIGINT; then let meetings go on for a moment, or until another. Raises StartError."""
     async with contextlib.AsyncExitStack() as opened:
         listening = opened.enter_context(_listen(config))
         records = await _open_records(config)
@@ -53,12 +55,24 @@ async def serve(config: Config) -> None:
         opened.push_async_callback(runner.cleanup)
         await runner.setup()
         await web.SockSite(runner, listening, ssl_context=tls).start()
-        stopped = _stop_signal()
+        signals = _stop_signals()
         host, port = listening.getsockname()[:2]
         log.info("serving", host=host, port=port, media_port=edge.port)
         print(f"Balai is ready: {'https' if tls else 'http'}://{_shown_host(host)}:{port}", flush=True)
-        await stopped.wait()
+        await signals.acquire()
+        await _first(drain(app, config.drain_seconds), signals.acquire())
         log.info("stopping")
+
+
+async def _first(*these: Coroutine[Any, Any, object]) -> None:
+    """Wait for the first of these; the others are cancelled."""
+    tasks = [asyncio.ensure_future(each) for each in these]
+    done, pending = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+    for task in pending:
+        task.cancel()
+    await asyncio.gather(*pending, return_exceptions=True)
+    for task in done:
+        task.result()
 
 
 def _shown_host(host: str) -> str:
@@ -138,9 +152,10 @@ def _load_test_token(config: Config) -> str:
         ) from error
 
 
-def _stop_signal() -> asyncio.Event:
-    stopped = asyncio.Event()
+def _stop_signals() -> asyncio.Semaphore:
+    """Acquired once for each SIGTERM or SIGINT."""
+    signals = asyncio.Semaphore(0)
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(number, stopped.set)
-    return stopped
+        loop.add_signal_handler(number, signals.release)
+    return signals

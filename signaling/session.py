@@ -39,6 +39,7 @@ from signaling.messages import (
     PublishOffer,
     ReadConnection,
     SendChat,
+    ServerStopping,
     SetMedia,
     SetView,
     SlotsChanged,
@@ -123,6 +124,12 @@ class Session:
             self._end()
             await asyncio.gather(sending, return_exceptions=True)
             self.finished.set()
+
+    def tell_stopping(self) -> None:
+        """Whoever is in a meeting or its lobby is told if the server is about to stop."""
+        seconds = self._directory.stops_in
+        if seconds is not None and (self._seat is not None or self._place is not None):
+            self._outbox.put(ServerStopping(seconds=round(seconds, 1)))
 
     def stop(self) -> None:
         """The server stops: whoever has no seat, and so hears no goodbye, is disconnected too."""
@@ -283,6 +290,7 @@ class Session:
             self._outbox.put(SubscribeOffer(sdp=seat.connection.subscribe_offer()))
         if seat.published:
             self._tell_wanted(seat)
+        self.tell_stopping()
 
     def _wait(self, place: Place, request: Join) -> None:
         """Wait in the lobby."""
@@ -291,6 +299,7 @@ class Session:
         place.on("refused", self._on_refused)
         place.on("replaced", self._on_replaced)
         self._outbox.put(InLobby(id=request.id, person=self._person, title=place.title))
+        self.tell_stopping()
 
     def _tell_wanted(self, seat: Seat) -> None:
         self._on_layers(seat.demand.told_layers, seat.demand.told_screen)

@@ -249,9 +249,13 @@ class Chair(EventEmitter):
         self._act(actor, "rename", target)
 
     def _left(self, participant: Participant) -> None:
-        changed = self.floor.leave(participant.id)
-        if participant.id in self.spotlit:
-            self.spotlit.remove(participant.id)
+        self.forget(participant.id)
+
+    def forget(self, id_: str) -> None:
+        """Somebody is gone, or did not come back: they have neither the floor nor the spotlight any more."""
+        changed = self.floor.leave(id_)
+        if id_ in self.spotlit:
+            self.spotlit.remove(id_)
             changed = True
         if changed:
             self.emit("changed")

@@ -14,11 +14,12 @@ class Floor:
     holder: str | None = None
     ends_at: float | None = None
     """When their time is up; None without a limit. Nobody is cut off: everybody sees it."""
-    _seconds: float | None = None
+    seconds: float | None = None
+    """For how long it was offered; None without a limit."""
 
     def offer(self, participant: str, seconds: float | None) -> None:
         """Ask somebody to take it. Whoever has it keeps it until they do."""
-        self.offered, self._seconds = participant, seconds
+        self.offered, self.seconds = participant, seconds
 
     def decline(self, participant: str) -> bool:
         """Somebody does not want it. Whether it was offered to them."""
@@ -32,7 +33,7 @@ class Floor:
         if self.offered != participant:
             return False
         self.offered, self.holder = None, participant
-        self.ends_at = None if self._seconds is None else now + self._seconds
+        self.ends_at = None if self.seconds is None else now + self.seconds
         return True
 
     def set_time(self, seconds: float | None, now: float) -> bool:
@@ -45,7 +46,7 @@ class Floor:
     def end(self) -> str | None:
         """It is nobody's now; returns whose it was, or to whom it was offered."""
         whose = self.holder or self.offered
-        self.offered = self.holder = self.ends_at = self._seconds = None
+        self.offered = self.holder = self.ends_at = self.seconds = None
         return whose
 
     def leave(self, participant: str) -> bool:

@@ -2,12 +2,41 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
 from sqlalchemy import select
 
 from server.records.database import Database
-from server.records.models import FeedbackRecord
+from server.records.models import FeedbackRecord, MeetingRecord
 from server.records.topic import Topic
 from server.records.writer import RecordWriter
+
+
+@dataclass(frozen=True)
+class Answered:
+    """What somebody said of a meeting."""
+
+    meeting: str
+    """Its title, or its code where it has none."""
+    at: datetime
+    rating: int
+    words: str
+    figures: dict[str, Any]
+
+
+async def feedback_since(database: Database, since: datetime) -> list[Answered]:
+    """What was said of all meetings since then, oldest first."""
+    said = FeedbackRecord
+    query = (
+        select(MeetingRecord.title, MeetingRecord.code, said.at, said.rating, said.words, said.figures)
+        .join(MeetingRecord, MeetingRecord.id == said.meeting)
+        .where(said.at >= since)
+        .order_by(said.at, said.visit)
+    )
+    rows = await database.rows(query)
+    return [Answered(title or code, at, rating, words, figures) for title, code, at, rating, words, figures in rows]
 
 
 class Feedback(Topic):

@@ -9,8 +9,8 @@ from typing import Annotated
 import msgspec
 from aiohttp import web
 
-from server.directory import NoSuchMeetingError
-from signaling.http.guards import client_address, problem
+from server.directory import NoSuchMeetingError, ServerStoppingError
+from signaling.http.guards import client_address, problem, stopping
 from signaling.http.keys import DIRECTORY, NEW_MEETINGS
 
 
@@ -26,7 +26,7 @@ _CODE = re.compile(r"[a-z]{3}-[a-z]{4}-[a-z]{3}")
 async def create_meeting(request: web.Request) -> web.Response:
     """``POST /api/meetings``: make a meeting; 201, its code, and the key that makes its holder the host.
 
-    A JSON body may give its ``title``.
+    A JSON body may give its ``title``. 503 when the server is about to stop.
     """
     if not request.app[NEW_MEETINGS].take(client_address(request)):
         refused = problem(429, "rate_limited", "too many new meetings from this address: wait a minute")
@@ -36,7 +36,10 @@ async def create_meeting(request: web.Request) -> web.Response:
         wanted = msgspec.json.decode(await request.read() or b"{}", type=NewMeeting)
     except msgspec.DecodeError as error:
         return problem(400, "bad_message", f"this does not describe a meeting: {error}")
-    code, host_key = await request.app[DIRECTORY].create(wanted.title)
+    try:
+        code, host_key = await request.app[DIRECTORY].create(wanted.title)
+    except ServerStoppingError:
+        return stopping()
     return web.json_response({"code": code, "host_key": host_key}, status=201, headers={"Cache-Control": "no-store"})
 
 

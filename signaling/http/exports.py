@@ -1,9 +1,10 @@
-"""What a chair takes home: the attendance sheet and the polls."""
+"""What a chair takes home: the attendance sheet and the polls; and a host what people said of sound and pictures."""
 
 from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Sequence
+from zoneinfo import ZoneInfo
 
 from aiohttp import web
 
@@ -17,6 +18,7 @@ from server.directory import Live
 from server.records import VisitRecord
 from server.roles import Role
 from server.seat import Seat
+from signaling.http.feedback import SessionFigures
 from signaling.http.guards import problem
 from signaling.http.keys import RECORDS, TIME_ZONE
 from signaling.http.members import for_members
@@ -64,6 +66,22 @@ async def _polls(request: web.Request, live: Live, _: Seat) -> web.StreamRespons
     return _attached(to_csv_file(rows, _language(request)), "text/csv", f"polls-{live.record.code}.csv")
 
 
+@for_members("GET", "/api/meetings/{code}/feedback.csv")
+async def _feedback(request: web.Request, live: Live, _: Seat) -> web.StreamResponse:
+    """``GET``: each answer with what the browser measured, and without whose it is. Ratings are 1 (bad) to 5 (good).
+
+    ``?language=id`` or ``en``: for whose spreadsheets.
+    """
+    names = SessionFigures.__struct_fields__
+    zone = ZoneInfo(request.app[TIME_ZONE])
+    rows = [["at", "rating", "words", *names]]
+    for said in await request.app[RECORDS].feedback.of(live.record.id):
+        figures = [str(round(said.figures[name], 4)) if name in said.figures else "" for name in names]
+        at = said.at.astimezone(zone).strftime("%Y-%m-%d %H:%M")
+        rows.append([at, str(said.rating), said.words, *figures])
+    return _attached(to_csv_file(rows, _language(request)), "text/csv", f"feedback-{live.record.code}.csv")
+
+
 def _language(request: web.Request) -> Language:
     return "en" if request.query.get("language") == "en" else "id"
 
@@ -87,4 +105,4 @@ def _attached(body: bytes, media_type: str, name: str) -> web.Response:
     return web.Response(body=body, content_type=media_type, headers=headers)
 
 
-ROUTES = [_attendance, _polls]
+ROUTES = [_attendance, _polls, _feedback]

@@ -65,6 +65,13 @@ def problem(status: int, code: str, message: str) -> web.Response:
     return web.json_response(body, status=status, headers={"Cache-Control": "no-store"})
 
 
+def stopping() -> web.Response:
+    """Nothing new begins on a server that is about to stop."""
+    refused = problem(503, "server_stopping", "the server is about to be restarted: try again in a minute")
+    refused.headers["Retry-After"] = "60"
+    return refused
+
+
 @web.middleware
 async def refuse_foreign_origins(request: web.Request, handler: Handler) -> web.StreamResponse:
     """The WebSocket, and whatever changes something, are for our own pages."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from aiohttp import web
 
-from signaling.http.keys import EDGE, RECORDS
+from signaling.http.keys import DIRECTORY, EDGE, RECORDS
 
 
 async def healthz(_: web.Request) -> web.Response:
@@ -13,10 +13,15 @@ async def healthz(_: web.Request) -> web.Response:
 
 
 async def readyz(request: web.Request) -> web.Response:
-    """``GET /readyz``: 200 when the database answers and the media plane is at work, else 503."""
+    """``GET /readyz``: 200 when the database answers, the media plane is at work and the server goes on, else 503.
+
+    Its ``status`` is ``draining`` when the server is about to stop: send nobody here any more.
+    """
     checks = {"media": request.app[EDGE].is_running(), "database": await _database_answers(request)}
-    ready = all(checks.values())
-    body = {"status": "ready" if ready else "not ready", "checks": checks}
+    draining = request.app[DIRECTORY].stops_in is not None
+    ready = all(checks.values()) and not draining
+    status = "draining" if draining else "ready" if ready else "not ready"
+    body = {"status": status, "checks": checks}
     return web.json_response(body, status=200 if ready else 503, headers={"Cache-Control": "no-store"})
 
 

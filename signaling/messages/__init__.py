@@ -93,6 +93,7 @@ from signaling.messages.meeting import (
     PublishOffer,
     QualitiesChanged,
     ReadConnection,
+    ServerStopping,
     SetMedia,
     SetView,
     Size,
@@ -158,6 +159,7 @@ Event = (
     | Reacted
     | PollChanged
     | PollDeleted
+    | ServerStopping
     | Goodbye
 )
 ServerMessage = Answer | Event
@@ -230,6 +232,7 @@ __all__ = [
     "Role",
     "SendChat",
     "ServerMessage",
+    "ServerStopping",
     "SetFloorTime",
     "SetMedia",
     "SetPolicy",

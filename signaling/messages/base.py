@@ -53,6 +53,7 @@ ErrorCode = Literal[
     "bad_poll",  # the message says why
     "no_such_poll",
     "no_such_file",
+    "server_stopping",  # no meeting begins any more: come again in a minute
     "internal",  # the server's fault; logged there with the same id
 ]
 

@@ -303,6 +303,13 @@ class CodecsWanted(msgspec.Struct, frozen=True, kw_only=True, tag_field="type", 
     screen: VideoCodec | None
 
 
+class ServerStopping(msgspec.Struct, frozen=True, kw_only=True, tag_field="type", tag="server_stopping"):
+    """The server will stop, and ``goodbye`` comes then. The meeting goes on when it is back, and so do its seats."""
+
+    seconds: float
+    """In how many seconds, at the latest."""
+
+
 class Goodbye(msgspec.Struct, frozen=True, kw_only=True, tag_field="type", tag="goodbye"):
     """The last message before the server closes the WebSocket."""
 

@@ -125,6 +125,7 @@ async def start_server(
     ``through`` is a command that becomes the one that follows it, such as ``ip netns exec NAME``.
     """
     command = [*through, sys.executable, "-m", "signaling", "serve", "--port", "0", "--media-port", "0"]
+    command += ["--drain-seconds", "0"]
     process = await asyncio.create_subprocess_exec(
         *command,
         "--host", "127.0.0.1", "--data-dir", str(data_dir), *options,

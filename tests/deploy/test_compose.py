@@ -43,6 +43,11 @@ def test_the_ports_are_the_ones_that_the_server_opens() -> None:
     assert f"reverse_proxy balai:{pages}" in (ROOT / "deploy" / "Caddyfile").read_text()
 
 
+def test_it_is_not_killed_while_it_still_drains() -> None:
+    grace = str(compose()["services"]["balai"]["stop_grace_period"])
+    assert int(grace.removesuffix("s")) >= int(str(OPTIONS["drain_seconds"].default)) + 10
+
+
 def test_everything_that_must_be_set_is_in_the_example() -> None:
     wanted = set(re.findall(r"\$\{([A-Z_]+):\?", (ROOT / "docker-compose.yml").read_text()))
     given = set(re.findall(r"^([A-Z_]+)=", (ROOT / ".env.example").read_text(), re.MULTILINE))

@@ -40,6 +40,11 @@ class MortalServer:
         self._process.kill()
         await self._process.wait()
 
+    def ask_to_stop(self) -> None:
+        """SIGTERM, the first; or the second, which is obeyed at once."""
+        assert self._process is not None
+        self._process.terminate()
+
     async def stop(self) -> None:
         """SIGTERM; it is to end well."""
         assert self._process is not None

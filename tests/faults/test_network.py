@@ -105,6 +105,9 @@ async def test_who_goes_from_one_network_to_another_and_back_stays(
 ) -> None:
     meeting, seat = await begin(good_side, weak_side)
     with link(weak_place, good_place, 1) as mobile:
+        # As phones do: what is sent from an address leaves by the network that it belongs to.
+        weak_place.ip("rule", "add", "from", mobile.weak_address, "table", "2")
+        weak_place.ip("route", "add", "default", "via", mobile.strong_address, "dev", "eth1", "table", "2")
         weak_place.ip("link", "set", "eth0", "down")
         gone = time.time()
         await asyncio.sleep(1)  # what had come already has been shown by then

@@ -40,6 +40,7 @@ EXAMPLES: dict[tuple[str, str], Example] = {
     ("GET", "/api/meetings/{code}/files/{file}"): Example(),
     ("GET", "/api/meetings/{code}/attendance.{form}"): Example(),
     ("GET", "/api/meetings/{code}/polls.csv"): Example(),
+    ("GET", "/api/meetings/{code}/feedback.csv"): Example(),
     ("GET", "/api/load-test"): Example(),
     ("POST", "/api/load-test"): Example(201),
     ("GET", "/healthz"): Example(),

@@ -17,6 +17,7 @@ from pathlib import Path
 import pytest
 from aiohttp import ClientSession
 
+from server.records import FeedbackRecord, Records, VisitRecord
 from signaling.config import OPTIONS
 
 PATIENCE = 30.0
@@ -149,9 +150,46 @@ async def test_the_version_and_help_that_teaches() -> None:
     assert "serve" in out
 
 
+async def test_the_operator_sees_what_people_said_and_hostile_titles_are_only_text(tmp_path: Path) -> None:
+    code, out, err = await run("feedback", "--data-dir", str(tmp_path))
+    assert (code, out, err.count("\n")) == (2, "", 1)
+    records = await Records.open(tmp_path)
+    meeting = await records.meetings.add("abc-defg-hjk", records.now(), title="[red]Rapat[/nonsense]")
+    for person, rating in (("made", 5), ("sari", 2)):
+        now = records.now()
+        visit = VisitRecord(
+            meeting=meeting.id,
+            person=person,
+            participant="p",
+            name="X",
+            role="participant",
+            arrived_at=now,
+            seen_at=now,
+        )
+        records.visits.arrived(visit)
+        records.feedback.given(
+            FeedbackRecord(
+                visit=visit.id,
+                meeting=meeting.id,
+                at=now,
+                rating=rating,
+                words="[/b] putus",
+                figures={"lost_up": 0.125},
+            )
+        )
+    await records.close()
+    code, out, err = await run("feedback", "--days", "7", "--words", "--data-dir", str(tmp_path), COLUMNS="160")
+    assert (code, err) == (0, "")
+    row = next(line for line in out.splitlines() if "[red]Rapat[/nonsense]" in line)
+    assert [cell.strip() for cell in row.strip("│").split("│")][2:6] == ["2", "50%", "", "12.5%"]
+    assert out.count("[/b] putus") == 2
+
+
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
-async def test_it_serves_and_a_signal_ends_it_with_a_goodbye(tmp_path: Path, number: signal.Signals) -> None:
-    async with serving(tmp_path) as (process, url), ClientSession() as http:
+async def test_it_serves_and_a_signal_ends_it_soon_and_another_at_once_with_a_goodbye(
+    tmp_path: Path, number: signal.Signals
+) -> None:
+    async with serving(tmp_path, "--drain-seconds", "3600") as (process, url), ClientSession() as http:
         assert url.startswith("https://")
         trust = ssl.create_default_context(cafile=tmp_path / "https.crt")
         async with http.get(f"{url}/readyz", ssl=trust) as response:  # by name: the certificate is for localhost
@@ -162,6 +200,10 @@ async def test_it_serves_and_a_signal_ends_it_with_a_goodbye(tmp_path: Path, num
             await client.send_json({"type": "join", "id": 1, "meeting": code, "name": "Ni Luh Secret"})
             token = (await client.receive_json())["resume"]
             assert (await client.receive_json())["type"] == "subscribe_offer"
+            process.send_signal(number)
+            assert (await client.receive_json())["type"] == "server_stopping"
+            async with http.get(f"{url}/readyz", ssl=trust) as response:
+                assert (response.status, (await response.json())["status"]) == (503, "draining")
             process.send_signal(number)
             assert await client.receive_json() == {"type": "goodbye", "reason": "server_stopping"}
         async with asyncio.timeout(PATIENCE):

@@ -23,6 +23,7 @@ def test_the_defaults() -> None:
         video_slots=10,
         video_codecs=("VP8", "H264", "VP9", "AV1"),
         workers=1,
+        drain_seconds=10,
         tls="self-signed",
         log_level="info",
     )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import io
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -13,7 +15,7 @@ from server.clock import utc_now
 from server.records import FeedbackRecord
 from signaling.http.keys import RECORDS
 from signaling.limits import Limits
-from tests.signaling.client import make_meeting
+from tests.signaling.client import make_chaired_meeting, make_meeting
 from tests.signaling.conftest import Connect, MakeServer
 
 FIGURES = {"seconds": 1800.5, "round_trip": 80.0, "lost_up": 0.01, "lost_down": 0.2, "made_up": 0.004, "weak": 0.5}
@@ -55,6 +57,31 @@ async def test_who_was_there_says_once_for_each_visit_how_it_was(
     await again.ask("join", meeting=code, name="Made", person=secret)
     assert (await give(http, server, code, secret, {"rating": 5}))[0] == 204
     assert [each.rating for each in await kept(server, code)] == [1, 5]
+
+
+async def test_the_host_takes_home_what_was_said_without_whose_it_is_and_cohosts_do_not(
+    server: TestServer, http: ClientSession, connect: Connect
+) -> None:
+    code, host_key = await make_chaired_meeting(http, server)
+    host, made, sari = [await connect(server) for _ in range(3)]
+    seat = await host.join(code, "Host", host_key=host_key)
+    cohost = await sari.join(code, "Sari")
+    await host.ask("set_role", participant=cohost["you"], role="cohost")
+    secret = (await made.join(code, "Made"))["person"]
+    await made.ask("leave")
+    said = {"rating": 2, "words": "=1+1", "figures": {"lost_down": 0.25}}
+    assert (await give(http, server, code, secret, said))[0] == 204
+    url = server.make_url(f"/api/meetings/{code}/feedback.csv")
+    async with http.get(
+        url, params={"language": "en"}, headers={"Authorization": f"Seat {seat['resume']}"}
+    ) as response:
+        text = (await response.read()).decode("utf-8-sig")
+    header, row = list(csv.DictReader(io.StringIO(text)).fieldnames or []), next(csv.DictReader(io.StringIO(text)))
+    assert header[:3] == ["at", "rating", "words"]
+    assert (row["rating"], row["words"], row["lost_down"], row["lost_up"]) == ("2", "'=1+1", "0.25", "")
+    assert "Made" not in text
+    async with http.get(url, headers={"Authorization": f"Seat {cohost['resume']}"}) as response:
+        assert response.status == 403
 
 
 async def test_nobody_speaks_for_others_or_of_other_meetings(

@@ -74,6 +74,58 @@ async def test_after_a_restart_everybody_has_their_seat_hand_role_and_name_again
     assert [visit.left_at for visit in after_visits] == [None] * 3
 
 
+async def test_over_a_restart_whoever_speaks_keeps_the_floor_and_their_time_and_the_next_is_still_asked(
+    make_server: MakeServer, http: ClientSession, connect: Connect
+) -> None:
+    late = timedelta()
+    before = await make_server(LIMITS, lambda: datetime.now(UTC) + late)
+    code, host_key = await make_chaired_meeting(http, before)
+    host, made, ketut = [await connect(before) for _ in range(3)]
+    seats = {
+        "Host": await host.join(code, "Host", host_key=host_key),
+        "Made": await made.join(code, "Made"),
+        "Ketut": await ketut.join(code, "Ketut"),
+    }
+    await host.ask("set_policy", speak=False)
+    await host.ask("give_floor", participant=seats["Made"]["you"], seconds=300)
+    await made.ask("set_media", microphone=True, camera=False, screen=False)
+    await host.ask("give_floor", participant=seats["Ketut"]["you"], seconds=120)
+    await before.close()
+
+    late = timedelta(seconds=60)
+    after = await make_server(LIMITS, lambda: datetime.now(UTC) + late)
+    back = {}
+    for name, seat in seats.items():
+        back[name] = await connect(after)
+        joined = await back[name].join(code, name, resume=seat["resume"], person=seat["person"], microphone=False)
+    offered = joined["state"]["floor"]
+    assert (offered["participant"], offered["taken"]) == (seats["Ketut"]["you"], False)
+    assert joined["state"]["spotlit"] == [seats["Made"]["you"]]
+    assert 230 < offered["seconds_left"] < 245, "Made's time went on"
+    await back["Ketut"].ask("decline_unmute")
+    state = (await back["Host"].event("meeting_changed"))["state"]
+    assert (state["floor"]["participant"], state["floor"]["taken"]) == (seats["Made"]["you"], True)
+
+
+async def test_a_floor_whose_holder_does_not_come_back_is_nobodys(
+    make_server: MakeServer, http: ClientSession, connect: Connect, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = await make_server(LIMITS)
+    code, host_key = await make_chaired_meeting(http, before)
+    host, made = await connect(before), await connect(before)
+    seat = await host.join(code, "Host", host_key=host_key)
+    speaker = await made.join(code, "Made", microphone=True)
+    await host.ask("give_floor", participant=speaker["you"], seconds=None)
+    await before.close()
+
+    monkeypatch.setattr("server.meeting.BACK_WITHIN", 1.0)
+    again = await connect(await make_server(LIMITS))
+    joined = await again.join(code, "Host", resume=seat["resume"], person=seat["person"])
+    assert joined["state"]["floor"]["participant"] == speaker["you"]
+    while (await again.event("meeting_changed"))["state"]["floor"] is not None:
+        pass
+
+
 async def test_whoever_waited_in_the_lobby_keeps_their_place_over_a_restart(
     make_server: MakeServer, http: ClientSession, connect: Connect
 ) -> None:

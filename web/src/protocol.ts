@@ -46,6 +46,7 @@ export type ErrorCode =
 	| "bad_poll"
 	| "no_such_poll"
 	| "no_such_file"
+	| "server_stopping"
 	| "internal";
 
 export type GoodbyeReason =
@@ -644,6 +645,12 @@ export interface CodecsWanted {
 	screen: VideoCodec | null;
 }
 
+/** The server will stop, and ``goodbye`` comes then. The meeting goes on when it is back, and so do its seats. */
+export interface ServerStopping {
+	type: "server_stopping";
+	seconds: number;
+}
+
 /** The last message before the server closes the WebSocket. */
 export interface Goodbye {
 	type: "goodbye";
@@ -713,6 +720,7 @@ export type Event =
 	| Reacted
 	| PollChanged
 	| PollDeleted
+	| ServerStopping
 	| Goodbye;
 
 export type ServerMessage = Answer | Event;

@@ -12,8 +12,14 @@ pub const DEAD_AFTER: Span = Span::from_secs(30);
 /// How many addresses one peer may be known by at once.
 const MAX_ADDRESSES: usize = 8;
 /// A nominated path that is silent for this long gives way to another that is checked, nominated or not: browsers do
-/// not nominate anew when a NAT binding changes under them.
+/// not nominate anew when a NAT binding changes under them. A path over which little comes has its consent checks (every
+/// 2.5 s, RFC 7675 section 5.1) to say that it lives.
 const STALE_AFTER: Span = Span::from_secs(4);
+/// The same for a path over which something came all the time: browsers take 3.5 s to choose another, and as long again to
+/// nominate it.
+const LIVELY_STALE_AFTER: Span = Span::from_secs(1);
+/// A path is lively when no more than this lay between what came over it, smoothed.
+const LIVELY_GAP: Span = Span::from_millis(200);
 
 /// What a valid check led to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -37,6 +43,8 @@ pub struct IceAgent {
     selected: Option<Path>,
     nominated: bool,
     selected_heard: Time,
+    /// In µs, between what comes over the selected path, smoothed.
+    gap: u64,
     last_heard: Time,
 }
 
@@ -49,6 +57,7 @@ impl IceAgent {
             selected: None,
             nominated: false,
             selected_heard: now,
+            gap: STALE_AFTER.micros(),
             last_heard: now,
         }
     }
@@ -74,6 +83,7 @@ impl IceAgent {
     pub fn heard(&mut self, now: Time, from: &SocketAddr) {
         self.last_heard = now;
         if self.selected.is_some_and(|path| path.remote == *from) {
+            self.gap = (self.gap * 15 + now.since(self.selected_heard).micros()) / 16;
             self.selected_heard = now;
         }
     }
@@ -82,6 +92,16 @@ impl IceAgent {
     pub fn is_in_use(&self, now: Time, address: &SocketAddr) -> bool {
         self.selected.is_some_and(|path| path.remote == *address)
             && now.since(self.selected_heard) < STALE_AFTER
+    }
+
+    /// Whether the selected path has been silent for longer than it would be if it worked.
+    fn is_stale(&self, now: Time) -> bool {
+        let patience = if self.gap <= LIVELY_GAP.micros() {
+            LIVELY_STALE_AFTER
+        } else {
+            STALE_AFTER
+        };
+        now.since(self.selected_heard) >= patience
     }
 
     /// For how long nothing authentic has come.
@@ -110,14 +130,14 @@ impl IceAgent {
             return Checked::Refused(Refusal::RoleConflict, true);
         }
         let evicted = self.bind(now, path.remote);
-        let stale = now.since(self.selected_heard) >= STALE_AFTER;
         let moves = match self.selected {
             None => true,
             Some(selected) if selected == path => false,
-            Some(_) => request.nominates || !self.nominated || stale,
+            Some(_) => request.nominates || !self.nominated || self.is_stale(now),
         };
         if moves {
             self.selected = Some(path);
+            self.selected_heard = now;
         }
         if moves || request.nominates {
             self.nominated = request.nominates;
@@ -218,6 +238,29 @@ mod tests {
         check(&mut agent, at(2), 2, false, PASSWORD);
         assert_eq!(agent.selected(), Some(&path(1)));
         check(&mut agent, at(5), 2, false, PASSWORD);
+        assert_eq!(agent.selected(), Some(&path(2)));
+    }
+
+    #[test]
+    fn where_something_came_all_the_time_a_second_of_silence_is_enough() {
+        let mut agent = IceAgent::new(at(0), PASSWORD);
+        check(&mut agent, at(0), 1, true, PASSWORD);
+        for hundredths in 0..200 {
+            agent.heard(Time::from_micros(hundredths * 20_000), &path(1).remote);
+        }
+        let silent_from = 199 * 20_000;
+        let after = |agent: &mut IceAgent, micros: u64| {
+            check(
+                agent,
+                Time::from_micros(silent_from + micros),
+                2,
+                false,
+                PASSWORD,
+            )
+        };
+        after(&mut agent, 900_000);
+        assert_eq!(agent.selected(), Some(&path(1)));
+        after(&mut agent, 1_100_000);
         assert_eq!(agent.selected(), Some(&path(2)));
     }
 

@@ -105,6 +105,29 @@ fn a_fall_is_followed_within_three_seconds_and_a_rise_within_fifteen() {
 }
 
 #[test]
+fn a_link_that_was_away_for_ten_seconds_is_used_again_within_three() {
+    each_seed(&scenarios::blackout(), |seed, run| {
+        let away = run.during(29.0, 30.0).highest();
+        assert!(away <= 100_000, "seed {seed}: {away} while it is away");
+        let back = run
+            .during(30.0, 50.0)
+            .first(|estimate| estimate >= 2_100_000);
+        assert!(back < 33.0, "seed {seed}: back at {back} s");
+        let lowest = run.during(33.0, 50.0).lowest();
+        assert!(
+            lowest >= 2_100_000,
+            "seed {seed}: {lowest} after it was back"
+        );
+    });
+    each_seed(&scenarios::blackout_to_thin(), |seed, run| {
+        let highest = run.during(33.0, 50.0).means().into_iter().max().unwrap();
+        assert!(highest < 330_000, "seed {seed}: {highest} of a thinner one");
+        let queue = run.during(33.0, 50.0).queue(0.95);
+        assert!(queue < 150.0, "seed {seed}: {queue} ms");
+    });
+}
+
+#[test]
 fn loss_that_does_not_depend_on_the_rate_is_no_congestion() {
     for (share, lowest_mean, lowest) in [(0.1, 1_200_000, 1_000_000), (0.3, 900_000, 500_000)] {
         each_seed(&scenarios::random_loss("loss", share), |seed, run| {

@@ -124,6 +124,8 @@ const id: Messages = {
 	onlyListen: "Lanjut, hanya menonton dan mendengar",
 	reconnecting: "Sambungan terputus. Menyambung kembali…",
 	restarting: "Server sedang dimulai ulang. Anda akan tersambung kembali dengan sendirinya…",
+	serverStopping:
+		"Server akan dimulai ulang. Tetaplah di sini: Anda akan tersambung kembali dengan sendirinya.",
 	rejoining: "Suara dan gambar terputus. Bergabung kembali…",
 	connectingMedia: "Menyambungkan suara dan gambar…",
 	noMedia:
@@ -278,9 +280,13 @@ const id: Messages = {
 	removedHint: "Anda dapat meminta pimpinan mengizinkan Anda masuk lagi.",
 	bannedTitle: "Anda dikeluarkan dari rapat ini",
 	bannedHint: "Anda tidak dapat masuk lagi.",
+	serverStoppingTitle: "Server sedang dimulai ulang",
+	serverStoppingHint:
+		"Server akan segera dimulai ulang, jadi rapat baru belum bisa dimulai. Coba lagi sebentar lagi.",
 	lockedTitle: "Rapat dikunci",
 	lockedHint: "Tidak ada yang diizinkan masuk lagi. Mintalah pimpinan membukanya.",
 	attendance: "Daftar hadir",
+	whatPeopleSaid: "Pendapat peserta tentang suara dan gambar",
 	savePolls: "Simpan hasil (CSV)",
 	attachFile: "Kirim berkas",
 	sendingFile: "Mengirim berkas…",

@@ -31,6 +31,9 @@ class FakeConnection {
 		};
 		return { sender };
 	}
+	getTransceivers(): unknown[] {
+		return [];
+	}
 	async createOffer(): Promise<RTCSessionDescriptionInit> {
 		return { type: "offer", sdp: "ours" };
 	}

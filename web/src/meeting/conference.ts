@@ -21,7 +21,13 @@ import { Switches } from "./switches";
 import { type Shown, View } from "./view";
 
 /** Refusals that have a page of their own, also for whoever was in the meeting already. */
-const TOLD: readonly ErrorCode[] = ["no_such_meeting", "meeting_full", "meeting_locked", "banned"];
+const TOLD: readonly ErrorCode[] = [
+	"no_such_meeting",
+	"meeting_full",
+	"meeting_locked",
+	"banned",
+	"server_stopping",
+];
 
 /** Under what a browser remembers who its user is in a meeting. */
 const personOf = (code: string) => `person.${code}`;

@@ -1,12 +1,12 @@
 import { signal } from "@preact/signals";
-import { packetsReceived, Silence } from "../media/silence";
+import { iceTransport, packetsReceived, Silence } from "../media/silence";
 
 /** How long sound and pictures may take to connect, or to come back by themselves, before they are lost. */
 const CONNECT_WITHIN = 15_000;
 /** The same once the browser has given a connection up: another way may still be found. */
 const RECOVER_WITHIN = 5_000;
 /** How often it is looked whether anything comes. */
-const LOOK_EVERY = 500;
+const LOOK_EVERY = 250;
 /** How often another way is looked for. */
 const DOUBT_EVERY = 2_500;
 
@@ -49,10 +49,19 @@ export class MediaWatch {
 	}
 
 	stop(): void {
-		for (const connection of this.connections) connection.onconnectionstatechange = null;
+		for (const connection of this.connections) {
+			connection.onconnectionstatechange = null;
+			const transport = iceTransport(connection);
+			if (transport) transport.onselectedcandidatepairchange = null;
+		}
 		clearInterval(this.looking);
-		this.settle();
+		this.silences = [];
+		this.trust();
 		this.connected.value = false;
+	}
+
+	private get isSilent(): boolean {
+		return this.silences.some((silence) => silence.lasts);
 	}
 
 	private check(): void {
@@ -60,8 +69,14 @@ export class MediaWatch {
 		const before = this.connected.value;
 		this.connected.value = states.every((state) => state === "connected");
 		if (this.connected.value) {
+			for (const connection of this.connections) {
+				// Over another way after a silence: a restart makes the browser tell the server which, seconds before it would.
+				const transport = iceTransport(connection);
+				if (transport)
+					transport.onselectedcandidatepairchange = () => this.isSilent && this.events.doubtful();
+			}
 			this.worked = true;
-			this.settle();
+			this.trust();
 			if (!before) this.events.connected();
 			return;
 		}
@@ -71,24 +86,34 @@ export class MediaWatch {
 			clearTimeout(this.timer);
 			this.timer = setTimeout(() => this.lost(), RECOVER_WITHIN);
 		}
-		if (this.worked && this.doubting === undefined) {
-			this.doubting = setInterval(() => this.events.doubtful(), DOUBT_EVERY);
-			this.events.doubtful();
-		}
+		if (this.worked) this.doubt();
+	}
+
+	private doubt(): void {
+		if (this.doubting !== undefined) return;
+		this.doubting = setInterval(() => this.events.doubtful(), DOUBT_EVERY);
+		this.events.doubtful();
 	}
 
 	private async look(): Promise<void> {
 		const now = performance.now();
 		const counts = await Promise.all(this.connections.map(packetsReceived));
-		const silent = counts.map((count, i) => count !== null && this.silences[i]?.hears(count, now));
-		if (silent.includes(true) && this.connected.value) this.events.doubtful();
+		for (const [i, count] of counts.entries()) if (count !== null) this.silences[i]?.hears(count, now);
+		if (this.isSilent) this.doubt();
+		else if (this.connected.value) this.believe();
 	}
 
-	private settle(): void {
+	/** It is connected, though nothing may come over it yet. */
+	private trust(): void {
 		clearTimeout(this.timer);
-		clearInterval(this.doubting);
-		this.timer = this.doubting = undefined;
+		this.timer = undefined;
 		this.failed = false;
+		if (!this.isSilent) this.believe();
+	}
+
+	private believe(): void {
+		clearInterval(this.doubting);
+		this.doubting = undefined;
 	}
 
 	private lost(): void {

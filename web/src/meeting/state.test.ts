@@ -120,3 +120,13 @@ test("the shared screen is in a slot of its own, and is not the camera of whoeve
 	state.receive({ type: "slots_changed", slots: [{ slot: "s0", kind: "screen", participant: null }] });
 	expect(state.screenSlot.value).toBeNull();
 });
+
+test("a server that is to stop says when, and whoever joins the next one is not told any more", () => {
+	const state = new MeetingState();
+	state.joined(seated);
+	expect(state.stopsAt.value).toBeNull();
+	state.receive({ type: "server_stopping", seconds: 10 });
+	expect((state.stopsAt.value ?? 0) - Date.now()).toBeGreaterThan(9_000);
+	state.joined(seated);
+	expect(state.stopsAt.value).toBeNull();
+});

@@ -28,6 +28,8 @@ export class MeetingState {
 	readonly reconnecting = signal(false);
 	/** The server has said that it is being restarted, and has not been back since. */
 	readonly restarting = signal(false);
+	/** When the server will be restarted, as it said (ms since 1970). */
+	readonly stopsAt = signal<number | null>(null);
 	readonly ending = signal<Ending | null>(null);
 
 	/** The video slot in which each participant is. */
@@ -75,6 +77,7 @@ export class MeetingState {
 			this.dominant.value = message.dominant;
 			this.reconnecting.value = false;
 			this.restarting.value = false;
+			this.stopsAt.value = null;
 			this.chairing.joined(message);
 			this.conversation.joined(message);
 		});
@@ -105,6 +108,9 @@ export class MeetingState {
 				break;
 			case "dominant_changed":
 				this.dominant.value = event.participant;
+				break;
+			case "server_stopping":
+				this.stopsAt.value = Date.now() + event.seconds * 1_000;
 				break;
 			case "goodbye":
 				// A server that stops is waited for: that ends nothing.

@@ -28,6 +28,11 @@ export function Landing() {
 				headers: { "Content-Type": "application/json" },
 				body: JSON.stringify({ title }),
 			});
+			if (response.status === 503) {
+				setProblem("serverStoppingHint");
+				setBusy(false);
+				return;
+			}
 			if (!response.ok) throw new Error(String(response.status));
 			const meeting = (await response.json()) as { code: string; host_key: string };
 			remember(hostKeyOf(meeting.code), meeting.host_key);

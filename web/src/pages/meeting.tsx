@@ -9,12 +9,13 @@ import { CaptionArea } from "../ui/captions";
 import { ConnectionDetails } from "../ui/connection-details";
 import { Controls } from "../ui/controls";
 import { DeviceDialog } from "../ui/device-dialog";
-import { FloorBar } from "../ui/floor-bar";
+import { clock, FloorBar } from "../ui/floor-bar";
 import { Grid } from "../ui/grid";
 import { Icon } from "../ui/icons";
 import { OwnQuality } from "../ui/own-quality";
 import { Panel } from "../ui/panel/panel";
 import { sentenceFor } from "../ui/quality";
+import { useSecondsUntil } from "../ui/seconds-until";
 import { SharingNote } from "../ui/share-button";
 import { SharedScreen } from "../ui/shared-screen";
 import { ShortcutSheet } from "../ui/shortcut-sheet";
@@ -93,12 +94,14 @@ export function Meeting({ conference }: { conference: Conference }) {
 			: !conference.mediaConnected.value
 				? t("connectingMedia")
 				: "";
+	const stopsIn = useSecondsUntil(trouble ? null : state.stopsAt.value);
 	const quality = state.self.value?.quality ?? "good";
 	const poor = quality === "poor" || quality === "lost";
-	const weak = !trouble && (state.allPaused.value || poor);
+	const weak = !trouble && stopsIn === null && (state.allPaused.value || poor);
 	const weakness = state.allPaused.value ? "allPaused" : sentenceFor(quality, state.somePaused.value);
 	const problem = local.problem.value;
-	const banner = trouble || (weak ? t(weakness) : problem ? t(problem) : "");
+	const banner =
+		trouble || (stopsIn !== null ? t("serverStopping") : weak ? t(weakness) : problem ? t(problem) : "");
 	const { layout } = conference;
 	const pinned = layout.pinned.value;
 	const large = layout.name.value === "speaker" || (pinned !== null && state.participants.value.has(pinned));
@@ -122,6 +125,11 @@ export function Meeting({ conference }: { conference: Conference }) {
 			</header>
 			<div class={weak ? "banner weak" : "banner"} role="status">
 				{banner}
+				{stopsIn !== null && (
+					<span class="clock" role="timer">
+						{clock(Math.max(0, stopsIn))}
+					</span>
+				)}
 			</div>
 			<SharingNote sharing={sharing} />
 			<FloorBar conference={conference} />

@@ -25,6 +25,7 @@ export const TURNED_AWAY: Partial<Record<ErrorCode, { title: Key; hint: Key }>> 
 	meeting_full: { title: "fullTitle", hint: "fullHint" },
 	meeting_locked: { title: "lockedTitle", hint: "lockedHint" },
 	banned: { title: "bannedTitle", hint: "bannedHint" },
+	server_stopping: { title: "serverStoppingTitle", hint: "serverStoppingHint" },
 };
 
 interface Props {

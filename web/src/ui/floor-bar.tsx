@@ -1,6 +1,6 @@
-import { useEffect, useState } from "preact/hooks";
 import { numberText, t } from "../i18n";
 import type { Conference } from "../meeting/conference";
+import { useSecondsUntil } from "./seconds-until";
 
 /** Minutes and seconds, with a minus sign when time is up. */
 export function clock(seconds: number): string {
@@ -66,15 +66,4 @@ export function FloorBar({ conference }: { conference: Conference }) {
 			)}
 		</section>
 	);
-}
-
-function useSecondsUntil(end: number | null): number | null {
-	const [now, setNow] = useState(Date.now());
-	useEffect(() => {
-		if (end === null) return;
-		setNow(Date.now());
-		const timer = setInterval(() => setNow(Date.now()), 500);
-		return () => clearInterval(timer);
-	}, [end]);
-	return end === null ? null : (end - now) / 1_000;
 }

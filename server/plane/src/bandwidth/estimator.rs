@@ -28,6 +28,9 @@ const UNANSWERED: Span = Span::from_secs(1);
 const UNREPORTED: Span = Span::from_secs(11);
 /// What was heard of loss this long ago says nothing of now.
 const RECENT: Span = Span::from_secs(10);
+/// Once something is answered again, what it was sent before tells whether it waited in a queue: if for longer than this, and
+/// two round trips, the link is thin; otherwise it was away.
+const QUEUED: Span = Span::from_millis(300);
 /// A fall of the estimate to less than this share of what it was is a drop.
 const DROP: f64 = 0.7;
 
@@ -60,6 +63,8 @@ pub struct Estimator {
     reported: bool,
     /// When the first packet left that nothing has been heard after.
     unanswered: Option<Time>,
+    /// The estimate before nothing was answered any more, bit/s, as long as nothing is.
+    before_blackout: Option<u64>,
     /// The latest arrival, and what is added to the receiver's clock, both in µs: it begins anew after some 12 days.
     clock: Option<i64>,
     laps: i64,
@@ -93,6 +98,7 @@ impl Estimator {
             transport_wide: false,
             reported: false,
             unanswered: None,
+            before_blackout: None,
             clock: None,
             laps: 0,
             height: START,
@@ -140,6 +146,7 @@ impl Estimator {
         let Some(latest) = latest else { return };
         self.transport_wide = true;
         self.unanswered = self.history.first_unanswered();
+        self.end_blackout(now, now.since(latest));
         self.learn_round_trip(now.since(latest));
         self.window.answered(now, now.since(latest));
         self.sending.tick(now);
@@ -193,6 +200,7 @@ impl Estimator {
             .is_some_and(|since| now.since(since) > patience)
         {
             self.unanswered = Some(now);
+            self.before_blackout.get_or_insert(self.estimate());
             self.rate_control.halve(now);
             self.reports.halve();
             self.notice_drop(now);
@@ -359,6 +367,18 @@ impl Estimator {
             };
             self.rate_control.raise(now, rate);
             self.loss.raise(rate);
+        }
+    }
+
+    /// Something is answered again, so long after it left. Of a link that was away for a while it is asked at once what it
+    /// carries now; what was lost meanwhile says nothing of that.
+    fn end_blackout(&mut self, now: Time, waited: Span) {
+        let Some(before) = self.before_blackout.take() else {
+            return;
+        };
+        if waited <= QUEUED.max(self.round_trip + self.round_trip) {
+            self.observed = LossWindow::default();
+            self.probes.resume(now, before);
         }
     }
 

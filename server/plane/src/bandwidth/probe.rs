@@ -224,6 +224,14 @@ impl Probes {
         }
     }
 
+    /// The link is back after it carried nothing; it carried `before`, in bit/s: is that so again?
+    pub fn resume(&mut self, now: Time, before: u64) {
+        self.under_way = None;
+        self.follow_up = Some(before.min(FIRST * START));
+        self.interval = AFTER_FAILURE;
+        self.calm_until = now;
+    }
+
     /// The queue grows: no probing until it has had time to drain.
     pub fn overuse(&mut self, now: Time) {
         self.follow_up = None;

@@ -45,6 +45,22 @@ pub fn fall() -> Scenario {
     scenario("fall", conditions, 2_500_000, 90)
 }
 
+/// 3 Mbit/s that carry nothing from 20 s to 30 s.
+pub fn blackout() -> Scenario {
+    let mut conditions = Conditions::steady(3_000_000, ONE_WAY);
+    conditions.rates.push((second(20), 0));
+    conditions.rates.push((second(30), 3_000_000));
+    scenario("blackout", conditions, 2_500_000, 50)
+}
+
+/// 3 Mbit/s that carry nothing from 20 s to 30 s, and 300 kbit/s then.
+pub fn blackout_to_thin() -> Scenario {
+    let mut conditions = Conditions::steady(3_000_000, ONE_WAY);
+    conditions.rates.push((second(20), 0));
+    conditions.rates.push((second(30), 300_000));
+    scenario("thinner", conditions, 2_500_000, 50)
+}
+
 /// 2 Mbit/s that lose this share at random.
 pub fn random_loss(name: &'static str, share: f64) -> Scenario {
     let mut conditions = Conditions::steady(2_000_000, ONE_WAY);

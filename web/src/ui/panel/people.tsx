@@ -91,6 +91,7 @@ export function People({ conference }: { conference: Conference }) {
 				))}
 			</ul>
 			{chairs && <Attendance conference={conference} />}
+			{state.self.value?.role === "host" && <WhatPeopleSaid conference={conference} />}
 			{shown.length === 0 && <p class="empty">{t("nobodyFound", { text: typed })}</p>}
 		</div>
 	);
@@ -110,6 +111,23 @@ function Attendance({ conference }: { conference: Conference }) {
 					{form.toUpperCase()}
 				</button>
 			))}
+		</section>
+	);
+}
+
+/** What those who left said of sound and pictures, for the host alone. */
+function WhatPeopleSaid({ conference }: { conference: Conference }) {
+	const form = "csv";
+	const save = () =>
+		void conference.files.saveExport(`feedback.${form}`, language.value).catch(() => {
+			conference.news.value = { key: "failedTitle" };
+		});
+	return (
+		<section class="attendance" aria-label={t("whatPeopleSaid")}>
+			<span>{t("whatPeopleSaid")}</span>
+			<button type="button" class="small" onClick={save}>
+				{form.toUpperCase()}
+			</button>
 		</section>
 	);
 }
@@ -136,24 +154,22 @@ function Person({ conference, person, turn }: PersonProps) {
 					<bdi>{person.name}</bdi>
 					{self && <span class="soft"> ({t("you")})</span>}
 				</span>
-				{(about || role) && (
-					<span class="soft about">
-						{role && <span class="role">{role}</span>}
-						<bdi>{about}</bdi>
-					</span>
-				)}
-			</span>
-			{turn !== null && (
-				<span class="hand" title={t("handRaised")}>
-					<Icon name="hand" />
-					<span class="visually-hidden">{t("handRaised")}: </span>
-					{turn}
+				<span class="below-name">
+					{role && <span class="role">{role}</span>}
+					<bdi class="soft about">{about}</bdi>
+					{turn !== null && (
+						<span class="hand" title={t("handRaised")}>
+							<Icon name="hand" />
+							<span class="visually-hidden">{t("handRaised")}: </span>
+							{turn}
+						</span>
+					)}
+					{person.screen && <Icon name="screen" />}
+					<Icon name={person.microphone ? "microphone" : "microphoneOff"} />
+					<span class="visually-hidden">{person.microphone ? t("microphoneOn") : t("muted")}</span>
+					<QualityMark quality={person.quality} />
 				</span>
-			)}
-			{person.screen && <Icon name="screen" />}
-			<Icon name={person.microphone ? "microphone" : "microphoneOff"} />
-			<span class="visually-hidden">{person.microphone ? t("microphoneOn") : t("muted")}</span>
-			<QualityMark quality={person.quality} />
+			</span>
 			<PersonMenu conference={conference} person={person} />
 		</li>
 	);
