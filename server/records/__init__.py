@@ -3,6 +3,7 @@
 from server.records.meetings import CodeTakenError, holds_host_key
 from server.records.models import (
     AuditRecord,
+    CallRecord,
     ChatRecord,
     FeedbackRecord,
     FileRecord,
@@ -16,6 +17,7 @@ from server.records.records import DatabaseError, Records
 
 __all__ = [
     "AuditRecord",
+    "CallRecord",
     "ChatRecord",
     "CodeTakenError",
     "DatabaseError",
