@@ -18,7 +18,7 @@ FUZZ_JOBS ?= 1
 help: ## List the commands.
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1|/p' Makefile | column -t -s '|'
 
-run: build/server build/web ## Build what is needed, and serve on https://localhost:8443.
+run: build/server build/web build/prompts ## Build what is needed, and serve on https://localhost:8443.
 	@exec .venv/bin/balai serve
 
 test: test-rust test-web test-python ## Run every test: plane, client, server, browser.
@@ -51,7 +51,7 @@ fuzz: ## Fuzz every parser and the state machine (FUZZ_SECONDS=60 each, FUZZ_JOB
 	@scripts/fuzz --seconds $(FUZZ_SECONDS) --jobs $(FUZZ_JOBS)
 
 clean: ## Remove everything that was built; data stays.
-	rm -rf build .venv web/dist web/node_modules $(PLANE)/target $(PLANE)/fuzz/target $(LOAD)/target server/_plane*.so
+	rm -rf build .venv web/dist web/node_modules $(PLANE)/target $(PLANE)/fuzz/target $(LOAD)/target server/_plane*.so server/phone/recordings
 
 test-rust: build/tools
 	@echo "· testing the plane"
@@ -65,8 +65,8 @@ test-web: build/node build/dev build/web
 	@echo "· what the client weighs"
 	@npm --prefix web run --silent budget
 
-test-python: build/server build/dev build/web build/loadtest
-	@scripts/require chromium firefox postgresql
+test-python: build/server build/dev build/web build/loadtest build/prompts
+	@scripts/require chromium firefox postgresql telephony
 	@echo "· testing the server, and people in browsers"
 	@$(PYTHON) -m pytest
 
@@ -93,6 +93,10 @@ build/loadtest: build/venv $(LOAD_SOURCES)
 
 build/dev: build/server pyproject.toml
 	@$(STEP) "installing what the tests and checks need" .venv/bin/pip install -q --disable-pip-version-check --group dev
+	@touch $@
+
+build/prompts: build/server scripts/make-prompts server/phone/phrases.py $(wildcard server/phone/texts/*.toml)
+	@$(STEP) "speaking what callers hear" $(PYTHON) scripts/make-prompts
 	@touch $@
 
 build/node: build/tools web/package.json web/package-lock.json

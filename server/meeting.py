@@ -16,6 +16,9 @@ from server.conversation.conversation import Conversation
 from server.door import BannedError, Door, Newcomer, Place
 from server.media import Connection, Downlink, MediaEdge
 from server.participant import Participant, View
+from server.phone.calls import CallState, PhoneCall, PhoneCalls
+from server.phone.numbers import DialRules
+from server.phone.telephone import Telephone
 from server.quality_watch import QualityWatch
 from server.returning import BACK_WITHIN, Expected, KeptSeat
 from server.roles import Power, Role
@@ -41,11 +44,13 @@ class Meeting:
         *,
         title: str = "",
         inherits: bool = True,
+        telephone: Telephone | None = None,
+        pin: str | None = None,
     ) -> None:
         """``grace``: for how many seconds the seat of somebody whose session broke is kept.
 
         ``video_codecs``: those that may be chosen, most preferred first. ``inherits``: nobody has a key that makes them
-        its host, so that the first to arrive is.
+        its host, so that the first to arrive is. ``telephone``: how telephones come in, with ``pin``.
         """
         self.code, self.title = code, title
         self.label = secrets.token_hex(4)
@@ -53,6 +58,8 @@ class Meeting:
         self.room = Room(inherits=inherits)
         self.chair = Chair(self.room)
         self.conversation = Conversation(self.room)
+        self.telephone, self.pin = telephone, pin
+        self.calls = PhoneCalls(telephone.rules if telephone else DialRules(), self._place if telephone else None)
         self.door = Door(title, self.room, self.chair, grace)
         self.codecs = MeetingCodecs(video_codecs)
         """Who sends and decodes what, and what is chosen. Who changes it calls ``choose_codecs_soon``."""
@@ -228,6 +235,13 @@ class Meeting:
         self._quality.stop()
         self.expected.clear()
         self._media.close()
+
+    def _place(self, call: PhoneCall) -> None:
+        """Have somebody called."""
+        if self.telephone is None or self.telephone.place is None:
+            self.calls.set_state(call.id, CallState.FAILED)
+        else:
+            self.telephone.place(self, call)
 
     def _expect_no_more(self, kept: KeptSeat) -> None:
         self.expected.discard(kept)

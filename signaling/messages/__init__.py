@@ -103,6 +103,15 @@ from signaling.messages.meeting import (
     Tile,
 )
 
+from signaling.messages.telephone import (
+    CancelCall,
+    Dial,
+    PhoneCall,
+    PhoneCallsChanged,
+    PhoneCallState,
+    Telephone,
+)
+
 AnyRequest = (
     Join
     | PublishOffer
@@ -129,6 +138,8 @@ AnyRequest = (
     | Spotlight
     | SetRole
     | Rename
+    | Dial
+    | CancelCall
     | EndMeeting
     | SendChat
     | ReadChat
@@ -158,6 +169,7 @@ Event = (
     | Reacted
     | PollChanged
     | PollDeleted
+    | PhoneCallsChanged
     | Goodbye
 )
 ServerMessage = Answer | Event
@@ -171,6 +183,7 @@ __all__ = [
     "Answer",
     "AnyRequest",
     "AskUnmute",
+    "CancelCall",
     "ChatDeleted",
     "ChatFile",
     "ChatMessage",
@@ -182,6 +195,7 @@ __all__ = [
     "DeclineUnmute",
     "DeleteChat",
     "DeletePoll",
+    "Dial",
     "DominantChanged",
     "EndFloor",
     "EndMeeting",
@@ -207,6 +221,9 @@ __all__ = [
     "Participant",
     "ParticipantQuality",
     "ParticipantsChanged",
+    "PhoneCall",
+    "PhoneCallState",
+    "PhoneCallsChanged",
     "Ping",
     "Policy",
     "Poll",
@@ -246,6 +263,7 @@ __all__ = [
     "StopScreen",
     "SubscribeAnswer",
     "SubscribeOffer",
+    "Telephone",
     "Tile",
     "UnmuteAsked",
     "UnmuteDeclined",

@@ -53,6 +53,11 @@ ErrorCode = Literal[
     "bad_poll",  # the message says why
     "no_such_poll",
     "no_such_file",
+    "no_telephone",  # this server calls nobody
+    "bad_number",
+    "number_not_allowed",  # the operator lets nobody call it
+    "too_many_calls",  # others are being called: wait for them
+    "no_such_call",
     "internal",  # the server's fault; logged there with the same id
 ]
 

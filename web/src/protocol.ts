@@ -46,6 +46,11 @@ export type ErrorCode =
 	| "bad_poll"
 	| "no_such_poll"
 	| "no_such_file"
+	| "no_telephone"
+	| "bad_number"
+	| "number_not_allowed"
+	| "too_many_calls"
+	| "no_such_call"
 	| "internal";
 
 export type GoodbyeReason =
@@ -116,6 +121,7 @@ export interface Waiting {
 	unit: string;
 	position: string;
 	seconds: number;
+	telephone: string | null;
 }
 
 /** Throw some of the switches; those that are left out stay. Switching the lobby off lets everybody in. */
@@ -439,6 +445,7 @@ export interface Participant {
 	unit: string;
 	position: string;
 	quality: Quality;
+	telephone: string | null;
 }
 
 /** The first request on every connection. Answered by ``joined``, then followed by ``subscribe_offer``. */
@@ -544,6 +551,8 @@ export interface Joined {
 	chat: ChatMessage[];
 	chat_more: boolean;
 	polls: Poll[];
+	telephone: Telephone | null;
+	calls: PhoneCall[];
 }
 
 /** Not in yet: the chair is to let this client's user in. */
@@ -676,6 +685,8 @@ export type ClientMessage =
 	| Spotlight
 	| SetRole
 	| Rename
+	| Dial
+	| CancelCall
 	| EndMeeting
 	| SendChat
 	| ReadChat
@@ -713,6 +724,7 @@ export type Event =
 	| Reacted
 	| PollChanged
 	| PollDeleted
+	| PhoneCallsChanged
 	| Goodbye;
 
 export type ServerMessage = Answer | Event;
