@@ -98,9 +98,7 @@ def telephone(meeting: Meeting) -> m.Telephone | None:
     """How to come into a meeting by telephone; None where that can't be done."""
     if meeting.telephone is None or meeting.pin is None:
         return None
-    return m.Telephone(
-        numbers=list(meeting.telephone.numbers), pin=meeting.pin, can_dial=meeting.telephone.can_dial
-    )
+    return m.Telephone(numbers=list(meeting.telephone.numbers), pin=meeting.pin, can_dial=meeting.telephone.can_dial)
 
 
 def calls(meeting: Meeting) -> list[m.PhoneCall]:

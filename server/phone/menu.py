@@ -30,7 +30,15 @@ FAREWELL_WITHIN = 10.0
 """Seconds after which a call ends though its last phrase has not been heard to the end."""
 
 EndReason = Literal[
-    *("hung_up", "wrong_pin", "no_input", "refused", "locked", "full", "removed", "meeting_ended", "server_stopping"),
+    "hung_up",
+    "wrong_pin",
+    "no_input",
+    "refused",
+    "locked",
+    "full",
+    "removed",
+    "meeting_ended",
+    "server_stopping",
 ]
 LANGUAGE_KEYS: dict[str, Language] = {"1": "id", "2": "en"}
 

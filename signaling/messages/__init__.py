@@ -102,8 +102,8 @@ from signaling.messages.meeting import (
     SubscribeOffer,
     Tile,
 )
-
 from signaling.messages.telephone import (
+    CallDirection,
     CancelCall,
     Dial,
     PhoneCall,
@@ -183,6 +183,7 @@ __all__ = [
     "Answer",
     "AnyRequest",
     "AskUnmute",
+    "CallDirection",
     "CancelCall",
     "ChatDeleted",
     "ChatFile",

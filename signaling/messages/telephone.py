@@ -9,6 +9,7 @@ from msgspec import Meta
 
 from signaling.messages.base import ParticipantId, Request
 
+CallDirection = Literal["in", "out"]
 PhoneCallState = Literal[
     "calling",
     "ringing",
@@ -37,7 +38,7 @@ class PhoneCall(msgspec.Struct, frozen=True, kw_only=True):
     """A telephone call of this meeting, as chairs may know."""
 
     id: ParticipantId
-    direction: Literal["in", "out"]
+    direction: CallDirection
     number: str
     """In full; empty where it is withheld."""
     state: PhoneCallState

@@ -16,9 +16,7 @@ LATER = NOW + timedelta(minutes=5)
 
 
 def call(meeting: int | None = None, number: str = "+628123456789") -> CallRecord:
-    return CallRecord(
-        meeting=meeting, direction="in", number=number, trunk="kantor", transport="udp", began_at=NOW
-    )
+    return CallRecord(meeting=meeting, direction="in", number=number, trunk="kantor", transport="udp", began_at=NOW)
 
 
 async def test_a_meeting_gets_one_pin_however_often_it_is_asked_for_at_once(

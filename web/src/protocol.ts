@@ -78,6 +78,21 @@ export type PollState =
 	| "open"
 	| "closed";
 
+export type CallDirection =
+	| "in"
+	| "out";
+
+export type PhoneCallState =
+	| "calling"
+	| "ringing"
+	| "answered"
+	| "in"
+	| "busy"
+	| "no_answer"
+	| "failed"
+	| "cancelled"
+	| "ended";
+
 export type VideoCodec =
 	| "VP8"
 	| "H264"
@@ -431,6 +446,42 @@ export interface PollChanged {
 export interface PollDeleted {
 	type: "poll_deleted";
 	poll: number;
+}
+
+/** How to come into this meeting by telephone. */
+export interface Telephone {
+	numbers: string[];
+	pin: string;
+	can_dial: boolean;
+}
+
+/** A telephone call of this meeting, as chairs may know. */
+export interface PhoneCall {
+	id: string;
+	direction: CallDirection;
+	number: string;
+	state: PhoneCallState;
+	participant: string | null;
+}
+
+/** Call this number, and let whoever answers in. What comes of it, ``phone_calls_changed`` tells. */
+export interface Dial {
+	type: "dial";
+	number: string;
+	id: number;
+}
+
+/** Give up calling somebody, or take a call that came to nothing off the list. */
+export interface CancelCall {
+	type: "cancel_call";
+	call: string;
+	id: number;
+}
+
+/** To chairs: the telephone calls now. */
+export interface PhoneCallsChanged {
+	type: "phone_calls_changed";
+	calls: PhoneCall[];
 }
 
 /** What everybody in a meeting may know of one participant. */
