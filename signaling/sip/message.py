@@ -16,7 +16,9 @@ MAX_LINES = 160
 MAX_LINE_BYTES = 4096
 MAGIC_COOKIE = "z9hG4bK"
 
-_REQUEST_LINE = re.compile(r"(?P<method>[A-Za-z0-9.!%*_+`'~-]{1,64}) (?P<uri>[^\s]{1,1024}) (?P<version>SIP/[0-9]+\.[0-9]+)\Z", re.I)
+_REQUEST_LINE = re.compile(
+    r"(?P<method>[A-Za-z0-9.!%*_+`'~-]{1,64}) (?P<uri>[^\s]{1,1024}) (?P<version>SIP/[0-9]+\.[0-9]+)\Z", re.I
+)
 _STATUS_LINE = re.compile(r"SIP/2\.0 (?P<code>[1-6][0-9]{2}) (?P<phrase>[^\r\n]*)\Z", re.I)
 _SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*):")
 _RECEIVED = re.compile(r";\s*received\s*=\s*[^;,\s]*", re.I)  # IPv6 without brackets, which sipmessage does not take

@@ -38,6 +38,8 @@ class InviteClient:
 
     def start(self) -> None:
         """Send it."""
+        if self.state != "calling":
+            return
         self._timers.start("B", GIVE_UP, self.fail)
         if not self._reliable:
             self._timers.start("A", self._wait, self._retransmit)
@@ -81,6 +83,11 @@ class InviteClient:
         headers = [*kept, ("To", response.headers["To"]), ("CSeq", f"{sequence} ACK")]
         self._ack = OutgoingRequest("ACK", self.request.uri, headers).encode(self.via)
         self._send(self._ack)
+
+    def close(self) -> None:
+        """The user agent ends: nothing is sent or told any more."""
+        self.state = "terminated"
+        self._timers.clear()
 
     def _end(self) -> None:
         self.state = "terminated"

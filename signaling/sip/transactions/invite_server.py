@@ -27,6 +27,8 @@ class InviteServer:
         self.state: State = "proceeding"
         self.on_failure: Callable[[], None] = lambda: None
         """Called when a refusal is never acknowledged (timer H)."""
+        self.on_cancel: Callable[[], None] = lambda: None
+        """Called when a CANCEL comes while it is not answered."""
         self._send, self._on_end = send, on_end
         self._timers = Timers(scheduler)
         self._wait = T1
@@ -77,6 +79,11 @@ class InviteServer:
             return
         self._end()
         self.on_failure()
+
+    def close(self) -> None:
+        """The user agent ends: nothing is sent or told any more."""
+        self.state = "terminated"
+        self._timers.clear()
 
     def _end(self) -> None:
         self.state = "terminated"

@@ -37,6 +37,8 @@ class NonInviteClient:
 
     def start(self) -> None:
         """Send it."""
+        if self.state != "trying":
+            return
         self._timers.start("F", GIVE_UP, self.fail)
         if not self._reliable:
             self._timers.start("E", self._wait, self._retransmit)
@@ -66,6 +68,11 @@ class NonInviteClient:
         self._wait = T2 if self.state == "proceeding" else min(2 * self._wait, T2)
         self._timers.start("E", self._wait, self._retransmit)
         self._send(self._data)
+
+    def close(self) -> None:
+        """The user agent ends: nothing is sent or told any more."""
+        self.state = "terminated"
+        self._timers.clear()
 
     def _end(self) -> None:
         self.state = "terminated"

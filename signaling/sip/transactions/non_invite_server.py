@@ -55,6 +55,11 @@ class NonInviteServer:
         if self.state != "terminated":
             self._end()
 
+    def close(self) -> None:
+        """The user agent ends: nothing is sent or told any more."""
+        self.state = "terminated"
+        self._timers.clear()
+
     def _end(self) -> None:
         self.state = "terminated"
         self._timers.clear()

@@ -74,6 +74,17 @@ class Transactions:
         else:
             self._begin(key, message)
 
+    def knows(self, request: IncomingRequest) -> bool:
+        """Whether this request has come before."""
+        return _server_key(request) in self._servers
+
+    def close(self) -> None:
+        """Forget everything; no timer is left."""
+        for transaction in [*self._servers.values(), *(client for _, client in self._clients.values())]:
+            transaction.close()
+        self._servers.clear()
+        self._clients.clear()
+
     def invite_of(self, cancel: IncomingRequest) -> InviteServer | None:
         """The transaction that a CANCEL wants to end (RFC 3261, 9.2)."""
         found = self._servers.get((*_server_key(cancel)[:2], "INVITE"))
@@ -92,7 +103,9 @@ class Transactions:
 
     def cancel(self, peer: Peer, invite: InviteClient) -> None:
         """Ask for the end of an INVITE that a provisional response has come for (RFC 3261, 9.1)."""
-        kept = [pair for pair in invite.request.headers if pair[0] in ("Route", "From", "To", "Call-ID", "Max-Forwards")]
+        kept = [
+            pair for pair in invite.request.headers if pair[0] in ("Route", "From", "To", "Call-ID", "Max-Forwards")
+        ]
         sequence = (invite.request.header("CSeq") or "").partition(" ")[0]
         request = OutgoingRequest("CANCEL", invite.request.uri, [*kept, ("CSeq", f"{sequence} CANCEL")])
         branch = invite.via.rpartition("branch=")[2]
