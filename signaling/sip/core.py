@@ -1,7 +1,8 @@
-"""The user agent core without its sockets: which dialog, session or new call a message is for (RFC 3261, 8 and 12.2.2)."""
+"""The user agent core without its sockets: which dialog, session or new call a message is for (RFC 3261, 8, 12.2.2)."""
 
 from __future__ import annotations
 
+import asyncio
 from collections import Counter
 from collections.abc import Callable
 
@@ -16,7 +17,7 @@ OnInvite = Callable[[IncomingRequest, InviteServer], None]
 
 
 class Core:
-    """Implements ``session.Ground``. Whoever calls ``receive`` has seen to it that the source may speak to us at all."""
+    """Implements ``session.Ground``. Whoever calls ``receive`` has seen to it that the source may speak to us."""
 
     def __init__(
         self,
@@ -38,6 +39,7 @@ class Core:
         self._local, self._on_invite, self._is_ours, self._contact_user = local, on_invite, is_ours, contact_user
         self._same_side = same_side
         self._dialogs: dict[DialogId, Session] = {}
+        self._empty: asyncio.Event | None = None
         self._halves: Counter[tuple[str, str]] = Counter()
         """Call-ID and their tag of each dialog, by which an INVITE is known that came by two ways (8.2.2.2)."""
 
@@ -57,9 +59,9 @@ class Core:
         return f"<sip:{self._contact_user(peer)}@{local.host}:{local.port}{transport}>"
 
     def hop(self, dialog: Dialog) -> Peer:
-        """Where the dialog's requests go (RFC 3261, 8.1.2): what its route or target names, if that is of the same trunk.
+        """Where the dialog's requests go (RFC 3261, 8.1.2): what its route or target names, if that is of one trunk.
 
-        Else where its messages come from: behind NAT that is right, and nobody makes us send anything to somebody else.
+        Else where its messages come from: behind NAT that is right, and nobody makes us send anything to others.
         """
         named = dialog.next_hop()
         if dialog.peer.reliable or named is None or not self._same_side(dialog.peer.ip, named[0]):
@@ -81,6 +83,12 @@ class Core:
         for known in [known for known, kept in self._dialogs.items() if kept is session]:
             self._remove(known)
 
+    async def emptied(self) -> None:
+        """Return when there is no dialog any more."""
+        if self._dialogs:
+            self._empty = asyncio.Event()
+            await self._empty.wait()
+
     def close(self) -> None:
         """Forget everything; no timer is left."""
         self.transactions.close()
@@ -91,6 +99,8 @@ class Core:
 
     def _remove(self, known: DialogId) -> None:
         if self._dialogs.pop(known, None) is not None:
+            if not self._dialogs and self._empty is not None:
+                self._empty.set()
             half = known[0], known[2]
             self._halves[half] -= 1
             if not self._halves[half]:

@@ -26,8 +26,8 @@ class Credentials:
 def parameters(value: str) -> dict[str, str]:
     """What stands in a challenge or in credentials of the scheme Digest, by names in lower case. ValueError.
 
-    The parser's own reading breaks at the comma in ``qop="auth,auth-int"``, and takes time that grows exponentially with
-    what is no challenge; this one is the standard library's.
+    The parser's own reading breaks at the comma in ``qop="auth,auth-int"``, and takes exponential time for what is no
+    challenge; this one is the standard library's.
     """
     scheme, _, rest = value.strip().partition(" ")
     if scheme.lower() != "digest":
@@ -134,7 +134,7 @@ class Challenger:
     def check(self, value: str | None, method: str, now: float) -> bool | None:
         """True for good credentials, None for good ones whose nonce is too old or was used, False for all else.
 
-        Their URI may differ from the request's, which proxies change (RFC 3261, 22.4); the nonce is good for one request.
+        Their URI may differ from the request's, which proxies change (RFC 3261, 22.4); a nonce is good for one request.
         """
         try:
             found = parameters(value or "")

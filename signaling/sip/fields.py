@@ -1,7 +1,7 @@
 """Header values beneath the parser: lists with quoted commas, what stands in brackets, numbers within bounds.
 
-``sipmessage`` takes everything between the first and the last quotation mark of a list for one string, and reads integers
-as Python does ("1_0", "٣"); so lists are split here before it sees their members, and integers are read here.
+``sipmessage`` takes everything between the first and the last quotation mark of a list for one string, and reads
+integers as Python does ("1_0"); so lists are split here before it sees their members, and integers are read here.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Who may speak to us at all, and how much. Whoever is on no trunk's list is told nothing, not even that we are here."""
+"""Who may speak to us, and how much. Whoever is on no trunk's list is told nothing, not even that we are here."""
 
 from __future__ import annotations
 

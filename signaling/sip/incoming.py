@@ -1,4 +1,4 @@
-"""A session that somebody else asked for, until it is answered: ringing, early media, CANCEL (RFC 3261, 13.3; RFC 3262)."""
+"""A session that somebody else asked for, until it is answered: ringing, early media, CANCEL (RFC 3261, 13.3)."""
 
 from __future__ import annotations
 

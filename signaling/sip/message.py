@@ -1,4 +1,4 @@
-"""Messages as they come and go. What comes is bounded, parsed by ``sipmessage``, and checked; one error says what was wrong."""
+"""Messages as they come and go. What comes is bounded, parsed by ``sipmessage``, and checked; one error tells all."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A session that we ask for, until it is answered: INVITE, challenges, early media, PRACK, CANCEL, forks (RFC 3261, 13.2)."""
+"""A session that we ask for, until it is answered: challenges, early media, PRACK, CANCEL, forks (RFC 3261, 13.2)."""
 
 from __future__ import annotations
 
@@ -196,12 +196,15 @@ class OutgoingSession(Session):
             return
         if self.state != "early":
             return
-        if (response.code in (401, 407) and self._tries > 0 and self.authorization.challenged(response)) or (response.code == 422 and self._tries > 0 and self._takes_interval(response)):
+        mended = self._takes_interval(response) or self.authorization.challenged(response)
+        if mended and self._tries > 0:
             self._again()
         else:
             self._fail(_reason(response.code), response.code)
 
     def _takes_interval(self, response: IncomingResponse) -> bool:
+        if response.code != 422:
+            return False
         try:
             self._min_se = fields.integer(response.headers.get("Min-SE") or "", 86_400)
         except ValueError:

@@ -24,11 +24,16 @@ class UntilAck:
         self.sequence = sequence
         self._send, self._wait, self._timers = send, T1, Timers(scheduler)
         self._timers.start("again", self._wait, self._again)
-        self._timers.start("lost", GIVE_UP, lambda: (self.stop(), on_lost()))
+        self._on_lost = on_lost
+        self._timers.start("lost", GIVE_UP, self._lose)
 
     def stop(self) -> None:
         """The ACK has come."""
         self._timers.clear()
+
+    def _lose(self) -> None:
+        self.stop()
+        self._on_lost()
 
     def _again(self) -> None:
         self._wait = min(2 * self._wait, T2)
@@ -80,8 +85,12 @@ class UntilPrack:
     def _begin(self) -> None:
         self._wait = T1
         self._timers.start("again", self._wait, self._again)
-        self._timers.start("lost", GIVE_UP, lambda: (self.stop(), self._on_lost()))
+        self._timers.start("lost", GIVE_UP, self._lose)
         self._waiting[0](self._number)
+
+    def _lose(self) -> None:
+        self.stop()
+        self._on_lost()
 
     def _again(self) -> None:
         self._wait *= 2

@@ -1,4 +1,4 @@
-"""An INVITE session from its 2xx on: re-INVITE, UPDATE, hold, digits, session timer, BYE (RFC 3261, 14 and 15; RFC 3311)."""
+"""An INVITE session from its 2xx on: re-INVITE, UPDATE (RFC 3311), digits, session timer, BYE (RFC 3261, 14 and 15)."""
 
 from __future__ import annotations
 
@@ -160,7 +160,7 @@ class Session:
             else:
                 self.owner.tell("answered", answer)
 
-    def receive_prack(self, request: IncomingRequest, transaction: ServerTransaction) -> None:
+    def receive_prack(self, _: IncomingRequest, transaction: ServerTransaction) -> None:
         """Nothing that was sent reliably waits here (RFC 3262, 3)."""
         self.respond(transaction, 481)
 
@@ -217,7 +217,7 @@ class Session:
         done: Callable[[IncomingResponse | None], None],
         tries: int = 2,
     ) -> None:
-        """Send a request in the dialog; ``done`` gets its final response, None when none comes. 401 and 407 are answered."""
+        """Send a request in the dialog, again when challenged; ``done`` gets its final response, None where none comes."""
         dialog = self.dialog
         assert dialog is not None
         request = dialog.request(method, [*headers, *self.authorization.headers(method, dialog.target)], body)
@@ -249,11 +249,12 @@ class Session:
             self.respond(transaction, 491)
         elif request.body and request.sdp() is None:
             self.respond(transaction, 415, [("Accept", "application/sdp")])
-        elif interval := self.interval_for(request, transaction):
-            if (sdp := self._renegotiated(request.sdp(), transaction)) is not None:
-                assert self.dialog is not None
-                self.dialog.refresh_target(request)
-                self.accept_invite(transaction, sdp, interval, expects_answer=request.sdp() is None)
+        elif (interval := self.interval_for(request, transaction)) and (
+            sdp := self._renegotiated(request.sdp(), transaction)
+        ) is not None:
+            assert self.dialog is not None
+            self.dialog.refresh_target(request)
+            self.accept_invite(transaction, sdp, interval, expects_answer=request.sdp() is None)
 
     def _receive_update(self, request: IncomingRequest, transaction: ServerTransaction) -> None:
         offer = request.sdp()

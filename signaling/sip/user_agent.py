@@ -1,16 +1,15 @@
-"""The SIP user agent: sockets, guards, registrations and calls. It knows nothing of meetings or media, and never relays."""
+"""The SIP user agent: sockets, guards, registrations, calls. It knows neither meetings nor media, and never relays."""
 
 from __future__ import annotations
 
 import asyncio
-import ipaddress
-import socket
 import ssl
 from collections import Counter
 from collections.abc import Awaitable, Callable
 
 import structlog
 
+from signaling.sip.addresses import Addresses, server_tls
 from signaling.sip.authorization import Authorization
 from signaling.sip.call import Call, caller_of
 from signaling.sip.core import Core
@@ -19,7 +18,7 @@ from signaling.sip.guards import Guard, Guards, Source
 from signaling.sip.incoming import IncomingSession
 from signaling.sip.message import IncomingRequest, MalformedError, encode_response, parse
 from signaling.sip.outgoing import OutgoingSession
-from signaling.sip.peer import LocalAddress, Peer, Transport
+from signaling.sip.peer import Peer, Transport
 from signaling.sip.registration import Registration
 from signaling.sip.session_timer import MIN_SE, IntervalTooSmallError, for_request
 from signaling.sip.settings import SipSettings, Trunk
@@ -45,7 +44,7 @@ class UserAgent:
         *,
         server_tls: ssl.SSLContext | None = None,
     ) -> None:
-        """``on_call`` gets each call that comes in and may; ``guard`` is asked before that. ``server_tls`` is taken where
+        """``on_call`` gets each call that comes in and may; ``guard`` is asked before that. ``server_tls`` serves where
         the settings name no certificate.
         """
         self._settings, self._on_call, self._guard, self._server_tls = settings, on_call, guard, server_tls
@@ -56,8 +55,6 @@ class UserAgent:
         self.registrations: dict[str, Registration] = {}
         """By trunk."""
         self._calls: dict[str, Call] = {}
-        self._addresses: dict[str, list[str]] = {}
-        self._local_ips: dict[str, str] = {}
         self._tasks: set[asyncio.Task[None]] = set()
         self._stopping = False
         self._challengers = {
@@ -75,20 +72,21 @@ class UserAgent:
         """Bind and begin to register. OSError when a port can't be bound, or the certificate can't be read."""
         settings, loop = self._settings, asyncio.get_running_loop()
         self._guards = Guards(settings, self.counters, loop.time)
+        self._addresses = addresses = Addresses(settings, self._guards, self.ports)
         self._core = Core(
             loop,
             self._send,
-            self._local,
+            addresses.local,
             self._receive_invite,
-            is_ours=self._is_ours,
-            contact_user=self._contact_user,
+            is_ours=addresses.is_ours,
+            contact_user=addresses.user_for,
             same_side=self._guards.same_side,
             counters=self.counters,
         )
         guards = self._guards
         self._udp = UdpTransport(guards.admit_message, self._receive)
         self._tcp = StreamTransport("tcp", guards.admit, self._receive_stream, self._peer_lost, self.counters)
-        tls = self._tls_context()
+        tls = server_tls(settings, self._server_tls)
         self._tls = StreamTransport(
             "tls",
             guards.admit,
@@ -96,9 +94,9 @@ class UserAgent:
             self._peer_lost,
             self.counters,
             server_tls=tls,
-            client_tls=self._client_tls,
+            client_tls=addresses.client_tls,
         )
-        await self._resolve()
+        await self._addresses.look_up()
         try:
             self.ports["udp"] = await self._udp.open(settings.host, settings.port)
             self.ports["tcp"] = await self._tcp.open(settings.host, settings.port or self.ports["udp"])
@@ -136,8 +134,7 @@ class UserAgent:
             async with asyncio.timeout(STOP_SECONDS):
                 if done:
                     await gone.wait()
-                while self._core.dialogs:
-                    await asyncio.sleep(0.05)
+                await self._core.emptied()
         except TimeoutError:
             log.warning("not every SIP peer has answered the end")
         await self._close()
@@ -155,7 +152,7 @@ class UserAgent:
             raise ValueError("this number may not be called by this trunk")
         if self._stopping or not self._guards.has_room(known):
             raise CallLimitError("this trunk has no room for one more call")
-        peer = self._peer_of(known)
+        peer = self._addresses.of_trunk(known)
         call = Call(
             direction="out", number=number, dialled=number, trunk=trunk, peer=peer or Peer(known.transport, "", 0)
         )
@@ -309,96 +306,23 @@ class UserAgent:
         for registration in self.registrations.values():
             registration.peer_lost(peer)
 
-    def _local(self, peer: Peer) -> LocalAddress:
-        port = self.ports.get(peer.transport) or self.ports["tcp"]
-        ip = self._settings.public_ip or self._local_ip(peer.ip)
-        return LocalAddress(f"[{ip}]" if ":" in ip else ip, port)
-
-    def _local_ip(self, ip: str) -> str:
-        """The address of ours that packets to this one leave from."""
-        if self._settings.host not in ("::", "0.0.0.0"):  # noqa: S104
-            return self._settings.host
-        if ip not in self._local_ips:
-            if len(self._local_ips) >= 1000:
-                self._local_ips.clear()
-            with socket.socket(socket.AF_INET6 if ":" in ip else socket.AF_INET, socket.SOCK_DGRAM) as probe:
-                try:
-                    probe.connect((ip, 9))
-                    self._local_ips[ip] = str(probe.getsockname()[0])
-                except OSError:
-                    return "127.0.0.1"
-        return self._local_ips[ip]
-
-    def _is_ours(self, request: IncomingRequest) -> bool:
-        """Whether a request that begins something is for us: nothing is ever sent on to anybody else."""
-        if request.uri.scheme == "tel":
-            return True
-        host = request.uri.host.lower().strip("[]").rstrip(".")
-        trunk = self._guards.trunk_of(request.source.ip)
-        ours = {self._local(request.source).host.strip("[]"), *(domain.lower() for domain in self._settings.domains)}
-        return host in ours or (trunk is not None and host in (trunk.uri_domain.lower(), trunk.server.lower()))
-
-    def _contact_user(self, peer: Peer) -> str:
-        trunk = self._guards.trunk_of(peer.ip)
-        return trunk.credentials.user if trunk and trunk.credentials else "balai"
-
-    def _peer_of(self, trunk: Trunk) -> Peer | None:
-        """Where the trunk's server is; None when its name has no address."""
-        try:
-            return Peer(trunk.transport, str(ipaddress.ip_address(trunk.server)), trunk.port)
-        except ValueError:
-            addresses = self._addresses.get(trunk.server)
-            return Peer(trunk.transport, addresses[0], trunk.port) if addresses else None
-
     def _registration(self, trunk: Trunk) -> Registration:
         assert trunk.credentials is not None
         return Registration(
             self._core,
             Authorization(trunk.credentials),
             trunk=trunk.name,
-            peer=lambda: self._peer_of(trunk),
+            peer=lambda: self._addresses.of_trunk(trunk),
             domain=trunk.uri_domain,
             user=trunk.credentials.user,
             expires=trunk.expires,
             keep_alive=trunk.keep_alive,
         )
 
-    async def _resolve(self) -> None:
-        """Look up the trunks' host names. What can't be looked up stays as it was."""
-        loop = asyncio.get_running_loop()
-        for host in {host for trunk in self._settings.trunks for host in (*trunk.hosts, trunk.server)}:
-            try:
-                ipaddress.ip_network(host, strict=False)
-            except ValueError:
-                try:
-                    async with asyncio.timeout(5):
-                        found = await loop.getaddrinfo(host, None, type=socket.SOCK_DGRAM)
-                    self._addresses[host] = list(dict.fromkeys(str(entry[4][0]) for entry in found))
-                except (OSError, TimeoutError):
-                    log.warning("a trunk's host name has no address", host=host)
-        self._guards.resolve(self._addresses)
-
     async def _keep_resolving(self) -> None:
         while True:
             await asyncio.sleep(RESOLVE_AGAIN)
-            await self._resolve()
-
-    # TLS
-
-    def _tls_context(self) -> ssl.SSLContext | None:
-        settings = self._settings
-        if settings.tls_port is None or settings.certificate is None or settings.key is None:
-            return self._server_tls if settings.tls_port is not None else None
-        context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
-        context.minimum_version = ssl.TLSVersion.TLSv1_2
-        context.load_cert_chain(settings.certificate, settings.key)
-        return context
-
-    def _client_tls(self, peer: Peer) -> tuple[ssl.SSLContext, str] | None:
-        trunk = self._guards.trunk_of(peer.ip)
-        if trunk is None:
-            return None
-        return ssl.create_default_context(cafile=str(trunk.tls_ca) if trunk.tls_ca else None), trunk.server
+            await self._addresses.look_up()
 
     # The end
 

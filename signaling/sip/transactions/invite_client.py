@@ -13,7 +13,7 @@ State = Literal["calling", "proceeding", "completed", "accepted", "terminated"]
 
 
 class InviteClient:
-    """Sends an INVITE until something answers, and acknowledges refusals. Every 2xx goes up: the session acknowledges it."""
+    """Sends an INVITE until something answers, and acknowledges refusals. Every 2xx goes up to be acknowledged."""
 
     def __init__(
         self,
@@ -57,7 +57,7 @@ class InviteClient:
             else:
                 self.state = "completed"
                 self._acknowledge(response)
-                # Over reliable transports D is 0; but the response must not come up twice, so the state is kept a moment.
+                # D is 0 over reliable transports; kept a moment, so that a response does not come up twice.
                 self._timers.start("D", T4 if self._reliable else GIVE_UP, self._end)
             self._on_response(response)
         elif self.state == "completed" and response.code >= 300:

@@ -13,7 +13,7 @@ State = Literal["proceeding", "accepted", "completed", "confirmed", "terminated"
 
 
 class InviteServer:
-    """Answers an INVITE and its repetitions. A 2xx is sent by the session until its ACK; this absorbs the repetitions."""
+    """Answers an INVITE and its repetitions. A 2xx is sent by the session until its ACK; repetitions end here then."""
 
     def __init__(
         self,

@@ -140,7 +140,7 @@ class Transactions:
             send=lambda data: self._send(peer, data),
             on_response=on_response,
             on_failure=on_failure,
-            on_end=lambda: self._clients.pop(key, None),
+            on_end=lambda: self._forget_client(key),
         )
         self._clients[key] = (peer, transaction)
         # Not at once: a transport that fails at once would call back into who is just asking.
@@ -158,11 +158,17 @@ class Transactions:
             request,
             scheduler=self._scheduler,
             send=lambda data: self._send(request.source, data),
-            on_end=lambda: self._servers.pop(key, None),
+            on_end=lambda: self._forget_server(key),
         )
         self._servers[key] = transaction
         transaction.start()
         self._on_request(request, transaction)
+
+    def _forget_client(self, key: tuple[str, str]) -> None:
+        self._clients.pop(key, None)
+
+    def _forget_server(self, key: tuple[str, str, str]) -> None:
+        self._servers.pop(key, None)
 
     def _via(self, peer: Peer, branch: str) -> str:
         local = self._local(peer)

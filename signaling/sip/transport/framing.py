@@ -63,9 +63,6 @@ class Framer:
             self.pings += 1
             self._searched = 0
         # A lone CRLF is a pong, or an empty line before a message (RFC 3261, 7.5).
-        while self._buffer.startswith(b"\r\n") and self._buffer[2:3] not in (b"", b"\r"):
+        while self._buffer.startswith(b"\r\n") and self._buffer[2:3].strip(b"\r"):
             del self._buffer[:2]
-            self._searched = 0
-        if self._buffer == b"\r\n":
-            # Either half of a ping or a pong: the other half tells.
             self._searched = 0

@@ -7,8 +7,8 @@ import contextlib
 import socket
 import ssl
 from collections import Counter
-from collections.abc import Callable
-from typing import Literal
+from collections.abc import Callable, Coroutine
+from typing import Any, Literal
 
 import structlog
 
@@ -192,8 +192,10 @@ class StreamTransport:
                     closed.set_result(None)
 
         try:
-            tls = {"ssl": self._server_tls, "ssl_handshake_timeout": HANDSHAKE_SECONDS} if self._server_tls else {}
-            await loop.connect_accepted_socket(lambda: Served(self, peer), sock, **tls)  # type: ignore[arg-type]
+            seconds = HANDSHAKE_SECONDS if self._server_tls else None
+            await loop.connect_accepted_socket(
+                lambda: Served(self, peer), sock, ssl=self._server_tls, ssl_handshake_timeout=seconds
+            )
             await closed
         except (TimeoutError, OSError, ssl.SSLError):
             self.counters["handshake_failed"] += 1
@@ -207,7 +209,7 @@ class StreamTransport:
     async def _connect(self, peer: Peer) -> None:
         loop = asyncio.get_running_loop()
         try:
-            tls: dict[str, object] = {}
+            tls: dict[str, Any] = {}
             if self._kind == "tls":
                 if (known := self._client_tls(peer)) is None:
                     raise OSError("no trunk has this address")
@@ -217,7 +219,7 @@ class StreamTransport:
                     lambda: _Connection(self, peer),
                     peer.ip,
                     peer.port,
-                    **tls,  # type: ignore[arg-type]
+                    **tls,
                 )
         except (OSError, ssl.SSLError, TimeoutError) as error:
             self.counters["connect_failed"] += 1
@@ -228,7 +230,7 @@ class StreamTransport:
         for data in self._opening.pop(peer, []):
             connection.send(data)
 
-    def _run(self, coroutine: object) -> None:
-        task = asyncio.get_running_loop().create_task(coroutine)  # type: ignore[arg-type]
+    def _run(self, coroutine: Coroutine[None, None, None]) -> None:
+        task = asyncio.get_running_loop().create_task(coroutine)
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
