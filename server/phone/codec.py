@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from fractions import Fraction
 from functools import cache
-from typing import Protocol
+from typing import Final, Literal, Protocol
 
 import av
 import numpy as np
@@ -20,7 +20,7 @@ from server.phone.resampling import Downsampler, Upsampler
 VOICE_BIT_RATE = 24_000
 """Bit/s of Opus, both for calls and for callers' voices in the meeting: wideband speech without audible loss."""
 
-_LIBAV = {"opus": "libopus", "G722": "g722", "PCMA": "pcm_alaw", "PCMU": "pcm_mulaw"}
+_LIBAV: Final[dict[CodecName, str]] = {"opus": "libopus", "G722": "g722", "PCMA": "pcm_alaw", "PCMU": "pcm_mulaw"}
 
 
 class Decoder(Protocol):
@@ -47,7 +47,7 @@ def encoder(codec: CodecName) -> Encoder:
     return _LawEncoder(codec) if codec in ("PCMA", "PCMU") else _AvEncoder(codec)
 
 
-def _context(codec: CodecName, mode: str, rate: int) -> AudioCodecContext:
+def _context(codec: CodecName, mode: Literal["r", "w"], rate: int) -> AudioCodecContext:
     context = av.CodecContext.create(_LIBAV[codec], mode)
     assert isinstance(context, AudioCodecContext)
     context.sample_rate, context.layout, context.format = rate, "mono", "s16"

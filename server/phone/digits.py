@@ -43,7 +43,7 @@ class DigitReader:
 
 
 def press(digit: str, *, clock_rate: int, packets: int = 8, volume: int = 10) -> list[bytes]:
-    """The payloads of a press, one every 20 ms, the last three times (section 2.5.1.4). ValueError for what is no digit.
+    """The payloads of a press, one every 20 ms, the last three times (section 2.5.1.4). ValueError for no digit.
 
     All have the timestamp of the first, which alone has the marker. ``volume`` in -dBm0.
     """

@@ -17,7 +17,7 @@ class AudioFormat:
 
     @property
     def clock_rate(self) -> int:
-        """Of its RTP timestamps, in Hz. G.722's is 8,000 though it has 16,000 samples a second (RFC 3551 section 4.5.2)."""
+        """Of its RTP timestamps, in Hz. G.722's is half of what it samples with (RFC 3551 section 4.5.2)."""
         return CLOCK_RATES[self.codec]
 
     @property

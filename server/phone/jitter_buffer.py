@@ -37,9 +37,10 @@ _WAIT: Final = Popped("wait")
 class JitterBuffer:
     """Packets go in as they arrive, and come out in order and in time.
 
-    Each packet has a transit (arrival less timestamp); the least of late is the base, and the delay is by how much nearly
-    all packets exceed it. A packet is due when base and delay have passed since its timestamp. That decides when a stream
-    begins to play; then its packets follow each other, until ``excess`` tells the player to leave something out.
+    Each packet has a transit (arrival less timestamp); the least of late is the base, and the delay is by how much
+    nearly all packets exceed it. A packet is due when base and delay have passed since its timestamp. That decides when
+    a stream begins to play; then its packets follow each other, until ``excess`` tells the player to leave something
+    out.
     """
 
     def __init__(self, clock_rate: int) -> None:

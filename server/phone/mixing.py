@@ -46,7 +46,7 @@ class Mix:
 
 
 class Preselection:
-    """The loudest few of a room's callers, with hysteresis. The plane chooses among these and the others in the room."""
+    """The loudest few of a room's callers, with hysteresis. The plane chooses among these and everybody else."""
 
     def __init__(self, most: int = MOST_SPEAKERS) -> None:
         self._most = most

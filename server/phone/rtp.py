@@ -41,7 +41,7 @@ def parse_rtp(datagram: bytes) -> RtpPacket | None:
 
 
 def write_rtp(payload_type: int, marker: bool, sequence: int, timestamp: int, ssrc: int, payload: bytes) -> bytes:
-    """A packet without CSRCs and extensions. ``sequence`` and ``timestamp`` may be longer than the wire has room for."""
+    """A packet without CSRCs and extensions. ``sequence`` and ``timestamp`` may have their rollovers in front."""
     second = payload_type | (0x80 if marker else 0)
     return _HEADER.pack(0x80, second, sequence & 0xFFFF, timestamp & 0xFFFFFFFF, ssrc) + payload
 

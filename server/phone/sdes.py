@@ -45,7 +45,7 @@ class CryptoAttribute:
 def parse_crypto(value: str) -> CryptoAttribute | None:
     """Read the value of an ``a=crypto``. None for one that is malformed or asks for what we can't do: another is tried.
 
-    That are other suites, MKIs, several keys, and session parameters (RFC 4568 section 6.3), all of which change what is sent.
+    That are other suites, MKIs, several keys, and session parameters (section 6.3), all of which change what is sent.
     """
     match = _CRYPTO.fullmatch(value.strip())
     if match is None or match[2] not in _PROFILES or match[4]:

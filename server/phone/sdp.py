@@ -96,8 +96,8 @@ def answer(
 ) -> tuple[str, Agreement]:
     """Answer an offer. Raises SdpError for one without sound that we can take.
 
-    ``secure_signaling``: it came by TLS, so that keys may be in it. ``ours``: the key of the call so far, which is kept while
-    the other side's suite is the same (RFC 4568 section 7.1.4).
+    ``secure_signaling``: it came by TLS, so that keys may be in it. ``ours``: the key of the call so far, which is kept
+    while the other side's suite is the same (RFC 4568 section 7.1.4).
     """
     session, sections = _parse(offer)
     audio = _audio(sections)

@@ -1,4 +1,4 @@
-"""Where a call's sound comes from: symmetric RTP (RFC 4961), locked to one source so that no stranger speaks in a call."""
+"""Where a call's sound comes from: symmetric RTP (RFC 4961), locked to one source against strangers."""
 
 from __future__ import annotations
 
@@ -25,8 +25,8 @@ class _Candidate:
 class SourceLock:
     """Takes packets of one source alone.
 
-    An authentic packet (SRTP) locks at once, and may move the lock: behind a NAT addresses change. A plain source must have
-    sent some packets in a row, and stays until the call is renegotiated.
+    An authentic packet (SRTP) locks at once, and may move the lock: behind a NAT addresses change. A plain source must
+    have sent some packets in a row, and stays until the call is renegotiated.
     """
 
     def __init__(self) -> None:
