@@ -116,6 +116,27 @@ class Plane:
         ``subscribes``: it receives slots, and may be sent to by any worker; what publishes has none.
         """
 
+    def add_local_transport(self, endpoint: int) -> int:
+        """A transport within this machine: what it publishes comes by ``speak``. It is never dead."""
+
+    def speak(self, track: int, timestamp: int, level: int, payload: bytes) -> None:
+        """An audio track of a local transport says one Opus packet, of 60 ms at most.
+
+        ``timestamp`` in ticks of 48 kHz; ``level`` in -dBov, 0 to 127 (RFC 6464). ValueError for a payload that is
+        empty or has more than 1,275 bytes.
+        """
+
+    def tap_group(self, group: int, tapped: bool) -> None:
+        """While it is tapped, ``take_heard`` has each packet of a voice that is heard in a speaker group, too."""
+
+    def heard_fd(self) -> int:
+        """A file descriptor that is readable while something was heard."""
+
+    def take_heard(self) -> list[tuple[int, int, int, int, int, bytes]]:
+        """What was heard in tapped groups: group, seat, track, sequence number with its rollovers, timestamp in
+        ticks of 48 kHz, Opus packet. May be called on any thread. What nobody takes for long is dropped and counted.
+        """
+
     def remove_transport(self, transport: int) -> None:
         """End a transport with its tracks and slots."""
 

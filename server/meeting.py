@@ -14,7 +14,7 @@ from server.chairing.chair import Chair
 from server.codec_choice import MeetingCodecs
 from server.conversation.conversation import Conversation
 from server.door import BannedError, Door, Newcomer, Place
-from server.media import Connection, Downlink, MediaEdge
+from server.media import Downlink, MediaEdge, SeatMedia
 from server.participant import Participant, View
 from server.phone.calls import CallState, PhoneCall, PhoneCalls
 from server.phone.numbers import DialRules
@@ -68,7 +68,7 @@ class Meeting:
         self._media = edge.add_room()
         self._grace = grace
         self._seats: dict[str, Seat] = {}
-        self._by_connection: dict[Connection, Seat] = {}
+        self._by_connection: dict[SeatMedia, Seat] = {}
         self._filling = SlotFilling(self.room, self._seats)
         self._choosing: asyncio.Handle | None = None
         self._rising: asyncio.TimerHandle | None = None
@@ -119,7 +119,7 @@ class Meeting:
 
     def _sit(self, participant: Participant, newcomer: Newcomer, token: str | None = None) -> Seat:
         try:
-            connection = self._media.add_connection(local_address=newcomer.local_address)
+            connection = self._add_media(newcomer)
         except Exception:
             self.room.leave(participant)
             raise
@@ -134,6 +134,11 @@ class Meeting:
         connection.on("dead", lambda: self.depart(seat, "media_timeout"))
         log.info("participant came", meeting=self.label, participant=participant.id, here=len(self.room))
         return seat
+
+    def _add_media(self, newcomer: Newcomer) -> SeatMedia:
+        if newcomer.leg is not None:
+            return self._media.add_phone(newcomer.leg)
+        return self._media.add_connection(local_address=newcomer.local_address)
 
     def seat(self, token: str) -> Seat | None:
         """The seat behind a token; None when there is none (any more)."""
@@ -208,7 +213,7 @@ class Meeting:
         known = ((id_, seat.connection.downlink) for id_, seat in self._seats.items())
         return {id_: downlink for id_, downlink in known if downlink is not None}
 
-    def owner(self, connection: Connection | None) -> Participant | None:
+    def owner(self, connection: SeatMedia | None) -> Participant | None:
         """Whose media it is."""
         seat = self._by_connection.get(connection) if connection is not None else None
         return seat.participant if seat is not None else None
@@ -265,12 +270,12 @@ class Meeting:
                 microphone=participant.microphone, camera=participant.camera, screen=participant.screen
             )
 
-    def _slot_taken(self, seat: Seat, mid: str, occupant: Connection | None) -> None:
+    def _slot_taken(self, seat: Seat, mid: str, occupant: SeatMedia | None) -> None:
         if seat.outgoing.pop(mid, None) is not None:
             self._filling.fill_soon(())
         seat.emit("slot", mid, self.owner(occupant))
 
-    def _dominant(self, connection: Connection | None) -> None:
+    def _dominant(self, connection: SeatMedia | None) -> None:
         self.room.speaks(self.owner(connection))
 
     def _choose_codecs(self) -> None:

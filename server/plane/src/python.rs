@@ -12,6 +12,7 @@ use pyo3::types::{PyBytes, PyDict};
 use crate::allocation::Priority;
 use crate::driver::Driver;
 use crate::egress::{Agreed, Format, VideoFormat, VideoFormats};
+use crate::plane::telephone::MAX_SPOKEN;
 use crate::plane::{Command, Event as PlaneEvent};
 use crate::rtp::{ExtensionKind, VideoCodec};
 use crate::speakers::SEATS;
@@ -135,6 +136,9 @@ impl Plane {
     }
 }
 
+/// Group, seat, track, index, timestamp and payload.
+type HeardTuple<'py> = (u32, u8, u32, u64, u32, Bound<'py, PyBytes>);
+
 fn audio_format(
     ssrc: u32,
     payload_type: u8,
@@ -225,6 +229,47 @@ impl Plane {
             password,
         })?;
         Ok(transport)
+    }
+
+    fn add_local_transport(&self, endpoint: u32) -> PyResult<u32> {
+        let transport = self.new_id();
+        self.command(Command::AddLocalTransport {
+            transport,
+            endpoint,
+        })?;
+        Ok(transport)
+    }
+
+    fn speak(&self, track: u32, timestamp: u32, level: u8, payload: Vec<u8>) -> PyResult<()> {
+        if payload.is_empty() || payload.len() > MAX_SPOKEN || level > 127 {
+            return Err(PyValueError::new_err(
+                "no Opus packet, or a level beyond 127",
+            ));
+        }
+        self.command(Command::Speak {
+            track,
+            timestamp,
+            level,
+            payload,
+        })
+    }
+
+    fn tap_group(&self, group: u32, tapped: bool) -> PyResult<()> {
+        self.command(Command::TapGroup { group, tapped })
+    }
+
+    fn heard_fd(&self) -> RawFd {
+        self.driver().heard_fd()
+    }
+
+    fn take_heard<'py>(&self, py: Python<'py>) -> Vec<HeardTuple<'py>> {
+        let heard = self.driver().take_heard();
+        let tuple = |heard: crate::plane::Heard| {
+            let payload = PyBytes::new(py, &heard.payload);
+            let (group, seat, track) = (heard.group, heard.seat, heard.track);
+            (group, seat, track, heard.index, heard.timestamp, payload)
+        };
+        heard.into_iter().map(tuple).collect()
     }
 
     fn remove_transport(&self, transport: u32) -> PyResult<()> {
