@@ -176,7 +176,7 @@ class Meeting:
         seat.connection.close()
         log.info("participant gone", meeting=self.label, participant=seat.participant.id, reason=reason)
         seat.emit("gone", reason)
-        if reason in _EXPECTED_AFTER:
+        if reason in _EXPECTED_AFTER and not seat.participant.person.by_telephone:
             self.expect(seat.kept)
         self.codecs.leaves(seat.participant.id)
         self.room.leave(seat.participant)

@@ -84,6 +84,11 @@ def serve_command(
     video_codecs: Annotated[str | None, _option("video_codecs")] = None,
     workers: Annotated[str | None, _option("workers")] = None,
     tls: Annotated[str | None, _option("tls")] = None,
+    sip: Annotated[str | None, _option("sip")] = None,
+    phone_numbers: Annotated[str | None, _option("phone_numbers")] = None,
+    phone_ports: Annotated[str | None, _option("phone_ports")] = None,
+    phone_language: Annotated[str | None, _option("phone_language")] = None,
+    phone_names: Annotated[str | None, _option("phone_names")] = None,
     log_level: Annotated[str | None, _option("log_level")] = None,
     config: Annotated[
         str | None,
@@ -115,6 +120,11 @@ def serve_command(
         "video_codecs": video_codecs,
         "workers": workers,
         "tls": tls,
+        "sip": sip,
+        "phone_numbers": phone_numbers,
+        "phone_ports": phone_ports,
+        "phone_language": phone_language,
+        "phone_names": phone_names,
         "log_level": log_level,
     }
     settings = load(given, os.environ, config)

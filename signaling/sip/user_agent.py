@@ -175,6 +175,10 @@ class UserAgent:
             session.start()
         return call
 
+    def peer_of(self, trunk: Trunk) -> Peer | None:
+        """Where a trunk's server is; None while its name has no address."""
+        return self._addresses.of_trunk(trunk)
+
     # What comes
 
     def _receive_stream(self, peer: Peer, data: bytes) -> None:
