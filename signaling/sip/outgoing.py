@@ -10,7 +10,7 @@ from signaling.sip.dialog import Dialog, new_tag
 from signaling.sip.message import IncomingResponse, OutgoingRequest
 from signaling.sip.peer import Peer
 from signaling.sip.session import ALLOW, SDP, SUPPORTED, EndReason, Ground, Owner, Session
-from signaling.sip.transactions import InviteClient
+from signaling.sip.transactions import InviteClient, ServerTransaction
 from signaling.sip.transactions.timers import GIVE_UP
 
 MOST_FORKS = 8
@@ -91,7 +91,15 @@ class OutgoingSession(Session):
         assert self._transaction is not None
         self.ground.transactions.cancel(self._peer, self._transaction)
         # Whoever never says 487 is not waited for (9.1).
-        self.timers.start("cancelled", GIVE_UP, self._forget)
+        self.timers.start("cancelled", GIVE_UP, self._transaction.fail)
+
+    def _receive_bye(self, transaction: ServerTransaction) -> None:
+        if self.state != "early":
+            super()._receive_bye(transaction)
+            return
+        # A fork ends itself, which proxies turn into a final response; where none of that comes, nothing may stay.
+        self.respond(transaction, 200)
+        self._cancel("hung_up")
 
     def _receive_response(self, invite: OutgoingRequest, response: IncomingResponse) -> None:
         if invite is not self._invite:
