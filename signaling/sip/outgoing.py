@@ -46,7 +46,7 @@ class OutgoingSession(Session):
         self._acks: dict[str, OutgoingRequest] = {}
         """By their tag: what each 2xx is answered with, as often as it comes."""
         self._early_sdp = ""
-        self._provisional = False
+        self._provisional = self._rings = False
         self._cancelled: tuple[EndReason, int | None] | None = None
         self._transaction: InviteClient | None = None
         self._invite: OutgoingRequest | None = None
@@ -122,7 +122,8 @@ class OutgoingSession(Session):
         dialog = self._fork(response)
         if dialog is None or not self._is_new(dialog, response):
             return
-        if response.code in (180, 181, 182):
+        if response.code in (180, 181, 182) and not self._rings:
+            self._rings = True
             self.owner.tell("ringing")
         sdp = response.sdp()
         if sdp is not None and sdp != self._early_sdp:

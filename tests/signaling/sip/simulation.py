@@ -116,9 +116,7 @@ class Party:
 
     def _on_invite(self, request: IncomingRequest, transaction: InviteServer) -> None:
         call = Call(direction="in", number="2", dialled="1", trunk="t", peer=request.source, offer=request.sdp())
-        session = IncomingSession(
-            self.core, call, Authorization(None), request, transaction, for_request(request)
-        )
+        session = IncomingSession(self.core, call, Authorization(None), request, transaction, for_request(request))
         self._bind(call, session)
         self.takes(call)
 

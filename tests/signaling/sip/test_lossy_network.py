@@ -73,7 +73,9 @@ def test_both_ends_agree_once_the_network_is_good_again(
 
 
 @settings(max_examples=100)
-@given(seed=st.integers(0, 2**32), at=st.lists(st.floats(1, 20), min_size=1, max_size=6), loss=st.sampled_from([0, 0.3]))
+@given(
+    seed=st.integers(0, 2**32), at=st.lists(st.floats(1, 20), min_size=1, max_size=6), loss=st.sampled_from([0, 0.3])
+)
 def test_both_hang_up_at_any_moment_and_nothing_is_left(seed: int, at: list[float], loss: float) -> None:
     world = World(seed=seed, loss=loss, delay=(0.01, 0.3))
     call = world.alice.dial(world.bob)
