@@ -48,6 +48,8 @@ class Telephone:
         self.socket.setblocking(False)
         self.key = key
         self.remote = ("127.0.0.1", 9)
+        self.payloads: list[bytes] = []
+        """What came of its codec and was not decoded yet."""
         self.heard: list[NDArray[np.float32]] = []
         self.received: Counter[int] = Counter()
         """Packets by their payload types."""
@@ -135,6 +137,12 @@ class Telephone:
             await asyncio.sleep(max(due - loop.time(), 0))
 
     def _readable(self) -> None:
+        self.receive()
+        self.heard += [self._decoder.decode(payload) for payload in self.payloads]
+        self.payloads.clear()
+
+    def receive(self) -> None:
+        """Take what has arrived."""
         while True:
             try:
                 datagram = self.socket.recv(2_048)
@@ -148,7 +156,7 @@ class Telephone:
                 self.gaps += 1
             self._last = packet.sequence_number
             if packet.payload_type == PAYLOAD_TYPES[self.codec]:
-                self.heard.append(self._decoder.decode(packet.payload))
+                self.payloads.append(packet.payload)
 
 
 __all__ = ["EVENT", "PAYLOAD_TYPES", "Telephone", "strength", "tone"]
