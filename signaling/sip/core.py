@@ -156,7 +156,7 @@ class Core:
             self._answer(transaction, 482)
         elif request.body and request.sdp() is None:
             self._answer(transaction, 415, [("Accept", "application/sdp")])
-        elif request.contact() is None or not request.from_tag:
+        elif request.contact() is None:
             self._answer(transaction, 400)
         else:
             self._on_invite(request, transaction)

@@ -14,6 +14,10 @@ RING_AGAIN = 60.0
 """Seconds after which a provisional response is said again, so that no proxy gives up (RFC 3261, 13.3.1.1)."""
 
 
+UNDECIDED = 180.0
+"""Seconds after which a call that nobody took is refused, as proxies do (RFC 3261, 16.6, timer C)."""
+
+
 class IncomingSession(Session):
     """Made of an INVITE. ValueError when no dialog can be made of it."""
 
@@ -40,6 +44,7 @@ class IncomingSession(Session):
         self._accept_waits: str | None = None
         transaction.on_failure = lambda: ground.remove_session(self)
         transaction.on_cancel = self.cancel
+        self.timers.start("undecided", UNDECIDED, lambda: self.reject(480, "no_answer"))
         ground.add_dialog(self.dialog, self)
 
     def close(self) -> None:
@@ -149,3 +154,4 @@ class IncomingSession(Session):
     def _finish_provisional(self) -> None:
         self._pracks.stop()
         self.timers.stop("ring again")
+        self.timers.stop("undecided")

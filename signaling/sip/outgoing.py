@@ -10,7 +10,7 @@ from signaling.sip.dialog import Dialog, new_tag
 from signaling.sip.message import IncomingResponse, OutgoingRequest
 from signaling.sip.peer import Peer
 from signaling.sip.session import ALLOW, SDP, SUPPORTED, EndReason, Ground, Owner, Session
-from signaling.sip.transactions import InviteClient
+from signaling.sip.transactions import InviteClient, ServerTransaction
 from signaling.sip.transactions.timers import GIVE_UP
 
 MOST_FORKS = 8
@@ -46,7 +46,7 @@ class OutgoingSession(Session):
         self._acks: dict[str, OutgoingRequest] = {}
         """By their tag: what each 2xx is answered with, as often as it comes."""
         self._early_sdp = ""
-        self._provisional = False
+        self._provisional = self._rings = False
         self._cancelled: tuple[EndReason, int | None] | None = None
         self._transaction: InviteClient | None = None
         self._invite: OutgoingRequest | None = None
@@ -91,7 +91,15 @@ class OutgoingSession(Session):
         assert self._transaction is not None
         self.ground.transactions.cancel(self._peer, self._transaction)
         # Whoever never says 487 is not waited for (9.1).
-        self.timers.start("cancelled", GIVE_UP, self._forget)
+        self.timers.start("cancelled", GIVE_UP, self._transaction.fail)
+
+    def _receive_bye(self, transaction: ServerTransaction) -> None:
+        if self.state != "early":
+            super()._receive_bye(transaction)
+            return
+        # A fork ends itself, which proxies turn into a final response; where none of that comes, nothing may stay.
+        self.respond(transaction, 200)
+        self._cancel("hung_up")
 
     def _receive_response(self, invite: OutgoingRequest, response: IncomingResponse) -> None:
         if invite is not self._invite:
@@ -114,7 +122,8 @@ class OutgoingSession(Session):
         dialog = self._fork(response)
         if dialog is None or not self._is_new(dialog, response):
             return
-        if response.code in (180, 181, 182):
+        if response.code in (180, 181, 182) and not self._rings:
+            self._rings = True
             self.owner.tell("ringing")
         sdp = response.sdp()
         if sdp is not None and sdp != self._early_sdp:

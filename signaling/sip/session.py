@@ -217,7 +217,7 @@ class Session:
         done: Callable[[IncomingResponse | None], None],
         tries: int = 2,
     ) -> None:
-        """Send a request in the dialog, again when challenged; ``done`` gets its final response, None where none comes."""
+        """Send a request in the dialog, again when challenged; ``done`` gets its final response, None if none comes."""
         dialog = self.dialog
         assert dialog is not None
         request = dialog.request(method, [*headers, *self.authorization.headers(method, dialog.target)], body)

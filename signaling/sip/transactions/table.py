@@ -184,7 +184,7 @@ def _server_key(request: IncomingRequest) -> tuple[str, str, str]:
     method = "INVITE" if request.method == "ACK" else request.method
     # Another address of the network can't speak in somebody's transaction by knowing its branch.
     sent_by = f"{request.source.ip} {request.via.host.lower()}:{request.via.port or ''}"
-    if request.branch.startswith(MAGIC_COOKIE):
+    if request.branch.startswith(MAGIC_COOKIE) and request.branch != MAGIC_COOKIE:
         return request.branch, sent_by, method
     # RFC 2543 gave branches no meaning.
     old = f"{request.call_id}\0{request.from_tag}\0{request.cseq.sequence}\0{request.branch}"
