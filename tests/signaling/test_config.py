@@ -24,6 +24,11 @@ def test_the_defaults() -> None:
         video_codecs=("VP8", "H264", "VP9", "AV1"),
         workers=1,
         tls="self-signed",
+        sip=None,
+        phone_numbers=(),
+        phone_ports=range(30_000, 30_200),
+        phone_language="id",
+        phone_names=None,
         log_level="info",
     )
 

@@ -27,9 +27,7 @@ sip_certificate {certificate}
 call_local_timeout 120
 call_max_calls 4
 audio_path /usr/share/baresip
-audio_player aufile,{heard}
 audio_source ausine,{tone}
-audio_alert aufile,{alert}
 ausrc_srate 48000
 auplay_srate 48000
 ausrc_channels 2
@@ -41,7 +39,7 @@ module g711.so
 module g722.so
 module opus.so
 module ausine.so
-module aufile.so
+module sndfile.so
 module srtp.so
 module_tmp uuid.so
 module_tmp account.so
@@ -49,6 +47,7 @@ module_app menu.so
 module_app ctrl_tcp.so
 ctrl_tcp_listen 127.0.0.1:{control}
 opus_bitrate 28000
+snd_path {folder}
 """
 
 
@@ -69,8 +68,8 @@ class Baresip:
 
     @property
     def heard(self) -> Path:
-        """The WAV file of what it hears, in the call that it had first."""
-        return self.folder / "heard.wav"
+        """The WAV file of what it heard, in the call that it had last; whole once that has ended."""
+        return max(self.folder.glob("dump-*-dec.wav"), key=lambda path: path.stat().st_mtime)
 
     async def command(self, command: str, parameters: str = "") -> str:
         """What a user would type; returns what is shown for it."""
@@ -138,8 +137,7 @@ async def baresip(
         "port": port,
         "control": control,
         "tone": tone,
-        "heard": folder / "heard.wav",
-        "alert": folder / "alert.wav",
+        "folder": folder,
         "modules": MODULES,
         "rtp": rtp,
         "rtp_last": rtp + 19,
@@ -154,7 +152,15 @@ async def baresip(
     (folder / "contacts").write_text("")
     with (folder / "log").open("wb") as log:
         process = await asyncio.create_subprocess_exec(
-            "baresip", "-f", str(folder), "-s", "-v", cwd=folder, stdin=asyncio.subprocess.DEVNULL, stdout=log, stderr=log
+            "baresip",
+            "-f",
+            str(folder),
+            "-s",
+            "-v",
+            cwd=folder,
+            stdin=asyncio.subprocess.DEVNULL,
+            stdout=log,
+            stderr=log,
         )
         try:
             reader, writer = await _connect(control)
