@@ -1,4 +1,4 @@
-"""A real telephone (baresip) and real Chromiums in one meeting: PIN, lobby, sound both ways, keys, hold, calling out."""
+"""A telephone (baresip) and real Chromiums in one meeting: PIN, lobby, sound both ways, keys, hold, dialling out."""
 
 from __future__ import annotations
 
@@ -73,7 +73,8 @@ async def office(tmp_path: Path) -> AsyncIterator[Office]:
     settings = tmp_path / "sip.toml"
     settings.write_text(
         f'host = "127.0.0.1"\nport = {port}\ntls_port = {tls_port}\nring_seconds = 6\n'
-        f'[[trunk]]\nname = "kantor"\nserver = "127.0.0.1"\nport = {telephone_port}\nprefixes = ["+62"]\nkeep_alive = 0\n'
+        f'[[trunk]]\nname = "kantor"\nserver = "127.0.0.1"\nport = {telephone_port}\n'
+        'prefixes = ["+62"]\nkeep_alive = 0\n'
     )
     data = tmp_path / "data"
     options = ("--sip", str(settings), "--phone-numbers", NUMBER)
