@@ -84,13 +84,16 @@ def state(meeting: Meeting, now: float) -> m.MeetingState:
 
 def waiting(who: Waiting, now: float) -> m.Waiting:
     """Somebody in the lobby."""
+    phone = who.person.phone
+    whole = shown_number(phone) if phone else phone
     return m.Waiting(
         id=who.id,
-        name=who.name,
+        # Whoever has no other name than their number is called by all of it: chairs may know.
+        name=whole if phone and who.name == shown_number(phone, masked=True) else who.name,
         unit=who.person.unit,
         position=who.person.position,
         seconds=now - who.since,
-        telephone=who.person.phone,
+        telephone=whole,
     )
 
 
@@ -107,7 +110,7 @@ def calls(meeting: Meeting) -> list[m.PhoneCall]:
         m.PhoneCall(
             id=call.id,
             direction=call.direction,
-            number=call.number,
+            number=shown_number(call.number) if call.number else "",
             state=call.state.value,
             participant=call.participant,
         )

@@ -89,11 +89,12 @@ class PhoneCalls(EventEmitter):
         if self._place is None or not self._rules.prefixes:
             raise NoTelephoneError
         number = self._rules.number(number)
+        earlier = [call for call in self if call.number == number and call.direction == "out"]
+        if under_way := next((call for call in earlier if call.is_under_way), None):
+            return under_way
         if sum(call.is_under_way for call in self) >= MOST_AT_ONCE:
             raise TooManyCallsError
-        for call in [call for call in self if call.number == number and call.direction == "out"]:
-            if call.is_under_way:
-                return call
+        for call in earlier:
             if call.state is not CallState.IN:
                 del self._calls[call.id]
         call = PhoneCall(secrets.token_hex(8), "out", number, CallState.CALLING)

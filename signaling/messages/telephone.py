@@ -40,7 +40,7 @@ class PhoneCall(msgspec.Struct, frozen=True, kw_only=True):
     id: ParticipantId
     direction: CallDirection
     number: str
-    """In full; empty where it is withheld."""
+    """In full, as it is shown; empty where it is withheld."""
     state: PhoneCallState
     participant: ParticipantId | None
     """Whose it is, while they are in."""

@@ -60,6 +60,7 @@ export const en = {
 	theLink: "The link",
 	copyInvitation: "Copy invitation",
 	invitationCopied: "Invitation copied",
+	invitationNotCopied: "The invitation could not be copied: {link}",
 	invitationText: "Meeting: {title}\nOpen {link}",
 	invitationPhone: "Or call {numbers}, PIN {pin}#",
 	byTelephone: "by telephone",

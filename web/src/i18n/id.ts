@@ -59,6 +59,7 @@ const id: Messages = {
 	theLink: "Tautan",
 	copyInvitation: "Salin undangan",
 	invitationCopied: "Undangan tersalin",
+	invitationNotCopied: "Undangan tidak dapat disalin: {link}",
 	invitationText: "Rapat: {title}\nBuka {link}",
 	invitationPhone: "Atau telepon {numbers}, PIN {pin}#",
 	byTelephone: "lewat telepon",

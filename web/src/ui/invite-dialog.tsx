@@ -20,7 +20,7 @@ export function InviteDialog({ title, link, telephone, onClose }: Props) {
 			await navigator.clipboard.writeText(text);
 			setTold(t(done));
 		} catch {
-			setTold(t("copyFailed", { link: text }));
+			setTold(t(done === "linkCopied" ? "copyFailed" : "invitationNotCopied", { link: text }));
 		}
 	}
 	const invitation = [

@@ -21,7 +21,9 @@ export function Lobby({ conference }: { conference: Conference }) {
 						{telephone !== null && <Icon name="telephone" />}
 						<span class="who">
 							<bdi class="name">{name}</bdi>
-							<bdi class="soft about">{[telephone, position, unit].filter(Boolean).join(", ")}</bdi>
+							<bdi class="soft about">
+								{[telephone === name ? "" : telephone, position, unit].filter(Boolean).join(", ")}
+							</bdi>
 						</span>
 						<button
 							type="button"
