@@ -16,6 +16,7 @@ from server.conversation.conversation import Conversation
 from server.door import BannedError, Door, Newcomer, Place
 from server.media import Downlink, MediaEdge, SeatMedia
 from server.participant import Participant, View
+from server.phone.budget import Budget
 from server.phone.calls import CallState, PhoneCall, PhoneCalls
 from server.phone.numbers import DialRules
 from server.phone.telephone import Telephone
@@ -59,7 +60,11 @@ class Meeting:
         self.chair = Chair(self.room)
         self.conversation = Conversation(self.room)
         self.telephone, self.pin = telephone, pin
-        self.calls = PhoneCalls(telephone.rules if telephone else DialRules(), self._place if telephone else None)
+        self.calls = (
+            PhoneCalls(telephone.rules, self._place, telephone.budget)
+            if telephone
+            else PhoneCalls(DialRules(), None, Budget(0, 1))
+        )
         self.door = Door(title, self.room, self.chair, grace)
         self.codecs = MeetingCodecs(video_codecs)
         """Who sends and decodes what, and what is chosen. Who changes it calls ``choose_codecs_soon``."""
@@ -231,6 +236,7 @@ class Meeting:
     def close(self, reason: Literal["meeting_ended", "server_stopping"]) -> None:
         """Everybody goes; the media ends."""
         self.door.close(reason)
+        self.calls.close()
         for seat in list(self._seats.values()):
             self.depart(seat, reason)
         for waiting in (self._choosing, self._rising):

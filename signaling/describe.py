@@ -89,7 +89,7 @@ def waiting(who: Waiting, now: float) -> m.Waiting:
     return m.Waiting(
         id=who.id,
         # Whoever has no other name than their number is called by all of it: chairs may know.
-        name=whole if phone and who.name == shown_number(phone, masked=True) else who.name,
+        name=whole if whole and phone and who.name == shown_number(phone, masked=True) else who.name,
         unit=who.person.unit,
         position=who.person.position,
         seconds=now - who.since,

@@ -221,7 +221,7 @@ class Session:
         now = asyncio.get_running_loop().time()
         if chairing.handle(seat.meeting, seat.participant, request, now):
             return Ok(id=request.id)
-        if telephone.handle(seat.meeting, seat.participant, request):
+        if telephone.handle(seat.meeting, seat.participant, request, now):
             return Ok(id=request.id)
         answer = conversation.handle(seat.meeting, seat.participant, request, self._directory.now(), file)
         assert answer is not None, "a request that nothing handles"

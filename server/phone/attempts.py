@@ -10,6 +10,8 @@ from __future__ import annotations
 from collections import OrderedDict
 from dataclasses import dataclass
 
+from server.phone.budget import Budget
+
 FREE = 3
 """So many failures in a row cost a caller nothing but the call."""
 FIRST_WAIT = 30.0
@@ -25,39 +27,12 @@ MOST_KEPT = 10_000
 """Callers that are remembered; beyond these, whoever failed the longest ago is forgotten."""
 
 
-_ROUNDING = 1e-6
-
-
 @dataclass
 class _Caller:
     failures: int
     until: float
     """When they may try again."""
     at: float
-
-
-@dataclass
-class _Budget:
-    """What is left of a number of failures that refills."""
-
-    burst: float
-    refill: float
-    left: float
-    at: float
-
-    def wait(self, now: float) -> float:
-        """Seconds until there is one."""
-        self._fill(now)
-        wait = (1 - self.left) * self.refill
-        return wait if wait > _ROUNDING else 0.0
-
-    def spend(self, now: float) -> None:
-        self._fill(now)
-        self.left = max(0.0, self.left - 1)
-
-    def _fill(self, now: float) -> None:
-        self.left = min(self.burst, self.left + max(0.0, now - self.at) / self.refill)
-        self.at = max(now, self.at)
 
 
 class Attempts:
@@ -68,8 +43,8 @@ class Attempts:
         self._callers: OrderedDict[str, _Caller] = OrderedDict()
         self._known: OrderedDict[str, float] = OrderedDict()
         """Who entered a right PIN, and when."""
-        self._sources: OrderedDict[str, _Budget] = OrderedDict()
-        self._total: _Budget | None = None
+        self._sources: OrderedDict[str, Budget] = OrderedDict()
+        self._total = Budget(TOTAL_BURST, TOTAL_REFILL)
 
     def wait(self, source: str, caller: str, now: float) -> float:
         """For how many seconds somebody must not try yet; 0: they may.
@@ -78,13 +53,13 @@ class Attempts:
         """
         if caller and self._is_known(caller, now):
             return self._own_wait(caller, now)
-        budgets = (self._source(source, now), self._everybody(now))
+        budgets = (self._source(source), self._total)
         return max(self._own_wait(caller, now), *(budget.wait(now) for budget in budgets))
 
     def failed(self, source: str, caller: str, now: float) -> None:
         """Somebody tried a PIN that none is."""
-        self._source(source, now).spend(now)
-        self._everybody(now).spend(now)
+        self._source(source).spend(now)
+        self._total.spend(now)
         if not caller:
             return
         before = self._callers.pop(caller, None)
@@ -113,17 +88,12 @@ class Attempts:
         at = self._known.get(caller)
         return at is not None and now - at < FORGOTTEN_AFTER
 
-    def _source(self, source: str, now: float) -> _Budget:
-        budget = self._sources.pop(source, None) or _Budget(SOURCE_BURST, SOURCE_REFILL, SOURCE_BURST, now)
+    def _source(self, source: str) -> Budget:
+        budget = self._sources.pop(source, None) or Budget(SOURCE_BURST, SOURCE_REFILL)
         self._sources[source] = budget
         self._trim(self._sources)
         return budget
 
-    def _everybody(self, now: float) -> _Budget:
-        if self._total is None:
-            self._total = _Budget(TOTAL_BURST, TOTAL_REFILL, TOTAL_BURST, now)
-        return self._total
-
-    def _trim(self, kept: OrderedDict[str, _Caller] | OrderedDict[str, float] | OrderedDict[str, _Budget]) -> None:
+    def _trim(self, kept: OrderedDict[str, _Caller] | OrderedDict[str, float] | OrderedDict[str, Budget]) -> None:
         while len(kept) > self._most:
             kept.popitem(last=False)

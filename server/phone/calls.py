@@ -12,10 +12,13 @@ from pyee import EventEmitter
 
 from server.act import Act
 from server.participant import Participant
+from server.phone.budget import Budget
 from server.phone.numbers import DialRules
 
 MOST_AT_ONCE = 5
 """So many may be called by one meeting at a time."""
+BURST, REFILL = 30, 60.0
+"""Calls that one meeting may make: at once, and seconds for one more."""
 MOST_SHOWN = 20
 """So many that came to nothing stay in the list."""
 
@@ -72,17 +75,18 @@ class PhoneCall:
 class PhoneCalls(EventEmitter):
     """The calls. Events: ``changed`` (); ``cancelled`` (id: str): it is to be given up; ``acted`` (Act)."""
 
-    def __init__(self, rules: DialRules, place: Callable[[PhoneCall], None] | None) -> None:
-        """``place``: calls somebody; None: nobody can be called."""
+    def __init__(self, rules: DialRules, place: Callable[[PhoneCall], None] | None, everybody: Budget) -> None:
+        """``place``: calls somebody; None: nobody can be called. ``everybody``: what all meetings together may do."""
         super().__init__()
         self._rules, self._place = rules, place
+        self._budgets = (everybody, Budget(BURST, REFILL))
         self._calls: dict[str, PhoneCall] = {}
 
     def __iter__(self) -> Iterator[PhoneCall]:
         return iter(self._calls.values())
 
-    def dial(self, actor: Participant, number: str) -> PhoneCall:
-        """Call somebody.
+    def dial(self, actor: Participant, number: str, now: float) -> PhoneCall:
+        """Call somebody. ``now`` is monotonic, in s.
 
         Raises BadNumberError, NumberNotAllowedError, TooManyCallsError or NoTelephoneError.
         """
@@ -94,6 +98,10 @@ class PhoneCalls(EventEmitter):
             return under_way
         if sum(call.is_under_way for call in self) >= MOST_AT_ONCE:
             raise TooManyCallsError
+        if any(budget.wait(now) > 0 for budget in self._budgets):
+            raise TooManyCallsError
+        for budget in self._budgets:
+            budget.spend(now)
         for call in earlier:
             if call.state is not CallState.IN:
                 del self._calls[call.id]
@@ -114,6 +122,12 @@ class PhoneCalls(EventEmitter):
             self.emit("cancelled", id_)
         del self._calls[id_]
         self.emit("changed")
+
+    def close(self) -> None:
+        """The meeting is over: nobody is called any more."""
+        for call in [call for call in self if call.is_under_way]:
+            self.set_state(call.id, CallState.CANCELLED)
+            self.emit("cancelled", call.id)
 
     def came(self, id_: str, number: str, participant: str) -> None:
         """Who called, or was called, is in."""

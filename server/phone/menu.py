@@ -20,6 +20,8 @@ PIN_WITHIN = 30.0
 """Seconds without a key after which the PIN is asked for again."""
 MOST_ASKED = 3
 """So often it is asked for before the call ends."""
+IN_WITHIN = 180.0
+"""Seconds after which a call ends that has come into no meeting and no lobby, whatever is pressed."""
 ANSWER_WITHIN = 20.0
 """Seconds that whoever was called has to press 1: an answering machine never does."""
 STAR_WITHIN = 4.0
@@ -119,6 +121,7 @@ class Menu:
         self.language: Language = language
         self.stage = Stage.NEW
         self.deadline: float | None = None
+        self._give_up_at = float("inf")
         self._digits = ""
         self._star_at: float | None = None
         self._wrong = 0
@@ -131,7 +134,7 @@ class Menu:
 
     def answered(self, now: float) -> list[Action]:
         """Somebody called, and was answered: the PIN is asked for."""
-        self.stage = Stage.PIN
+        self.stage, self._give_up_at = Stage.PIN, now + IN_WITHIN
         other: Language = "en" if self.language == "id" else "id"
         return [self._say("welcome"), Say((("other_language", None),), other, interrupt=False), *self._ask(now)]
 
@@ -166,6 +169,8 @@ class Menu:
         if self.deadline is None or now < self.deadline:
             return []
         self.deadline = None
+        if self.stage is Stage.PIN and now >= self._give_up_at:
+            return self._end("no_input", "no_input", now=now)
         if self.stage is Stage.ENDING:
             return self._over()
         if self.stage is Stage.PIN:
@@ -253,11 +258,11 @@ class Menu:
     def _ask(self, now: float) -> list[Action]:
         self._asked += 1
         self._digits = ""
-        self.stage, self.deadline = Stage.PIN, now + PIN_WITHIN
+        self.stage, self.deadline = Stage.PIN, min(now + PIN_WITHIN, self._give_up_at)
         return [Say((("enter_pin", None),), self.language, interrupt=False)]
 
     def _pin_digit(self, digit: str, now: float) -> list[Action]:
-        self.deadline = now + PIN_WITHIN
+        self.deadline = min(now + PIN_WITHIN, self._give_up_at)
         if digit != "#":
             # What is too long is wrong, and is not kept.
             self._digits = (self._digits + digit)[: MOST_DIGITS + 1]

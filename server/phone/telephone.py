@@ -6,11 +6,16 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from server.phone.budget import Budget
 from server.phone.numbers import DialRules
 
 if TYPE_CHECKING:
     from server.meeting import Meeting
     from server.phone.calls import PhoneCall
+
+
+MOST_CALLS, CALL_REFILL = 60, 60.0
+"""Calls that all meetings together may make: at once, and seconds for one more. Anybody can make a meeting."""
 
 
 @dataclass
@@ -22,6 +27,9 @@ class Telephone:
     rules: DialRules = field(default_factory=DialRules)
     place: Callable[[Meeting, PhoneCall], None] | None = None
     """Calls somebody; the gateway sets it. What comes of the call it tells the meeting's ``PhoneCalls``."""
+
+    budget: Budget = field(default_factory=lambda: Budget(MOST_CALLS, CALL_REFILL))
+    """What is left of the calls that may be made."""
 
     @property
     def can_dial(self) -> bool:

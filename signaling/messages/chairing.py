@@ -60,7 +60,7 @@ class Waiting(msgspec.Struct, frozen=True, kw_only=True):
     seconds: float
     """For how long they had waited when this was sent."""
     telephone: str | None
-    """Their telephone number, in full, as it is shown, empty where it is withheld; null for whoever comes by a browser."""
+    """Their telephone number, in full, empty where it is withheld; null for whoever comes by a browser."""
 
 
 class SetPolicy(Request, frozen=True, tag="set_policy"):

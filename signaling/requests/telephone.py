@@ -7,11 +7,11 @@ from server.participant import Participant
 from signaling import messages as m
 
 
-def handle(meeting: Meeting, actor: Participant, request: m.AnyRequest) -> bool:
-    """Do it; False for a request about something else. Raises what ``PhoneCalls`` does."""
+def handle(meeting: Meeting, actor: Participant, request: m.AnyRequest, now: float) -> bool:
+    """Do it; False for a request about something else. ``now`` is monotonic, in s. Raises what ``PhoneCalls`` does."""
     match request:
         case m.Dial(number=number):
-            meeting.calls.dial(actor, number)
+            meeting.calls.dial(actor, number, now)
         case m.CancelCall(call=id_):
             meeting.calls.cancel(actor, id_)
         case _:

@@ -253,7 +253,14 @@ class Caller:
     def _run(self, coroutine: Coroutine[Any, Any, None]) -> None:
         task = self._loop.create_task(coroutine)
         self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
+        task.add_done_callback(self._done)
+
+    def _done(self, task: asyncio.Task[None]) -> None:
+        self._tasks.discard(task)
+        if not task.cancelled() and (error := task.exception()) is not None:
+            log.error("what a caller wanted failed", call=self.call.id, exc_info=error)
+            self._reason = "failed"
+            self.call.hang_up()
 
     # Coming in
 

@@ -72,6 +72,8 @@ class Gateway:
 
     async def _take(self, call: Call) -> None:
         """A call came in."""
+        if call.over is not None:
+            return
         log.info("call comes in", call=call.id, trunk=call.trunk, transport=call.transport)
         try:
             leg = self._media.add_leg(secure_signaling=call.transport == "tls")

@@ -10,6 +10,7 @@ from server.phone.menu import (
     ANSWER_WITHIN,
     FAREWELL_WITHIN,
     FIRST_PENALTY,
+    IN_WITHIN,
     MOST_ASKED,
     MOST_DIGITS,
     MOST_WRONG,
@@ -101,6 +102,18 @@ def test_the_pin_is_asked_for_again_and_then_the_call_ends() -> None:
         actions = menu.tick(turn * PIN_WITHIN)
     assert said(actions) == ["no_input"]
     assert menu.tick(MOST_ASKED * PIN_WITHIN + FAREWELL_WITHIN) == [HangUp("no_input")]
+
+
+def test_whatever_is_pressed_a_call_without_a_pin_ends() -> None:
+    menu, now = Menu(), 0.0
+    menu.answered(now)
+    while menu.stage is Stage.PIN and now < 10 * IN_WITHIN:
+        now += PIN_WITHIN - 1
+        if menu.deadline is not None and now >= menu.deadline:
+            menu.tick(now)
+        press(menu, "1*1", now)
+    assert menu.stage is Stage.ENDING
+    assert now < IN_WITHIN + PIN_WITHIN
 
 
 def test_the_keys_in_a_meeting_and_nothing_without_the_star() -> None:

@@ -13,6 +13,7 @@ from typing import Any, Literal
 
 import numpy as np
 
+from signaling.certificate import server_context
 from tests.signaling.sip.sipp import free_port
 
 MODULES = Path("/usr/lib/baresip/modules")
@@ -130,7 +131,6 @@ async def baresip(
     port: int | None = None,
 ) -> AsyncIterator[Baresip]:
     """A telephone that is switched on. ``answers``: by itself; otherwise it rings. ``tone``: in Hz."""
-    folder.mkdir(parents=True, exist_ok=True)
     port, control = port or free_port(), free_port()
     rtp = 20_000 + (port * 20) % 9_000
     values = {
@@ -141,15 +141,11 @@ async def baresip(
         "modules": MODULES,
         "rtp": rtp,
         "rtp_last": rtp + 19,
-        "ca": ca or _certificate(folder),
-        "certificate": _certificate(folder),
     }
-    (folder / "config").write_text(_CONFIG.format(**values))
     account = f"<sip:{number}@127.0.0.1>;regint=0;audio_codecs={codecs};dtmfmode={digits}"
     account += ";answermode=auto" if answers else ";answermode=manual"
     account += ";mediaenc=srtp-mand" if srtp else ""
-    (folder / "accounts").write_text(account + "\n")
-    (folder / "contacts").write_text("")
+    _prepare(folder, values, account, ca)
     with (folder / "log").open("wb") as log:
         process = await asyncio.create_subprocess_exec(
             "baresip",
@@ -198,6 +194,15 @@ def strength(path: Path, frequency: float, seconds: float = 1.0) -> float:
     return best
 
 
+def _prepare(folder: Path, values: dict[str, object], account: str, ca: Path | None) -> None:
+    """Write what baresip reads when it starts."""
+    folder.mkdir(parents=True, exist_ok=True)
+    own = _certificate(folder)
+    (folder / "config").write_text(_CONFIG.format(ca=ca or own, certificate=own, **values))
+    (folder / "accounts").write_text(account + "\n")
+    (folder / "contacts").write_text("")
+
+
 async def _connect(port: int) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
     for _ in range(100):
         try:
@@ -209,8 +214,6 @@ async def _connect(port: int) -> tuple[asyncio.StreamReader, asyncio.StreamWrite
 
 def _certificate(folder: Path) -> Path:
     """A certificate with its key in one file, as baresip wants it."""
-    from signaling.certificate import server_context
-
     server_context(folder, [])
     path = folder / "own.pem"
     path.write_bytes((folder / "https.key").read_bytes() + (folder / "https.crt").read_bytes())
