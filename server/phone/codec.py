@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from server.phone.formats import CodecName
 from server.phone.frames import FRAME, SAMPLE_RATE, Frame, Pcm, to_pcm
-from server.phone.resampling import Downsampler, Upsampler
+from server.phone.resampling import Downsampler
 
 VOICE_BIT_RATE = 24_000
 """Bit/s of Opus, both for calls and for callers' voices in the meeting: wideband speech without audible loss."""
@@ -26,8 +26,11 @@ _LIBAV: Final[dict[CodecName, str]] = {"opus": "libopus", "G722": "g722", "PCMA"
 class Decoder(Protocol):
     """One stream's decoder."""
 
+    rate: int
+    """Hz of what comes out of it: 8,000 or 16,000."""
+
     def decode(self, payload: bytes) -> Frame:
-        """A packet's samples at 16 kHz, however many it has; none of what is malformed."""
+        """A packet's samples, however many it has; none of what is malformed."""
 
 
 class Encoder(Protocol):
@@ -71,6 +74,8 @@ def _samples(frames: list[AudioFrame]) -> Pcm:
 
 
 class _AvDecoder:
+    rate = SAMPLE_RATE
+
     def __init__(self, codec: CodecName) -> None:
         rate = 48_000 if codec == "opus" else SAMPLE_RATE
         self._context = _context(codec, "r", rate)
@@ -116,12 +121,14 @@ def _encoding_table(codec: CodecName) -> NDArray[np.uint8]:
 class _LawDecoder:
     """A-law and mu-law (G.711)."""
 
+    rate = 8_000
+
     def __init__(self, codec: CodecName) -> None:
         self._table = _decoding_table(codec)
-        self._upsampler = Upsampler(2)
 
     def decode(self, payload: bytes) -> Frame:
-        return self._upsampler.process(self._table[np.frombuffer(payload, np.uint8)])
+        frame: Frame = self._table[np.frombuffer(payload, np.uint8)]
+        return frame
 
 
 class _LawEncoder:
