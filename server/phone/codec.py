@@ -20,6 +20,7 @@ from server.phone.resampling import Downsampler
 VOICE_BIT_RATE = 24_000
 """Bit/s of Opus, both for calls and for callers' voices in the meeting: wideband speech without audible loss."""
 
+_NOTHING: Final[Frame] = np.zeros(0, np.float32)
 _LIBAV: Final[dict[CodecName, str]] = {"opus": "libopus", "G722": "g722", "PCMA": "pcm_alaw", "PCMU": "pcm_mulaw"}
 
 
@@ -82,14 +83,16 @@ class _AvDecoder:
         self._downsampler = Downsampler(3) if codec == "opus" else None
 
     def decode(self, payload: bytes) -> Frame:
+        if not payload:  # to libav, it would be the end of the stream
+            return _NOTHING
         try:
             samples = _samples(self._context.decode(Packet(payload)))
         except av.FFmpegError:
-            samples = np.zeros(0, np.int16)
+            return _NOTHING
         sound: Frame = samples.astype(np.float32)
-        if self._downsampler is None or len(sound) % 3:
+        if self._downsampler is None:
             return sound
-        return self._downsampler.process(sound)
+        return self._downsampler.process(sound) if len(sound) and len(sound) % 3 == 0 else _NOTHING
 
 
 class _AvEncoder:
