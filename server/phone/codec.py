@@ -15,19 +15,23 @@ from numpy.typing import NDArray
 
 from server.phone.formats import CodecName
 from server.phone.frames import FRAME, SAMPLE_RATE, Frame, Pcm, to_pcm
-from server.phone.resampling import Downsampler, Upsampler
+from server.phone.resampling import Downsampler
 
 VOICE_BIT_RATE = 24_000
 """Bit/s of Opus, both for calls and for callers' voices in the meeting: wideband speech without audible loss."""
 
+_NOTHING: Final[Frame] = np.zeros(0, np.float32)
 _LIBAV: Final[dict[CodecName, str]] = {"opus": "libopus", "G722": "g722", "PCMA": "pcm_alaw", "PCMU": "pcm_mulaw"}
 
 
 class Decoder(Protocol):
     """One stream's decoder."""
 
+    rate: int
+    """Hz of what comes out of it: 8,000 or 16,000."""
+
     def decode(self, payload: bytes) -> Frame:
-        """A packet's samples at 16 kHz, however many it has; none of what is malformed."""
+        """A packet's samples, however many it has; none of what is malformed."""
 
 
 class Encoder(Protocol):
@@ -71,20 +75,24 @@ def _samples(frames: list[AudioFrame]) -> Pcm:
 
 
 class _AvDecoder:
+    rate = SAMPLE_RATE
+
     def __init__(self, codec: CodecName) -> None:
         rate = 48_000 if codec == "opus" else SAMPLE_RATE
         self._context = _context(codec, "r", rate)
         self._downsampler = Downsampler(3) if codec == "opus" else None
 
     def decode(self, payload: bytes) -> Frame:
+        if not payload:  # to libav, it would be the end of the stream
+            return _NOTHING
         try:
             samples = _samples(self._context.decode(Packet(payload)))
         except av.FFmpegError:
-            samples = np.zeros(0, np.int16)
+            return _NOTHING
         sound: Frame = samples.astype(np.float32)
-        if self._downsampler is None or len(sound) % 3:
+        if self._downsampler is None:
             return sound
-        return self._downsampler.process(sound)
+        return self._downsampler.process(sound) if len(sound) and len(sound) % 3 == 0 else _NOTHING
 
 
 class _AvEncoder:
@@ -116,12 +124,14 @@ def _encoding_table(codec: CodecName) -> NDArray[np.uint8]:
 class _LawDecoder:
     """A-law and mu-law (G.711)."""
 
+    rate = 8_000
+
     def __init__(self, codec: CodecName) -> None:
         self._table = _decoding_table(codec)
-        self._upsampler = Upsampler(2)
 
     def decode(self, payload: bytes) -> Frame:
-        return self._upsampler.process(self._table[np.frombuffer(payload, np.uint8)])
+        frame: Frame = self._table[np.frombuffer(payload, np.uint8)]
+        return frame
 
 
 class _LawEncoder:

@@ -21,11 +21,13 @@ from server.phone.stream_player import StreamPlayer
 
 SILENT_AFTER: Final = 30.0
 """Seconds without RTP after which a call counts as silent, unless it is on hold."""
-_DATAGRAMS_AT_ONCE: Final = 32
 _COMFORT_NOISE: Final = 13
 """Its payload type (RFC 3389): such packets come while there is silence, and silence is what is made of them."""
 _NUMBERS_PER_LOSS: Final = 100
 """Of so many packets the share that was lost is told."""
+_KEPT_SPOKEN: Final = 8
+_COUNTED_EVERY: Final = 5
+"""Ticks."""
 _USUAL_SILENCE: Final = 2.0
 _RTCP: Final = range(192, 224)
 """The second byte of RTCP (RFC 5761 section 4)."""
@@ -40,14 +42,15 @@ class LegMedia:
         self.track: int | None = None
         """Its voice in the plane, while it is in a room."""
         self.muted = False
-        self.frame: Frame | None = None
-        """Its voice in this tick, levelled."""
         self.level = 127
-        """How loud that is, in -dBov."""
+        """How loud its voice is in this tick, levelled, in -dBov."""
         self.spoken: dict[int, Frame] = {}
         """What was coded for the meeting and is not heard yet, by its timestamp there."""
         self.prompts: deque[Frame] = deque()
         self._tell = tell
+        self._frame: Frame | None = None
+        """Its voice in this tick, at its codec's rate."""
+        self._ticks = 0
         self._is_v6 = sock.family == socket.AF_INET6
         self._agreement: Agreement | None = None
         self._srtp: SrtpContext | None = None
@@ -90,15 +93,12 @@ class LegMedia:
         self.statistics.codec, self.statistics.secure = agreement.sends.codec, agreement.crypto is not None
 
     def receive(self, now: float) -> None:
-        """Takes what has arrived."""
-        for _ in range(_DATAGRAMS_AT_ONCE):
-            try:
-                datagram, source = self.socket.recvfrom(2_048)
-            except (BlockingIOError, InterruptedError):
-                return
-            except OSError:  # an ICMP error of something that was sent
-                continue
-            self._take(now, datagram, (source[0].removeprefix("::ffff:"), source[1]))
+        """Takes one datagram that has arrived: between two of a flood, the other calls have their turns."""
+        try:
+            datagram, source = self.socket.recvfrom(2_048)
+        except OSError:  # nothing, or an ICMP error of something that was sent
+            return
+        self._take(now, datagram, (source[0].removeprefix("::ffff:"), source[1]))
 
     def _take(self, now: float, datagram: bytes, source: Address) -> None:
         agreement = self._agreement
@@ -150,29 +150,30 @@ class LegMedia:
         self._player.insert(now, sequence - self._beside, timestamp, packet.payload)
 
     def pull(self, now: float) -> None:
-        """The caller's next 20 ms, into ``frame`` and ``level``."""
+        """The caller's next 20 ms, and its ``level``."""
         player, agreement = self._player, self._agreement
         frame = player.pull(now) if player is not None else None
         if frame is None or agreement is None or agreement.on_hold:
-            self.frame, self.level = None, 127
+            self._frame, self.level = None, 127
         else:
-            level = level_of(frame)
-            self.frame = self._leveller.process(frame, level)
-            self.level = level_of(self.frame)
-        if player is not None:
-            self._count(player)
-        self._watch_silence(now)
+            self._frame, self.level = frame, self._leveller.observe(level_of(frame))
+        self._ticks += 1
+        if self._ticks % _COUNTED_EVERY == 0:
+            if player is not None:
+                self._count(player)
+            self._watch_silence(now)
 
     def code_voice(self, timestamp: int) -> bytes | None:
-        """This tick's frame for the meeting; None without one. ``timestamp``: there."""
-        if self.frame is None:
+        """This tick's sound for the meeting; None without any. ``timestamp``: there."""
+        if self._frame is None or self._player is None:
             return None
         if self._voice_encoder is None:
             self._voice_encoder = encoder("opus")
-        self.spoken[timestamp] = self.frame
-        if len(self.spoken) > 8:
+        frame = self._leveller.process(self._player.widen(self._frame))
+        self.spoken[timestamp] = frame
+        if len(self.spoken) > _KEPT_SPOKEN:
             del self.spoken[next(iter(self.spoken))]
-        return self._voice_encoder.encode(self.frame)
+        return self._voice_encoder.encode(frame)
 
     def code_own(self, frame: Frame) -> bytes:
         """A frame that nobody else hears."""

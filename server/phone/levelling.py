@@ -6,7 +6,7 @@ from typing import Final
 
 import numpy as np
 
-from server.phone.frames import FRAME, FULL_SCALE, Frame, level_of
+from server.phone.frames import FRAME, FULL_SCALE, Frame
 
 _TARGET = 26.0
 """-dBov of speech: what P.56 calls the nominal level."""
@@ -50,12 +50,16 @@ class Leveller:
         self._smooth = _TARGET
         self._limiter = Limiter()
 
-    def process(self, frame: Frame, level: int) -> Frame:
-        """The frame, levelled. ``level``: its own, in -dBov."""
+    def observe(self, level: int) -> int:
+        """A frame has this level, in -dBov. Returns which it has once it is levelled."""
         if level < _SPEECH:
             self._smooth += (level - self._smooth) * 0.04
             wanted = min(max(self._smooth - _TARGET, _GAINS[0]), _GAINS[1])
             self._gain += min(max(wanted - self._gain, -_QUIETER), _LOUDER)
+        return min(max(round(level - self._gain), 0), 127)
+
+    def process(self, frame: Frame) -> Frame:
+        """The frame that was observed last, levelled."""
         levelled: Frame = frame * np.float32(10 ** (self._gain / 20))
         return self._limiter.process(levelled)
 
@@ -76,6 +80,3 @@ class ComfortNoise:
         self._next = (self._next + 1) % len(self._frames)
         frame: Frame = self._frames[self._next]
         return frame
-
-
-__all__ = ["ComfortNoise", "Leveller", "Limiter", "level_of"]

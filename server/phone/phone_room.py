@@ -92,7 +92,7 @@ class PhoneRoom:
     def _pull_voices(self, now: float) -> dict[int, Frame]:
         voices = {}
         for track, voice in list(self._voices.items()):
-            frame = voice.pull(now)
+            frame = voice.pull_wide(now)
             if frame is not None:
                 voices[track] = frame
             elif now - voice.last_arrival > _GONE_AFTER:

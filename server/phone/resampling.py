@@ -23,16 +23,18 @@ class Upsampler:
 
     def __init__(self, factor: int) -> None:
         taps = _low_pass(factor) * factor
-        # One row of taps for each of the samples that lie between two, oldest first.
-        self._phases = np.ascontiguousarray(taps.reshape(_TAPS_PER_PHASE, factor)[::-1])
+        # For each of the samples that lie between two, every so manieth tap.
+        self._phases = [np.ascontiguousarray(taps[phase::factor]) for phase in range(factor)]
         self._before = np.zeros(_TAPS_PER_PHASE - 1, np.float32)
 
     def process(self, samples: Frame) -> Frame:
         """As many samples times the factor."""
         joined = np.concatenate((self._before, samples))
         self._before = joined[len(samples) :]
-        windows = np.lib.stride_tricks.sliding_window_view(joined, _TAPS_PER_PHASE)
-        return np.asarray(windows @ self._phases, np.float32).reshape(-1)
+        result = np.empty(len(samples) * len(self._phases), np.float32)
+        for phase, taps in enumerate(self._phases):
+            result[phase :: len(self._phases)] = np.convolve(joined, taps, "valid")
+        return result
 
 
 class Downsampler:

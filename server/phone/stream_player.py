@@ -10,8 +10,9 @@ import numpy as np
 from server.phone.codec import decoder
 from server.phone.concealment import Concealer
 from server.phone.formats import CLOCK_RATES, CodecName
-from server.phone.frames import FRAME, Frame, level_of
+from server.phone.frames import SAMPLE_RATE, Frame, level_of
 from server.phone.jitter_buffer import JitterBuffer
+from server.phone.resampling import Upsampler
 
 _QUIET: Final = 45
 """What is quieter (in -dBov) may be left out unheard, once it waits this much longer than it needs to …"""
@@ -36,7 +37,9 @@ class StreamPlayer:
         """In s."""
         self._buffer = JitterBuffer(CLOCK_RATES[codec])
         self._decoder = decoder(codec)
-        self._concealer = Concealer()
+        self._frame = self._decoder.rate // 50
+        self._concealer = Concealer(self._frame)
+        self._upsampler = Upsampler(2) if self._decoder.rate < SAMPLE_RATE else None
         self._left: Frame = np.zeros(0, np.float32)
         """Samples that were decoded and not played yet: packets may be longer or shorter than frames."""
 
@@ -56,9 +59,9 @@ class StreamPlayer:
         self._buffer.insert(now, sequence, timestamp, payload)
 
     def pull(self, now: float) -> Frame | None:
-        """The next 20 ms; None while there is nothing to be heard."""
+        """The next 20 ms, at the codec's own rate; None while there is nothing to be heard."""
         for _ in range(_PACKETS_A_FRAME):
-            if len(self._left) >= FRAME:
+            if len(self._left) >= self._frame:
                 break
             popped = self._buffer.pop(now)
             if popped.kind == "wait":
@@ -73,10 +76,19 @@ class StreamPlayer:
                 if self._may_leave_out(now, samples):
                     continue
             self._left = samples if not len(self._left) else np.concatenate((self._left, samples))
-        if len(self._left) < FRAME:
+        if len(self._left) < self._frame:
             return self._made_up()
-        frame, self._left = self._left[:FRAME], self._left[FRAME:]
+        frame, self._left = self._left[: self._frame], self._left[self._frame :]
         return self._concealer.heard(frame)
+
+    def widen(self, frame: Frame) -> Frame:
+        """What was pulled, at 16 kHz. Apart, since nobody hears most of what comes."""
+        return frame if self._upsampler is None else self._upsampler.process(frame)
+
+    def pull_wide(self, now: float) -> Frame | None:
+        """The next 20 ms at 16 kHz."""
+        frame = self.pull(now)
+        return None if frame is None else self.widen(frame)
 
     def _made_up(self) -> Frame | None:
         made_up = self._concealer.conceal()
@@ -101,7 +113,7 @@ class CallerVoice:
         self.last_arrival = now
         self._frames.append(frame)
 
-    def pull(self, now: float) -> Frame | None:
+    def pull_wide(self, now: float) -> Frame | None:
         """The next 20 ms; None while there is nothing to be heard."""
         if now - self.last_arrival > _STALE:
             self._frames.clear()

@@ -60,7 +60,7 @@ class Ear:
         loud = np.flatnonzero(sound > LOUD)
         if len(loud):
             if self.frames_quiet > 10:
-                self.onsets.append(now + float(loud[0]) / SAMPLE_RATE)
+                self.onsets.append(now + float(loud[0]) / self.decoder.rate)
             self.frames_quiet = 0
         else:
             self.frames_quiet += 1

@@ -59,6 +59,7 @@ class Telephone:
         self.ssrc, self.sequence, self.timestamp = secrets.randbits(32), 65_500, 2**32 - 8_000
         self._tone = tone(hertz, 50).reshape(-1, FRAME)  # whole periods fit a second
         self._encoder, self._decoder = encoder(codec), decoder(codec)
+        self.rate = self._decoder.rate
         self._srtp: SrtpContext | None = None
         self._last: int | None = None
         self._task: asyncio.Task[None] | None = None
@@ -103,8 +104,12 @@ class Telephone:
             asyncio.get_running_loop().remove_reader(self.socket)
         self.socket.close()
 
+    async def strength(self, hertz: float, seconds: float = 0.6) -> float:
+        """How loud a tone is from now on."""
+        return strength(await self.listen(seconds), hertz, self.rate)
+
     async def listen(self, seconds: float = 0.6) -> NDArray[np.float32]:
-        """What is heard from now on, at 16 kHz."""
+        """What is heard from now on, at the codec's ``rate``."""
         self.heard.clear()
         await asyncio.sleep(seconds)
         return np.concatenate([np.zeros(0, np.float32), *self.heard])
