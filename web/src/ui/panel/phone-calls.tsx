@@ -33,25 +33,29 @@ export function PhoneCalls({ conference }: { conference: Conference }) {
 					{t("callPhone")}
 				</button>
 			)}
-			<ul class="people" role="status">
-				{shown.map(({ id, number, state }) => (
-					<li class="person" key={id} data-state={state}>
-						<Icon name="telephone" />
-						<span class="who">
-							<bdi class="name">{number}</bdi>
-							<span class="soft about">{t(STATES[state])}</span>
-						</span>
-						<button
-							type="button"
-							class="quiet"
-							aria-label={t(UNDER_WAY.includes(state) ? "cancelCall" : "forgetCall", { number })}
-							onClick={() => void conference.ask({ type: "cancel_call", call: id })}
-						>
-							<Icon name="close" />
-						</button>
-					</li>
-				))}
-			</ul>
+			<div class="outcomes" role="status">
+				{shown.length > 0 && (
+					<ul class="people">
+						{shown.map(({ id, number, state }) => (
+							<li class="person" key={id} data-state={state}>
+								<Icon name="telephone" />
+								<span class="who">
+									<bdi class="name">{number}</bdi>
+									<span class="soft about">{t(STATES[state])}</span>
+								</span>
+								<button
+									type="button"
+									class="quiet"
+									aria-label={t(UNDER_WAY.includes(state) ? "cancelCall" : "forgetCall", { number })}
+									onClick={() => void conference.ask({ type: "cancel_call", call: id })}
+								>
+									<Icon name="close" />
+								</button>
+							</li>
+						))}
+					</ul>
+				)}
+			</div>
 			{dialling && (
 				<DialDialog
 					onClose={() => setDialling(false)}
