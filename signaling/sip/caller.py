@@ -200,7 +200,18 @@ class Caller:
         self._record.ended_at = self._desk.records.now()
         self._record.reason = self._reason or reason
         self._keep()
-        log.info("call ended", call=self.call.id, trunk=self.call.trunk, reason=self._record.reason)
+        sound = self._leg.statistics
+        log.info(
+            "call ended",
+            call=self.call.id,
+            trunk=self.call.trunk,
+            reason=self._record.reason,
+            codec=sound.codec,
+            secure=sound.secure,
+            packets=sound.packets,
+            lost=sound.lost,
+            jitter_ms=round(sound.jitter, 1),
+        )
         self.over.set()
 
     # What they press and hear

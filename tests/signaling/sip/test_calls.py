@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from collections.abc import AsyncIterator, Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
@@ -19,12 +19,14 @@ from server.phone.recordings import Recordings
 from server.phone.telephone import Telephone
 from server.records import CallRecord, Records
 from signaling.app import create_app
+from signaling.certificate import server_context
 from signaling.http.keys import DIRECTORY
 from signaling.limits import Limits
 from signaling.sip import SipSettings, Trunk
 from signaling.sip.gateway import Gateway
 from tests.signaling.client import Message, ProtocolClient, make_chaired_meeting
 from tests.signaling.sip.baresip import Baresip, baresip
+from tests.signaling.sip.sipp import free_port
 
 NUMBER, CALLER, OTHER = "+62361234567", "+628123456789", "+628111222333"
 TRUNK = Trunk(name="kantor", hosts=("127.0.0.1",), server="127.0.0.1", prefixes=("+62",), keep_alive=0)
@@ -41,6 +43,7 @@ class House:
     host: ProtocolClient
     pin: str
     call: Callable[..., Awaitable[Baresip]]
+    settings: SipSettings
 
     @property
     def port(self) -> int:
@@ -61,8 +64,17 @@ class House:
         return await self.records.calls.latest()
 
 
+def tls_trunk(tmp_path: Path) -> SipSettings:
+    """A trunk by TLS, whose certificate is a telephone's own."""
+    folder = tmp_path / "called"
+    server_context(folder, [])
+    trunk = replace(TRUNK, transport="tls", port=free_port(), tls_ca=folder / "https.crt")
+    return replace(SETTINGS, trunks=(trunk,))
+
+
 @pytest.fixture
-async def house(tmp_path: Path) -> AsyncIterator[House]:
+async def house(tmp_path: Path, request: pytest.FixtureRequest) -> AsyncIterator[House]:
+    settings: SipSettings = request.param(tmp_path) if hasattr(request, "param") else SETTINGS
     async with contextlib.AsyncExitStack() as stack:
         edge = await MediaEdge.start(host="127.0.0.1", port=0, video_slots=4)
         stack.push_async_callback(edge.close)
@@ -79,7 +91,7 @@ async def house(tmp_path: Path) -> AsyncIterator[House]:
         recordings = Recordings(tmp_path / "own", tmp_path / "none")
         stack.callback(recordings.close)
         book = PhoneBook({OTHER: "Kepala Desa Batuan"})
-        gateway = Gateway(SETTINGS, app[DIRECTORY], records, media, recordings, telephone, book=book)
+        gateway = Gateway(settings, app[DIRECTORY], records, media, recordings, telephone, book=book)
         await gateway.start()
         stack.push_async_callback(gateway.stop)
         http = await stack.enter_async_context(ClientSession())
@@ -92,7 +104,7 @@ async def house(tmp_path: Path) -> AsyncIterator[House]:
             await phone.dial(NUMBER, gateway.user_agent.ports["udp"])
             return phone
 
-        yield House(server, gateway, records, host, joined["telephone"]["pin"], call)
+        yield House(server, gateway, records, host, joined["telephone"]["pin"], call, settings)
 
 
 async def test_a_known_number_comes_by_its_name_and_is_kept_with_the_visit_and_the_call(house: House) -> None:
@@ -196,3 +208,24 @@ async def test_when_the_server_stops_callers_hear_it_and_the_calls_end(house: Ho
     await phone.until("CALL_CLOSED")
     [call] = await house.calls()
     assert call.reason == "server_stopping"
+
+
+@pytest.mark.parametrize("house", [tls_trunk], indirect=True, ids=["tls"])
+async def test_a_call_out_by_tls_is_encrypted_comes_in_past_lock_and_lobby_and_ends_with_the_meeting(
+    house: House, tmp_path: Path
+) -> None:
+    await house.host.ask("set_policy", lobby=True, locked=True)
+    # baresip takes TLS at the port after its own.
+    port = house.settings.trunks[0].port - 1
+    async with baresip(tmp_path / "called", CALLER, codecs="opus/48000/2", srtp=True, port=port, answers=True) as phone:
+        assert (await house.host.ask("dial", number=CALLER))["type"] == "ok"
+        await house.until("phone_calls_changed", lambda message: message["calls"][0]["state"] == "answered")
+        await asyncio.sleep(0.5)
+        await phone.press("1")
+        person = await house.came("+62 812 •••• 789")
+        told = await house.until("phone_calls_changed", lambda message: message["calls"][0]["state"] == "in")
+        assert told["calls"][0]["participant"] == person["id"]
+        await house.host.ask("end_meeting")
+        await phone.until("CALL_CLOSED")
+    [call] = await house.calls()
+    assert (call.direction, call.transport, call.reason) == ("out", "tls", "meeting_ended")
