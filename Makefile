@@ -13,7 +13,7 @@ WEB_SOURCES := $(shell find web/src web/public web/scripts web/service-worker -t
 FUZZ_SECONDS ?= 60
 FUZZ_JOBS ?= 1
 
-.PHONY: help run test bench bench-forwarding bench-room loadtest lint fuzz clean test-rust test-web test-python
+.PHONY: help run test bench bench-forwarding bench-room bench-telephone loadtest lint fuzz clean test-rust test-web test-python
 
 help: ## List the commands.
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1|/p' Makefile | column -t -s '|'
@@ -32,6 +32,9 @@ bench-forwarding: build/tools ## Measure the forwarding path against the floor (
 bench-room: build/server build/dev build/web build/loadtest ## Measure how real browsers show a room of 122 (ROOM_ARGS="--seconds 20").
 	@scripts/require chromium
 	@scripts/measure-room $(ROOM_ARGS)
+
+bench-telephone: build/server build/dev ## Measure 40 callers in one room (TELEPHONE_ARGS="--callers 20").
+	@scripts/measure-telephone $(TELEPHONE_ARGS)
 
 loadtest: build/server build/loadtest ## Build the load tester: balai loadtest https://localhost:8443
 

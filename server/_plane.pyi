@@ -84,6 +84,23 @@ class Event:
         group: int
         track: int | None
 
+class CallSockets:
+    """The UDP sockets of telephone calls, read and written all at once. For any thread; ports name them."""
+
+    def __init__(self) -> None: ...
+    def bind(self, host: str, port: int) -> int:
+        """Open one more; port 0 lets the system choose. May raise OSError. ``::`` takes IPv4 too."""
+
+    def close(self, port: int) -> None: ...
+    def receive(self) -> list[tuple[int, bytes, str, int]]:
+        """What has come: port, datagram, and the sender's host and port. 64 of each call at most; it never waits."""
+
+    def send(self, datagrams: list[tuple[int, bytes, str, int]]) -> int:
+        """Send these: port, datagram, and the receiver's host and port. Returns how many the system took.
+
+        ValueError for a host that is no IP address; then nothing is sent.
+        """
+
 class Plane:
     """The plane at work on one UDP port.
 
@@ -129,12 +146,9 @@ class Plane:
     def tap_group(self, group: int, tapped: bool) -> None:
         """While it is tapped, ``take_heard`` has each packet of a voice that is heard in a speaker group, too."""
 
-    def heard_fd(self) -> int:
-        """A file descriptor that is readable while something was heard."""
-
     def take_heard(self) -> list[tuple[int, int, int, int, int, bytes]]:
         """What was heard in tapped groups: group, seat, track, sequence number with its rollovers, timestamp in
-        ticks of 48 kHz, Opus packet. May be called on any thread. What nobody takes for long is dropped and counted.
+        ticks of 48 kHz, Opus packet. For any thread. What nobody takes for long is dropped and counted.
         """
 
     def remove_transport(self, transport: int) -> None:

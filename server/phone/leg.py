@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import socket
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
@@ -31,12 +30,12 @@ class Leg(EventEmitter):
     def __init__(
         self,
         thread: MediaThread,
-        sock: socket.socket,
+        port: int,
         local_address: Callable[[str | None], str],
         *,
         secure_signaling: bool,
     ) -> None:
-        """``local_address``: where a peer with this address reaches us.
+        """``port``: of its socket, which this closes. ``local_address``: where a peer with this address reaches us.
 
         ``secure_signaling``: offers and answers go by TLS, so that keys may be in them (RFC 4568 section 7).
         """
@@ -44,9 +43,9 @@ class Leg(EventEmitter):
         self.statistics = LegStatistics()
         self.closed = False
         self._thread, self._local_address, self._secure = thread, local_address, secure_signaling
-        self._port: int = sock.getsockname()[1]
+        self._port = port
         self._loop = asyncio.get_running_loop()
-        self._media = LegMedia(sock, self.statistics, self._tell)
+        self._media = LegMedia(port, self.statistics, self._tell)
         self._local: LocalMedia | None = None
         self._agreement: Agreement | None = None
         self._offered_keys: list[CryptoAttribute] = []

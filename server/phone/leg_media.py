@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import secrets
-import socket
 from collections import deque
 from collections.abc import Callable, Sequence
 from typing import Final
@@ -36,8 +35,9 @@ _RTCP: Final = range(192, 224)
 class LegMedia:
     """Belongs to the media thread. ``tell`` gives an event's name and arguments to whoever owns the call."""
 
-    def __init__(self, sock: socket.socket, statistics: LegStatistics, tell: Callable[..., None]) -> None:
-        self.socket = sock
+    def __init__(self, port: int, statistics: LegStatistics, tell: Callable[..., None]) -> None:
+        """``port``: of its socket."""
+        self.port = port
         self.statistics = statistics
         self.track: int | None = None
         """Its voice in the plane, while it is in a room."""
@@ -51,7 +51,6 @@ class LegMedia:
         self._frame: Frame | None = None
         """Its voice in this tick, at its codec's rate."""
         self._ticks = 0
-        self._is_v6 = sock.family == socket.AF_INET6
         self._agreement: Agreement | None = None
         self._srtp: SrtpContext | None = None
         self._keys: object = None
@@ -92,15 +91,8 @@ class LegMedia:
         self._silence_told = False
         self.statistics.codec, self.statistics.secure = agreement.sends.codec, agreement.crypto is not None
 
-    def receive(self, now: float) -> None:
-        """Takes one datagram that has arrived: between two of a flood, the other calls have their turns."""
-        try:
-            datagram, source = self.socket.recvfrom(2_048)
-        except OSError:  # nothing, or an ICMP error of something that was sent
-            return
-        self._take(now, datagram, (source[0].removeprefix("::ffff:"), source[1]))
-
-    def _take(self, now: float, datagram: bytes, source: Address) -> None:
+    def receive(self, now: float, datagram: bytes, source: Address) -> None:
+        """Takes a datagram."""
         agreement = self._agreement
         if agreement is None or len(datagram) < 12 or datagram[1] in _RTCP:
             return
@@ -193,17 +185,17 @@ class LegMedia:
             for at, payload in enumerate(press(digit, clock_rate=clock_rate)):
                 self._presses.append((number, at, at == 0, payload))
 
-    def send(self, payload: bytes) -> None:
-        """One packet of 20 ms goes out; while a digit is sent, that goes in its place."""
+    def packet(self, payload: bytes) -> tuple[int, bytes, str, int] | None:
+        """The datagram with the next 20 ms, and where it goes; None on hold. A digit that is sent goes in its place."""
         agreement = self._agreement
         address = self._lock.address
         if agreement is None or address is None:
-            return
+            return None
         step = round(agreement.sends.clock_rate * FRAME_SECONDS)
         self._timestamp += step
         if not agreement.may_send:
             self._began = False
-            return
+            return None
         number, timestamp, marker = agreement.sends.payload_type, self._timestamp, not self._began
         if self._presses:
             number, at, marker, payload = self._presses.popleft()
@@ -212,12 +204,8 @@ class LegMedia:
         packet = write_rtp(number, marker, self._sequence, timestamp, self._ssrc, payload)
         if self._srtp is not None:
             packet = self._srtp.protect(packet)
-        host = f"::ffff:{address[0]}" if self._is_v6 and ":" not in address[0] else address[0]
-        try:
-            self.socket.sendto(packet, (host, address[1]))
-        except OSError:  # no route, a full buffer: the next packet is as good
-            return
         self.statistics.sent += 1
+        return self.port, packet, *address
 
     def play(self, frames: Sequence[Frame], *, interrupt: bool) -> None:
         """Announcements, after those that wait, or in their place."""

@@ -1,24 +1,28 @@
-"""The thread that carries the sound of all calls: sockets, a clock of 20 ms without drift, and codecs."""
+"""The thread that carries the sound of all calls: every 20 ms, it takes what has come, mixes, and sends.
+
+It lets go of the interpreter a few times each tick only, and so waits for it seldom, however busy the event loop is.
+"""
 
 from __future__ import annotations
 
-import os
-import select
 import threading
 import time
 from collections.abc import Callable
 from queue import Empty, SimpleQueue
-from typing import Final
+from typing import Final, ParamSpec
 
 import structlog
 
-from server._plane import Plane
+from server._plane import CallSockets, Plane
 from server.phone.frames import FRAME_SECONDS
 from server.phone.leg_media import LegMedia
 from server.phone.phone_room import PhoneRoom
 
+_Arguments = ParamSpec("_Arguments")
+
 log = structlog.get_logger()
 
+_TICKS_PER_SECOND: Final = 50
 _TICKS_BEHIND: Final = 5
 """After a pause of more ticks than this (the machine stood still) they are left out instead of made up for."""
 
@@ -27,19 +31,15 @@ class MediaThread:
     """Orders come through a queue; nothing else is shared with the event loop."""
 
     def __init__(self, plane: Plane) -> None:
+        self.sockets = CallSockets()
         self.ticks = 0
         self.ticks_left_out = 0
         self.cpu_seconds = 0.0
         """What the thread has used, a second old at most."""
         self._plane = plane
         self._orders: SimpleQueue[Callable[[], None]] = SimpleQueue()
-        self._wake = os.eventfd(0, os.EFD_NONBLOCK | os.EFD_CLOEXEC)
-        self._poll = select.epoll()
-        self._poll.register(self._wake, select.EPOLLIN)
-        self._heard = plane.heard_fd()
-        self._poll.register(self._heard, select.EPOLLIN)
         self._legs: dict[int, LegMedia] = {}
-        """By their sockets."""
+        """By their ports."""
         self._lounge = PhoneRoom(plane, None)
         """Who is in no room."""
         self._rooms: dict[int, PhoneRoom] = {}
@@ -54,11 +54,9 @@ class MediaThread:
     def order(self, order: Callable[[], None]) -> None:
         """Have something done on the thread; in the order of the calls."""
         self._orders.put(order)
-        if self._running:
-            os.eventfd_write(self._wake, 1)
 
     def stop(self) -> None:
-        """End it. Blocks for a tick at most. What was ordered before is still done."""
+        """End it. Blocks for a tick. What was ordered before is still done."""
         if self._thread.is_alive():
             self.order(self._end)
             self._thread.join()
@@ -72,18 +70,16 @@ class MediaThread:
 
     def add_leg(self, leg: LegMedia) -> None:
         """A call's sound begins."""
-        self._legs[leg.socket.fileno()] = leg
-        self._poll.register(leg.socket, select.EPOLLIN)
+        self._legs[leg.port] = leg
         self._move(leg, self._lounge)
 
     def remove_leg(self, leg: LegMedia) -> None:
         """It ends."""
-        if self._legs.pop(leg.socket.fileno(), None) is not None:
-            self._poll.unregister(leg.socket)
+        if self._legs.pop(leg.port, None) is not None:
             self.leave_room(leg)
             self._lounge.remove(leg)
             self._room_of.pop(leg, None)
-            leg.socket.close()
+            self.sockets.close(leg.port)
 
     def enter_room(self, leg: LegMedia, group: int, track: int) -> None:
         """It is heard in a room by its track, and hears what is heard there."""
@@ -117,60 +113,60 @@ class MediaThread:
         self._running = False
 
     def _run(self) -> None:
-        due = self.now() + FRAME_SECONDS
-        try:
-            while self._running:
-                # epoll counts in milliseconds, and must not wake before the time.
-                timeout = max(due - self.now(), 0.0)
-                for fd, _ in self._poll.poll(timeout):
-                    self._readable(fd)
-                now = self.now()
-                if now < due:
-                    continue
-                behind = int((now - due) / FRAME_SECONDS)
-                if behind > _TICKS_BEHIND:
-                    self.ticks_left_out += behind
-                    due += behind * FRAME_SECONDS
-                due += FRAME_SECONDS
-                self._tick(now)
-        finally:
-            self._poll.close()
-            for leg in self._legs.values():
-                leg.socket.close()
+        # What comes counts as having come at a tick: whether it is in time is a matter of ticks, too.
+        tick = self.now()
+        while self._running:
+            tick += FRAME_SECONDS
+            wait = tick - self.now()
+            if wait > 0:
+                time.sleep(wait)
+            elif -wait > _TICKS_BEHIND * FRAME_SECONDS:
+                behind = int(-wait / FRAME_SECONDS)
+                self.ticks_left_out += behind
+                tick += behind * FRAME_SECONDS
+            self._take_orders()
+            self._guarded(self._take_heard, tick)
+            self._guarded(self._receive, tick)
+            self._mix(tick)
+        for leg in list(self._legs.values()):
+            self.sockets.close(leg.port)
 
-    def _readable(self, fd: int) -> None:
-        if fd == self._wake:
-            os.eventfd_read(self._wake)
-            while True:
-                try:
-                    order = self._orders.get_nowait()
-                except Empty:
-                    return
-                self._guarded(order)
-        elif fd == self._heard:
-            self._take_heard()
-        elif (leg := self._legs.get(fd)) is not None:
-            self._guarded(lambda: leg.receive(self.now()))
+    def _take_orders(self) -> None:
+        while True:
+            try:
+                order = self._orders.get_nowait()
+            except Empty:
+                return
+            self._guarded(order)
 
-    def _take_heard(self) -> None:
-        now = self.now()
+    def _take_heard(self, now: float) -> None:
         for group, _, track, index, timestamp, payload in self._plane.take_heard():
             room = self._rooms.get(group)
             if room is not None:
                 room.hear(now, track, index, timestamp, payload)
 
-    def _tick(self, now: float) -> None:
+    def _receive(self, now: float) -> None:
+        for port, datagram, host, remote_port in self.sockets.receive():
+            leg = self._legs.get(port)
+            if leg is not None:
+                leg.receive(now, datagram, (host, remote_port))
+
+    def _mix(self, now: float) -> None:
         self.ticks += 1
-        self._guarded(lambda: self._lounge.tick(now))
-        for room in list(self._rooms.values()):
-            self._guarded(lambda room=room: room.tick(now))  # type: ignore[misc]
-        if self.ticks % 50 == 0:
+        for room in [self._lounge, *self._rooms.values()]:
+            self._guarded(self._tick, room, now)
+        if self.ticks % _TICKS_PER_SECOND == 0:
             self.cpu_seconds = time.thread_time()
 
-    def _guarded(self, work: Callable[[], None]) -> None:
+    def _tick(self, room: PhoneRoom, now: float) -> None:
+        self.sockets.send(room.tick(now))
+
+    def _guarded(
+        self, work: Callable[_Arguments, None], *arguments: _Arguments.args, **more: _Arguments.kwargs
+    ) -> None:
         """One call's mishap must not end the others."""
         try:
-            work()
+            work(*arguments, **more)
         except ConnectionError:  # the plane has stopped; whoever owns it ends this thread, too
             pass
         except Exception:

@@ -43,8 +43,8 @@ class PhoneMedia:
 
     def add_leg(self, *, secure_signaling: bool = False) -> Leg:
         """Sound for one more call. LegLimitError when no port is free. ``secure_signaling``: it is signaled by TLS."""
-        sock, port = self._bind()
-        leg = Leg(self.thread, sock, self.local_address, secure_signaling=secure_signaling)
+        port = self._bind()
+        leg = Leg(self.thread, port, self.local_address, secure_signaling=secure_signaling)
         self._legs[leg] = port
         leg.on("closed", lambda: self._closed(leg))
         return leg
@@ -72,21 +72,13 @@ class PhoneMedia:
             found: str = probe.getsockname()[0]
             return found
 
-    def _bind(self) -> tuple[socket.socket, int]:
-        family = socket.AF_INET6 if ":" in self._host else socket.AF_INET
+    def _bind(self) -> int:
         for _ in range(len(self._free)):
             port = self._free.pop(0)
-            sock = socket.socket(family, socket.SOCK_DGRAM)
-            sock.setblocking(False)
-            if family == socket.AF_INET6:
-                sock.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 0)
             try:
-                sock.bind((self._host, port))
+                return self.thread.sockets.bind(self._host, port)
             except OSError:  # somebody else's; it may be free later
-                sock.close()
                 self._free.append(port)
-                continue
-            return sock, port
         raise LegLimitError("no port is free for one more call")
 
     def _closed(self, leg: Leg) -> None:

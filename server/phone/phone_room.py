@@ -72,13 +72,12 @@ class PhoneRoom:
             self._timestamps[track] = Unwrapper(32)
         voice.insert(now, index, self._timestamps[track].unwrap(timestamp), payload)
 
-    def tick(self, now: float) -> None:
-        """20 ms: callers' voices go into the plane, and everybody hears the others."""
+    def tick(self, now: float) -> list[tuple[int, bytes, str, int]]:
+        """20 ms: callers' voices go into the plane, and everybody hears the others. Returns what is to be sent."""
         for leg in self.legs:
             leg.pull(now)
         self._speak()
-        voices = self._pull_voices(now)
-        self._play(voices)
+        return self._play(self._pull_voices(now))
 
     def _speak(self) -> None:
         self._timestamp = (self._timestamp + _TIMESTAMPS_PER_TICK) & 0xFFFFFFFF
@@ -100,11 +99,12 @@ class PhoneRoom:
                 self._timestamps.pop(track, None)
         return voices
 
-    def _play(self, voices: dict[int, Frame]) -> None:
+    def _play(self, voices: dict[int, Frame]) -> list[tuple[int, bytes, str, int]]:
         mix = Mix(voices)
         noise = self._noise.frame()
         total = self._limiter.process(mix.total) if mix.total is not None else noise
         shared: dict[CodecName, bytes] = {}
+        packets = []
         for leg in self.legs:
             agreement = leg.agreement
             if agreement is None:
@@ -119,7 +119,7 @@ class PhoneRoom:
                 own = mix.without(leg.track)
                 own = noise if own is None else own
             if own is not None:
-                leg.send(leg.code_own(own))
+                packets.append(leg.packet(leg.code_own(own)))
                 continue
             codec = agreement.sends.codec
             if codec not in shared:
@@ -127,4 +127,5 @@ class PhoneRoom:
                 if codec not in self._encoders:
                     self._encoders[codec] = encoder(codec)
                 shared[codec] = self._encoders[codec].encode(total)
-            leg.send(shared[codec])
+            packets.append(leg.packet(shared[codec]))
+        return [packet for packet in packets if packet is not None]

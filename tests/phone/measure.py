@@ -31,8 +31,18 @@ def percentiles(values: list[float]) -> dict[str, float]:
     return {"count": len(values), "median": round(statistics.median(values), 1), "p95": round(quantiles[18], 1)}
 
 
-async def measure(callers: int, codecs: list[str], onsets: int, seconds: float) -> dict[str, Any]:
+async def keep_busy(share: float) -> None:
+    """Let the event loop work for this share of the time, as it does where many people meet: 4 ms at once."""
+    while True:
+        until = time.thread_time() + 0.004
+        while time.thread_time() < until:
+            sum(range(200))
+        await asyncio.sleep(0.004 / share - 0.004)
+
+
+async def measure(callers: int, codecs: list[str], onsets: int, seconds: float, busy: float) -> dict[str, Any]:
     """One run; see the keys."""
+    work = asyncio.create_task(keep_busy(busy)) if busy else None
     edge = await MediaEdge.start(host="127.0.0.1", port=0)
     phones = await PhoneMedia.start(edge, host="127.0.0.1", public_ip=None, ports=range(35_000, 35_000 + 4 * callers))
     room = edge.add_room()
@@ -104,6 +114,8 @@ async def measure(callers: int, codecs: list[str], onsets: int, seconds: float) 
         "drop_heard_full": counters["drop_heard_full"],
     }
     process.join()
+    if work is not None:
+        work.cancel()
     await phones.close()
     await edge.close()
     return result
@@ -116,8 +128,13 @@ def main() -> None:
     parser.add_argument("--codecs", default="PCMA", help="with commas between, given to callers in turn")
     parser.add_argument("--onsets", type=int, default=30, help="each way")
     parser.add_argument("--seconds", type=float, default=20, help="of three people's talk, while CPU time is measured")
+    parser.add_argument(
+        "--busy", type=float, default=0.0, help="share of the time in which the event loop works, 0 to 1"
+    )
     options = parser.parse_args()
-    result = asyncio.run(measure(options.callers, options.codecs.split(","), options.onsets, options.seconds))
+    result = asyncio.run(
+        measure(options.callers, options.codecs.split(","), options.onsets, options.seconds, options.busy)
+    )
     print(json.dumps(result, indent=2))
 
 

@@ -56,6 +56,8 @@ class Telephone:
         self.gaps = 0
         """Of sequence numbers."""
         self.speaks = True
+        self.loses_every: int | None = None
+        """Of so many packets, one does not arrive."""
         self.ssrc, self.sequence, self.timestamp = secrets.randbits(32), 65_500, 2**32 - 8_000
         self._tone = tone(hertz, 50).reshape(-1, FRAME)  # whole periods fit a second
         self._encoder, self._decoder = encoder(codec), decoder(codec)
@@ -116,6 +118,8 @@ class Telephone:
 
     def send(self, payload_type: int, payload: bytes, *, timestamp: int | None = None, marker: bool = False) -> None:
         self.sequence += 1
+        if self.loses_every is not None and self.sequence % self.loses_every == 0:
+            return
         packet = RtpPacket(payload_type=payload_type, marker=int(marker), sequence_number=self.sequence & 0xFFFF)
         packet.timestamp = (self.timestamp if timestamp is None else timestamp) & 0xFFFFFFFF
         packet.ssrc, packet.payload = self.ssrc, payload

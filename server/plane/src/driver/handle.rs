@@ -26,7 +26,6 @@ pub struct Driver {
     events: Mutex<Receiver<Event>>,
     events_wake: Arc<Wake>,
     heard: Mutex<Receiver<Heard>>,
-    heard_wake: Arc<Wake>,
     /// Of every worker.
     counters: Vec<Arc<SharedCounters>>,
     thread: Option<JoinHandle<io::Result<()>>>,
@@ -46,7 +45,6 @@ impl Driver {
         let (commands, commands_received) = channel();
         let (events_sent, events) = channel();
         let (heard_sent, heard) = sync_channel(MAX_HEARD_WAITING);
-        let heard_wake = Arc::new(Wake::new()?);
         let commands_wake = Arc::new(Wake::new()?);
         let events_wake = Arc::new(Wake::new()?);
         let counters = Arc::new(SharedCounters::default());
@@ -56,7 +54,6 @@ impl Driver {
             events: events_sent,
             events_wake: Arc::clone(&events_wake),
             heard: heard_sent,
-            heard_wake: Arc::clone(&heard_wake),
             counters: Arc::clone(&counters),
         };
         let epoch = Instant::now();
@@ -78,7 +75,6 @@ impl Driver {
             events: Mutex::new(events),
             events_wake,
             heard: Mutex::new(heard),
-            heard_wake,
             counters,
             thread: Some(thread),
             port,
@@ -122,14 +118,8 @@ impl Driver {
             .collect()
     }
 
-    /// Becomes readable when something was heard in a tapped group.
-    pub fn heard_fd(&self) -> RawFd {
-        self.heard_wake.fd()
-    }
-
     /// Takes what was heard in tapped groups.
     pub fn take_heard(&self) -> Vec<Heard> {
-        self.heard_wake.clear();
         self.heard
             .lock()
             .unwrap_or_else(PoisonError::into_inner)

@@ -23,7 +23,6 @@ pub(super) struct Channels {
     pub(super) events: Sender<Event>,
     pub(super) events_wake: Arc<Wake>,
     pub(super) heard: SyncSender<Heard>,
-    pub(super) heard_wake: Arc<Wake>,
     pub(super) counters: Arc<SharedCounters>,
 }
 
@@ -172,19 +171,13 @@ impl Worker {
 
     /// Gives what was heard to whoever taps. What there is no room for is dropped: it would be too late anyway.
     fn tell_heard(&mut self, channels: &Channels) {
-        let (mut told, mut dropped) = (false, 0);
+        let mut dropped = 0;
         for heard in self.plane.drain_heard() {
-            match channels.heard.try_send(heard) {
-                Ok(()) => told = true,
-                Err(_) => dropped += 1,
-            }
+            dropped += u64::from(channels.heard.try_send(heard).is_err());
         }
         self.plane
             .counters_mut()
             .add(Counter::DropHeardFull, dropped);
-        if told {
-            channels.heard_wake.wake();
-        }
     }
 
     fn now(&self) -> Time {

@@ -1,5 +1,7 @@
 //! The Python face: `server._plane`. Commands go in, events come out; media never passes here.
 
+mod call_sockets;
+
 use std::net::IpAddr;
 use std::os::fd::RawFd;
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -256,10 +258,6 @@ impl Plane {
 
     fn tap_group(&self, group: u32, tapped: bool) -> PyResult<()> {
         self.command(Command::TapGroup { group, tapped })
-    }
-
-    fn heard_fd(&self) -> RawFd {
-        self.driver().heard_fd()
     }
 
     fn take_heard<'py>(&self, py: Python<'py>) -> Vec<HeardTuple<'py>> {
@@ -531,6 +529,8 @@ impl Plane {
 
 #[pymodule(name = "_plane")]
 mod module {
+    #[pymodule_export]
+    use super::call_sockets::CallSockets;
     #[pymodule_export]
     use super::{Event, Plane};
 
