@@ -66,7 +66,7 @@ test-web: build/node build/dev build/web
 	@npm --prefix web run --silent budget
 
 test-python: build/server build/dev build/web build/loadtest
-	@scripts/require chromium firefox postgresql
+	@scripts/require chromium firefox postgresql sipp kamailio
 	@echo "· testing the server, and people in browsers"
 	@$(PYTHON) -m pytest
 

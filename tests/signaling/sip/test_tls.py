@@ -58,7 +58,7 @@ async def test_plain_bytes_at_the_tls_port_end_at_the_handshake(
     import asyncio
 
     agent = await make_agent(replace(SETTINGS, tls_port=0), server_tls=server_tls)
-    reader, writer = await asyncio.open_connection("127.0.0.1", agent.ports["tls"])
+    _reader, writer = await asyncio.open_connection("127.0.0.1", agent.ports["tls"])
     writer.write(b"OPTIONS sip:127.0.0.1 SIP/2.0\r\n\r\n")
     async with asyncio.timeout(20):
         while not agent.counters["handshake_failed"]:
