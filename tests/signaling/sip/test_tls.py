@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import ssl
 from dataclasses import replace
 from pathlib import Path
@@ -55,8 +56,6 @@ async def test_a_certificate_that_nobody_vouches_for_is_not_taken(
 async def test_plain_bytes_at_the_tls_port_end_at_the_handshake(
     make_agent: MakeAgent, server_tls: ssl.SSLContext
 ) -> None:
-    import asyncio
-
     agent = await make_agent(replace(SETTINGS, tls_port=0), server_tls=server_tls)
     _reader, writer = await asyncio.open_connection("127.0.0.1", agent.ports["tls"])
     writer.write(b"OPTIONS sip:127.0.0.1 SIP/2.0\r\n\r\n")
