@@ -71,6 +71,7 @@ test-web: build/node build/dev build/web
 test-python: build/server build/dev build/web build/loadtest build/prompts
 	@scripts/require chromium firefox postgresql telephony
 	@echo "· testing the server, and people in browsers"
+	@scripts/require sipp kamailio
 	@$(PYTHON) -m pytest
 
 # What the commands stand on. Each stamp is newer than what it was made from.

@@ -29,6 +29,7 @@ class Core:
         is_ours: Callable[[IncomingRequest], bool] = lambda _: True,
         contact_user: Callable[[Peer], str] = lambda _: "balai",
         same_side: Callable[[str, str], bool] = lambda known, ip: known == ip,
+        connected: Callable[[Peer], bool] = lambda _: True,
         counters: Counter[str] | None = None,
     ) -> None:
         self.scheduler = scheduler
@@ -37,7 +38,7 @@ class Core:
             scheduler, send, local, self._receive_request, self._receive_ack, self.counters
         )
         self._local, self._on_invite, self._is_ours, self._contact_user = local, on_invite, is_ours, contact_user
-        self._same_side = same_side
+        self._same_side, self._connected = same_side, connected
         self._dialogs: dict[DialogId, Session] = {}
         self._empty: asyncio.Event | None = None
         self._halves: Counter[tuple[str, str]] = Counter()
@@ -61,12 +62,15 @@ class Core:
     def hop(self, dialog: Dialog) -> Peer:
         """Where the dialog's requests go (RFC 3261, 8.1.2): what its route or target names, if that is of one trunk.
 
-        Else where its messages come from: behind NAT that is right, and nobody makes us send anything to others.
+        Else where its messages come from: behind NAT that is right, and nobody makes us send to others. Over TCP
+        and TLS it is the connection that they come by, for as long as there is one.
         """
         named = dialog.next_hop()
-        if dialog.peer.reliable or named is None or not self._same_side(dialog.peer.ip, named[0]):
+        if named is None or not self._same_side(dialog.peer.ip, named[0]):
             return dialog.peer
-        return Peer("udp", *named)
+        if dialog.peer.reliable and self._connected(dialog.peer):
+            return dialog.peer
+        return Peer(dialog.peer.transport, *named)
 
     def add_dialog(self, dialog: Dialog, session: Session) -> None:
         """Requests in this dialog are for this session."""

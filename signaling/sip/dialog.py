@@ -109,7 +109,9 @@ class Dialog:
         """IP address and port that the first route or the target names; None where it names no address."""
         try:
             uri = URI.parse(fields.uri_text(self.routes[0]) if self.routes else self.target)
-            return str(ipaddress.ip_address(uri.host.strip("[]"))), uri.port or 5060
+            return str(ipaddress.ip_address(uri.host.strip("[]"))), uri.port or (
+                5061 if self.peer.transport == "tls" else 5060
+            )
         except (ValueError, TypeError):
             return None
 

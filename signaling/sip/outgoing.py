@@ -174,7 +174,10 @@ class OutgoingSession(Session):
             self._fail("failed", response.code)
             return
         dialog.refresh_target(response)
-        self._acks[response.to_tag] = ack = dialog.request("ACK", sequence=response.cseq.sequence)
+        assert self._invite is not None
+        # With the credentials of its INVITE, since nobody can challenge it (RFC 3261, 22.1).
+        credentials = [pair for pair in self._invite.headers if pair[0] in ("Authorization", "Proxy-Authorization")]
+        self._acks[response.to_tag] = ack = dialog.request("ACK", credentials, sequence=response.cseq.sequence)
         self.ground.transactions.send_ack(self.ground.hop(dialog), ack)
         if self.state == "early":
             self._establish(dialog, response)

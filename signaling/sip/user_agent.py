@@ -81,6 +81,7 @@ class UserAgent:
             is_ours=addresses.is_ours,
             contact_user=addresses.user_for,
             same_side=self._guards.same_side,
+            connected=lambda peer: self._stream(peer).connected(peer),
             counters=self.counters,
         )
         guards = self._guards
@@ -303,7 +304,10 @@ class UserAgent:
         if peer.transport == "udp":
             self._udp.send(peer, data)
         else:
-            (self._tcp if peer.transport == "tcp" else self._tls).send(peer, data)
+            self._stream(peer).send(peer, data)
+
+    def _stream(self, peer: Peer) -> StreamTransport:
+        return self._tcp if peer.transport == "tcp" else self._tls
 
     def _peer_lost(self, peer: Peer) -> None:
         self._core.transactions.peer_lost(peer)

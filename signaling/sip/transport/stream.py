@@ -127,11 +127,13 @@ class StreamTransport:
         self._run(self._accept(sock))
         return int(sock.getsockname()[1])
 
+    def connected(self, peer: Peer) -> bool:
+        """Whether a message to this peer needs no new connection."""
+        return self._connection(peer) is not None
+
     def send(self, peer: Peer, data: bytes) -> None:
         """Send one message over the connection to this peer, another of its address, or a new one."""
-        connection = self._connections.get(peer) or next(
-            (other for known, other in reversed(self._connections.items()) if known.ip == peer.ip), None
-        )
+        connection = self._connection(peer)
         if connection is not None:
             connection.send(data)
         elif peer in self._opening:
@@ -160,6 +162,11 @@ class StreamTransport:
         if self._connections.get(connection.peer) is connection:
             del self._connections[connection.peer]
             self._peer_lost(connection.peer)
+
+    def _connection(self, peer: Peer) -> _Connection | None:
+        return self._connections.get(peer) or next(
+            (other for known, other in reversed(self._connections.items()) if known.ip == peer.ip), None
+        )
 
     async def _accept(self, listening: socket.socket) -> None:
         loop = asyncio.get_running_loop()

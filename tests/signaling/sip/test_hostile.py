@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import socket
 import time
 import tracemalloc
@@ -137,10 +138,8 @@ async def _pour(agent: UserAgent, messages: list[bytes], *, udp: bool) -> None:
         writer.write(data)
         writer.write_eof()
         # Until it is read, or answered, or the connection was cut.
-        try:
+        with contextlib.suppress(ConnectionError):
             await reader.read(1)
-        except ConnectionError:
-            pass
         writer.transport.abort()
 
 
@@ -156,25 +155,26 @@ async def test_who_is_on_no_list_hears_nothing(make_agent: MakeAgent, telephone:
             sock.recv(10)
     reader, writer = await asyncio.open_connection("127.0.0.1", agent.ports["tcp"])
     writer.write(request("OPTIONS", "sip:127.0.0.1"))
-    try:
+    with contextlib.suppress(ConnectionResetError):
         assert await reader.read() == b""
-    except ConnectionResetError:
-        pass
     writer.close()
     assert agent.counters["unknown_source"] == 4
     assert agent.counters["received"] == 0
     assert telephone.calls.empty()
 
 
-async def test_a_flood_of_invites_is_refused_and_then_left_unanswered(agent: UserAgent, telephone: Telephone) -> None:
+async def test_a_flood_of_invites_is_refused_and_then_left_unanswered(
+    make_agent: MakeAgent, telephone: Telephone
+) -> None:
     telephone.takes = lambda call: None
+    agent = await make_agent(with_trunk(invites_per_second=1.0))
     for number in range(500):
         data = request("INVITE", f"sip:{number}@127.0.0.1", f"X: {number}", "Content-Type: application/sdp", body=SDP)
-        agent._receive(Peer("udp", "127.0.0.1", 9), data.replace(b"kkdjuw", b"%d" % number))
-    assert len(agent.calls) == 20, "twice what a second allows"
-    assert agent.counters["too_many_invites"] == 480
-    assert agent.counters["sent"] <= 20 + 50 + 1
-    assert len(agent._core.transactions) == 20
+        agent._receive(Peer("udp", "127.0.0.1", 9), data.replace(b"Kkdjuw", b"K%d" % number))
+    assert 2 <= len(agent.calls) < 10, "twice what a second allows, and what time went by"
+    assert agent.counters["too_many_invites"] == 500 - len(agent.calls)
+    assert agent.counters["sent"] < 200, "fifty refusals a second"
+    assert len(agent._core.transactions) == len(agent.calls)
 
 
 async def test_a_trunk_has_no_more_calls_than_it_may(make_agent: MakeAgent, telephone: Telephone) -> None:
@@ -182,7 +182,7 @@ async def test_a_trunk_has_no_more_calls_than_it_may(make_agent: MakeAgent, tele
     agent = await make_agent(with_trunk(max_calls=2))
     for number in range(4):
         data = request("INVITE", f"sip:{number}@127.0.0.1", f"X: {number}", "Content-Type: application/sdp", body=SDP)
-        agent._receive(Peer("udp", "127.0.0.1", 9), data.replace(b"kkdjuw", b"%d" % number))
+        agent._receive(Peer("udp", "127.0.0.1", 9), data.replace(b"Kkdjuw", b"K%d" % number))
     assert len(agent.calls) == 2
     assert agent.counters["too_many_calls"] == 2
 
@@ -198,7 +198,7 @@ async def test_a_guard_refuses_a_caller_before_anybody_hears_of_the_call(
     # Without a type of its own the body is no offer that could be read.
     assert agent.counters["refused"] == 0
     data = request("INVITE", "sip:7@127.0.0.1", "Content-Type: application/sdp", body=SDP, from_="<sip:5@x.y>;tag=2")
-    agent._receive(Peer("udp", "127.0.0.1", 9), data.replace(b"kkdjuw", b"2"))
+    agent._receive(Peer("udp", "127.0.0.1", 9), data.replace(b"Kkdjuw", b"K2"))
     assert seen == [guards.Source("office", "5", "7", "udp", "127.0.0.1")]
     assert telephone.calls.empty()
     assert not agent.calls
@@ -208,7 +208,7 @@ async def test_a_request_for_somebody_else_is_not_passed_on(agent: UserAgent, te
     sent: list[bytes] = []
     agent._core.transactions._send = lambda peer, data: sent.append(data)
     for number, uri in enumerate(["sip:1@evil.invalid", "sip:+190055@198.51.100.7", "sip:1@127.0.0.1.evil.invalid"]):
-        data = request("INVITE", uri, "Content-Type: application/sdp", body=SDP).replace(b"kkdjuw", b"%d" % number)
+        data = request("INVITE", uri, "Content-Type: application/sdp", body=SDP).replace(b"Kkdjuw", b"K%d" % number)
         agent._receive(Peer("udp", "127.0.0.1", 9), data)
     assert [int(data.split()[1]) for data in sent if b" 100 " not in data[:15]] == [404] * 3
     assert telephone.calls.empty()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import itertools
 from pathlib import Path
 
 import pytest
@@ -104,7 +105,7 @@ def test_failures_are_tried_again_more_and_more_rarely() -> None:
     registrar.answers = 503
     world.time.run(20_000)
     times = world.times("REGISTER")
-    waits = [later - earlier for earlier, later in zip(times, times[1:], strict=False)]
+    waits = [later - earlier for earlier, later in itertools.pairwise(times)]
     for index, wait in enumerate(waits):
         longest = min(LONGEST_WAIT, FIRST_WAIT * 2**index)
         assert longest / 2 - 1 <= wait <= longest + 1
@@ -132,3 +133,25 @@ def test_a_registrar_that_is_gone_is_noticed_by_keep_alives() -> None:
     world.link.loss = 1.0
     world.time.run(70)
     assert registrar.registration.state == "failed"
+
+
+async def test_a_trunk_that_has_to_prove_itself_does_so_by_the_password(
+    make_agent: MakeAgent, telephone: Telephone
+) -> None:
+    agent = await make_agent(with_trunk(challenge=True, credentials=BALAI))
+    caller = await make_agent(with_trunk(port=agent.ports["udp"], credentials=BALAI))
+    call = telephone.watch(caller.dial("office", "+6281", ANSWER))
+    await telephone.until("answered")
+    call.hang_up()
+    answered = telephone.calls.get_nowait()
+    assert answered.dialled == "+6281"
+    async with asyncio.timeout(20):
+        while answered.over is None:
+            await asyncio.sleep(0.01)
+
+    for wrong in (Credentials("balai", "guess"), None):
+        telephone.events.clear()
+        liar = await make_agent(with_trunk(port=agent.ports["udp"], credentials=wrong))
+        telephone.watch(liar.dial("office", "+6281", ANSWER))
+        assert await telephone.until("ended") == ("ended", "refused", 401)
+        assert telephone.calls.empty()

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
+from dataclasses import replace
+
 import pytest
 
 from signaling.sip import Call, UserAgent
-from tests.signaling.sip.conftest import ANSWER, MakeAgent, Telephone, with_trunk
+from tests.signaling.sip.conftest import ANSWER, SETTINGS, MakeAgent, Telephone, with_trunk
 from tests.signaling.sip.sipp import Sipp
 
 TRANSPORTS = [("udp", "u1"), ("tcp", "t1")]
@@ -36,6 +39,47 @@ async def test_we_hang_up_on_a_caller(
     telephone.takes = take
     await sipp.run("call_in_ended_by_us", agent.ports[transport], transport=flag)
     assert telephone.events == [("ended", "hung_up", None)]
+
+
+@pytest.mark.parametrize(("transport", "flag"), TRANSPORTS)
+async def test_a_user_agent_on_all_addresses_takes_ipv4(
+    make_agent: MakeAgent, telephone: Telephone, sipp: Sipp, transport: str, flag: str
+) -> None:
+    agent = await make_agent(replace(SETTINGS, host="::"))
+    await sipp.run("call_in", agent.ports[transport], transport=flag)
+    assert telephone.calls.get_nowait().remote_ip == "127.0.0.1"
+
+
+async def test_a_call_whose_connection_is_gone_is_ended_over_a_new_one_to_its_contact(
+    agent: UserAgent, telephone: Telephone
+) -> None:
+    arrived: asyncio.Queue[bytes] = asyncio.Queue()
+
+    async def listen(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        arrived.put_nowait(await reader.readuntil(b"\r\n\r\n"))
+        writer.close()
+
+    server = await asyncio.start_server(listen, "127.0.0.1", 0)
+    port = server.sockets[0].getsockname()[1]
+    reader, writer = await asyncio.open_connection("127.0.0.1", agent.ports["tcp"])
+    head = f"Via: SIP/2.0/TCP 127.0.0.1:{port};branch=z9hG4bKone\r\nFrom: <sip:5@127.0.0.1>;tag=a\r\nCall-ID: c\r\n"
+    head += f"Contact: <sip:5@127.0.0.1:{port};transport=tcp>\r\n"
+    invite = f"INVITE sip:1@127.0.0.1 SIP/2.0\r\n{head}To: <sip:1@127.0.0.1>\r\nCSeq: 1 INVITE\r\n"
+    writer.write(f"{invite}Content-Type: application/sdp\r\nContent-Length: {len(ANSWER)}\r\n\r\n{ANSWER}".encode())
+    to = ""
+    while not to:
+        response = (await reader.readuntil(b"\r\n\r\n")).decode()
+        to = next((line for line in response.split("\r\n") if line.startswith("To:") and ";tag=" in line), "")
+    head = head.replace("z9hG4bKone", "z9hG4bKtwo")
+    writer.write(f"ACK sip:1@127.0.0.1 SIP/2.0\r\n{head}{to}\r\nCSeq: 1 ACK\r\nContent-Length: 0\r\n\r\n".encode())
+    await writer.drain()
+    await asyncio.sleep(0.1)
+    writer.close()
+    await asyncio.sleep(0.1)
+    telephone.calls.get_nowait().hang_up()
+    async with asyncio.timeout(20):
+        assert (await arrived.get()).startswith(f"BYE sip:5@127.0.0.1:{port};transport=tcp".encode())
+    server.close()
 
 
 async def test_a_caller_gives_up_while_it_rings(agent: UserAgent, telephone: Telephone, sipp: Sipp) -> None:
@@ -121,8 +165,6 @@ async def test_whom_we_dial_is_busy(make_agent: MakeAgent, telephone: Telephone,
 
 
 async def test_nobody_answers_whom_we_dial(make_agent: MakeAgent, telephone: Telephone, sipp: Sipp) -> None:
-    from dataclasses import replace
-
     agent = await make_agent(replace(with_trunk(port=sipp.port), ring_seconds=1))
     running = await sipp.start("no_answer")
     telephone.watch(agent.dial("office", "+6281234", ANSWER))

@@ -1,3 +1,4 @@
+# ruff: noqa: E501 - messages are as long as they are
 """Messages after the descriptions of RFC 4475 (each by its name there), and what we do with each.
 
 What is expected is the final response to a request, "response" for a response that is read, or the code of the
