@@ -69,9 +69,8 @@ test-web: build/node build/dev build/web
 	@npm --prefix web run --silent budget
 
 test-python: build/server build/dev build/web build/loadtest build/prompts
-	@scripts/require chromium firefox postgresql telephony
+	@scripts/require chromium firefox postgresql baresip sipp kamailio
 	@echo "· testing the server, and people in browsers"
-	@scripts/require sipp kamailio
 	@$(PYTHON) -m pytest
 
 # What the commands stand on. Each stamp is newer than what it was made from.
