@@ -9,7 +9,7 @@ COPY web/ ./
 RUN npm run build
 
 FROM python:3.13-slim-bookworm AS wheel
-RUN apt-get update && apt-get install -y --no-install-recommends build-essential cmake && rm -rf /var/lib/apt/lists/*
+RUN apt-get update && apt-get install -y --no-install-recommends build-essential cmake espeak-ng && rm -rf /var/lib/apt/lists/*
 COPY --from=rust:1.95-slim-bookworm /usr/local/cargo /usr/local/cargo
 COPY --from=rust:1.95-slim-bookworm /usr/local/rustup /usr/local/rustup
 ENV PATH=/usr/local/cargo/bin:$PATH CARGO_HOME=/usr/local/cargo RUSTUP_HOME=/usr/local/rustup
@@ -17,6 +17,8 @@ WORKDIR /src
 COPY pyproject.toml README.md LICENSE ./
 COPY server/ server/
 COPY signaling/ signaling/
+COPY scripts/make-prompts scripts/
+RUN pip install --no-cache-dir 'av>=14' && scripts/make-prompts
 COPY --from=client /src/dist web/dist
 RUN pip wheel --no-cache-dir --wheel-dir /wheels .
 

@@ -13,12 +13,12 @@ WEB_SOURCES := $(shell find web/src web/public web/scripts web/service-worker -t
 FUZZ_SECONDS ?= 60
 FUZZ_JOBS ?= 1
 
-.PHONY: help run test bench bench-forwarding bench-room loadtest lint fuzz clean test-rust test-web test-python
+.PHONY: help run test bench bench-forwarding bench-room bench-telephone loadtest lint fuzz clean test-rust test-web test-python
 
 help: ## List the commands.
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1|/p' Makefile | column -t -s '|'
 
-run: build/server build/web ## Build what is needed, and serve on https://localhost:8443.
+run: build/server build/web build/prompts ## Build what is needed, and serve on https://localhost:8443.
 	@exec .venv/bin/balai serve
 
 test: test-rust test-web test-python ## Run every test: plane, client, server, browser.
@@ -32,6 +32,9 @@ bench-forwarding: build/tools ## Measure the forwarding path against the floor (
 bench-room: build/server build/dev build/web build/loadtest ## Measure how real browsers show a room of 122 (ROOM_ARGS="--seconds 20").
 	@scripts/require chromium
 	@scripts/measure-room $(ROOM_ARGS)
+
+bench-telephone: build/server build/dev ## Measure 40 callers in one room (TELEPHONE_ARGS="--callers 20").
+	@scripts/measure-telephone $(TELEPHONE_ARGS)
 
 loadtest: build/server build/loadtest ## Build the load tester: balai loadtest https://localhost:8443
 
@@ -51,7 +54,7 @@ fuzz: ## Fuzz every parser and the state machine (FUZZ_SECONDS=60 each, FUZZ_JOB
 	@scripts/fuzz --seconds $(FUZZ_SECONDS) --jobs $(FUZZ_JOBS)
 
 clean: ## Remove everything that was built; data stays.
-	rm -rf build .venv web/dist web/node_modules $(PLANE)/target $(PLANE)/fuzz/target $(LOAD)/target server/_plane*.so
+	rm -rf build .venv web/dist web/node_modules $(PLANE)/target $(PLANE)/fuzz/target $(LOAD)/target server/_plane*.so server/phone/recordings
 
 test-rust: build/tools
 	@echo "· testing the plane"
@@ -65,8 +68,8 @@ test-web: build/node build/dev build/web
 	@echo "· what the client weighs"
 	@npm --prefix web run --silent budget
 
-test-python: build/server build/dev build/web build/loadtest
-	@scripts/require chromium firefox postgresql
+test-python: build/server build/dev build/web build/loadtest build/prompts
+	@scripts/require chromium firefox postgresql baresip sipp kamailio
 	@echo "· testing the server, and people in browsers"
 	@$(PYTHON) -m pytest
 
@@ -93,6 +96,10 @@ build/loadtest: build/venv $(LOAD_SOURCES)
 
 build/dev: build/server pyproject.toml
 	@$(STEP) "installing what the tests and checks need" .venv/bin/pip install -q --disable-pip-version-check --group dev
+	@touch $@
+
+build/prompts: build/server scripts/make-prompts server/phone/phrases.py $(wildcard server/phone/texts/*.toml)
+	@$(STEP) "speaking what callers hear" $(PYTHON) scripts/make-prompts
 	@touch $@
 
 build/node: build/tools web/package.json web/package-lock.json

@@ -84,6 +84,23 @@ class Event:
         group: int
         track: int | None
 
+class CallSockets:
+    """The UDP sockets of telephone calls, read and written all at once. For any thread; ports name them."""
+
+    def __init__(self) -> None: ...
+    def bind(self, host: str, port: int) -> int:
+        """Open one more; port 0 lets the system choose. May raise OSError. ``::`` takes IPv4 too."""
+
+    def close(self, port: int) -> None: ...
+    def receive(self) -> list[tuple[int, bytes, str, int]]:
+        """What has come: port, datagram, and the sender's host and port. 64 of each call at most; it never waits."""
+
+    def send(self, datagrams: list[tuple[int, bytes, str, int]]) -> int:
+        """Send these: port, datagram, and the receiver's host and port. Returns how many the system took.
+
+        ValueError for a host that is no IP address; then nothing is sent.
+        """
+
 class Plane:
     """The plane at work on one UDP port.
 
@@ -114,6 +131,24 @@ class Plane:
         """Expect a peer. Nothing is ever forwarded between transports of one endpoint.
 
         ``subscribes``: it receives slots, and may be sent to by any worker; what publishes has none.
+        """
+
+    def add_local_transport(self, endpoint: int) -> int:
+        """A transport within this machine: what it publishes comes by ``speak``. It is never dead."""
+
+    def speak(self, track: int, timestamp: int, level: int, payload: bytes) -> None:
+        """An audio track of a local transport says one Opus packet, of 60 ms at most.
+
+        ``timestamp`` in ticks of 48 kHz; ``level`` in -dBov, 0 to 127 (RFC 6464). ValueError for a payload that is
+        empty or has more than 1,275 bytes.
+        """
+
+    def tap_group(self, group: int, tapped: bool) -> None:
+        """While it is tapped, ``take_heard`` has each packet of a voice that is heard in a speaker group, too."""
+
+    def take_heard(self) -> list[tuple[int, int, int, int, int, bytes]]:
+        """What was heard in tapped groups: group, seat, track, sequence number with its rollovers, timestamp in
+        ticks of 48 kHz, Opus packet. For any thread. What nobody takes for long is dropped and counted.
         """
 
     def remove_transport(self, transport: int) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import secrets
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 import structlog
@@ -15,6 +15,7 @@ from server.conversation.chat import ChatFile
 from server.door import Newcomer, Place
 from server.media import Downlink, MediaEdge
 from server.meeting import Meeting
+from server.phone.telephone import Telephone
 from server.recorder import Recorder
 from server.records import CodeTakenError, MeetingRecord, Records, VisitRecord, holds_host_key
 from server.seat import Seat
@@ -64,6 +65,10 @@ class About:
     ask_unit: bool
     """Unit and position are asked of whoever joins."""
     locked: bool
+    numbers: tuple[str, ...] = ()
+    """To call, to come in by telephone; none where it has none."""
+    pin: str | None = field(default=None, repr=False)
+    """The digits to enter then."""
 
 
 @dataclass(frozen=True)
@@ -84,8 +89,13 @@ class Directory:
         records: Records,
         grace: float = GRACE,
         video_codecs: Sequence[VideoCodec] = VIDEO_CODECS,
+        telephone: Telephone | None = None,
     ) -> None:
-        """``video_codecs``: those in which pictures may be sent, most preferred first."""
+        """``video_codecs``: those in which pictures may be sent, most preferred first.
+
+        ``telephone``: how telephones come in; None: they don't.
+        """
+        self._telephone = telephone
         self._edge, self._records, self._grace, self._video_codecs = edge, records, grace, video_codecs
         self._live: dict[str, Live] = {}
         self.trials = ConnectionTrials(edge, video_codecs)
@@ -98,6 +108,7 @@ class Directory:
     async def recover(self) -> None:
         """Go on with the meetings that were cut off when the server last stopped: their people come back."""
         cut_off = await self._records.visits.close_open()
+        await self._records.calls.close_open()
         if cut_off:
             log.warning("visits were cut off when the server last stopped", count=len(cut_off))
         now = self.now()
@@ -157,7 +168,9 @@ class Directory:
         live, record = await self._find(code)
         policy = live.meeting.room.policy if live else Recorder.policy_of(record)
         here = len(live.meeting.room) if live else 0
-        return About(record.title, here, policy.ask_unit, policy.locked)
+        pin = await self._pin(record)
+        numbers = self._telephone.numbers if self._telephone else ()
+        return About(record.title, here, policy.ask_unit, policy.locked, numbers, pin)
 
     async def enter(self, code: str, newcomer: Newcomer, host_key: str | None = None) -> Seat | Place:
         """A seat, or a place in the lobby, of the meeting behind a code, which begins if nobody is there yet.
@@ -177,6 +190,11 @@ class Directory:
             return live.meeting.enter(newcomer)
         finally:
             self._end_if_empty(live.meeting)
+
+    async def code_of_pin(self, pin: str) -> str | None:
+        """The code of the meeting that telephones come into by these digits; None where there is none."""
+        record = await self._records.meetings.with_pin(pin)
+        return record.code if record else None
 
     def downlinks(self) -> dict[str, Downlink]:
         """What is known of the link to each participant of each meeting, by the participant's id."""
@@ -217,12 +235,17 @@ class Directory:
             raise NoSuchMeetingError
         return live, record
 
+    async def _pin(self, record: MeetingRecord) -> str | None:
+        """The meeting's PIN for telephones; None where the server has no telephone."""
+        return await self._records.meetings.give_pin(record) if self._telephone else None
+
     async def _begin(self, record: MeetingRecord, cut_off: Sequence[VisitRecord] = ()) -> Live:
         code = record.code
         # Asked anew: what it was left with, moments ago perhaps, may still wait to be kept.
         await self._records.settle(PATIENCE)
         record = await self._records.meetings.find(code) or record
         kept = await Recorder.read(self._records, record, cut_off)
+        pin = await self._pin(record)
         if (live := self._live.get(code)) is not None:
             return live
         meeting = Meeting(
@@ -232,6 +255,8 @@ class Directory:
             self._video_codecs,
             title=record.title,
             inherits=record.host_key_sha256 is None,
+            telephone=self._telephone,
+            pin=pin,
         )
         live = self._live[code] = Live(meeting, record, Recorder(self._records, record, meeting, kept))
         # Later in this turn, so that everybody has been told of the last departure when the media ends.

@@ -13,6 +13,7 @@ from server.chairing.bans import Entry
 from server.chairing.chair import Chair
 from server.chairing.lobby import Waiting
 from server.participant import Person
+from server.phone import Leg
 from server.room import Room, named
 
 
@@ -36,6 +37,8 @@ class Newcomer:
     """They have shown the meeting's host key."""
     local_address: str | None = None
     """The address of the server at which they arrived."""
+    leg: Leg | None = None
+    """The sound of the call by which they come; None for whoever comes by browser."""
 
 
 class Place(EventEmitter):

@@ -28,6 +28,7 @@ def state_of(
             "invited": seat.participant.invited,
         }
         for seat in meeting.seats
+        if not seat.participant.person.by_telephone  # calls end with the server
     }
     # Whoever is still expected back may have to be once more.
     away = {seat.participant: {"token": seat.token, "hand": seat.hand, "invited": seat.invited} for seat in expected}

@@ -14,8 +14,12 @@ from server.chairing.chair import Chair
 from server.codec_choice import MeetingCodecs
 from server.conversation.conversation import Conversation
 from server.door import BannedError, Door, Newcomer, Place
-from server.media import Connection, Downlink, MediaEdge
+from server.media import Downlink, MediaEdge, SeatMedia
 from server.participant import Participant, View
+from server.phone.budget import Budget
+from server.phone.calls import CallState, PhoneCall, PhoneCalls
+from server.phone.numbers import DialRules
+from server.phone.telephone import Telephone
 from server.quality_watch import QualityWatch
 from server.returning import BACK_WITHIN, Expected, KeptSeat
 from server.roles import Power, Role
@@ -41,11 +45,13 @@ class Meeting:
         *,
         title: str = "",
         inherits: bool = True,
+        telephone: Telephone | None = None,
+        pin: str | None = None,
     ) -> None:
         """``grace``: for how many seconds the seat of somebody whose session broke is kept.
 
         ``video_codecs``: those that may be chosen, most preferred first. ``inherits``: nobody has a key that makes them
-        its host, so that the first to arrive is.
+        its host, so that the first to arrive is. ``telephone``: how telephones come in, with ``pin``.
         """
         self.code, self.title = code, title
         self.label = secrets.token_hex(4)
@@ -53,6 +59,12 @@ class Meeting:
         self.room = Room(inherits=inherits)
         self.chair = Chair(self.room)
         self.conversation = Conversation(self.room)
+        self.telephone, self.pin = telephone, pin
+        self.calls = (
+            PhoneCalls(telephone.rules, self._place, telephone.budget)
+            if telephone
+            else PhoneCalls(DialRules(), None, Budget(0, 1))
+        )
         self.door = Door(title, self.room, self.chair, grace)
         self.codecs = MeetingCodecs(video_codecs)
         """Who sends and decodes what, and what is chosen. Who changes it calls ``choose_codecs_soon``."""
@@ -61,7 +73,7 @@ class Meeting:
         self._media = edge.add_room()
         self._grace = grace
         self._seats: dict[str, Seat] = {}
-        self._by_connection: dict[Connection, Seat] = {}
+        self._by_connection: dict[SeatMedia, Seat] = {}
         self._filling = SlotFilling(self.room, self._seats)
         self._choosing: asyncio.Handle | None = None
         self._rising: asyncio.TimerHandle | None = None
@@ -112,7 +124,7 @@ class Meeting:
 
     def _sit(self, participant: Participant, newcomer: Newcomer, token: str | None = None) -> Seat:
         try:
-            connection = self._media.add_connection(local_address=newcomer.local_address)
+            connection = self._add_media(newcomer)
         except Exception:
             self.room.leave(participant)
             raise
@@ -127,6 +139,11 @@ class Meeting:
         connection.on("dead", lambda: self.depart(seat, "media_timeout"))
         log.info("participant came", meeting=self.label, participant=participant.id, here=len(self.room))
         return seat
+
+    def _add_media(self, newcomer: Newcomer) -> SeatMedia:
+        if newcomer.leg is not None:
+            return self._media.add_phone(newcomer.leg)
+        return self._media.add_connection(local_address=newcomer.local_address)
 
     def seat(self, token: str) -> Seat | None:
         """The seat behind a token; None when there is none (any more)."""
@@ -164,7 +181,7 @@ class Meeting:
         seat.connection.close()
         log.info("participant gone", meeting=self.label, participant=seat.participant.id, reason=reason)
         seat.emit("gone", reason)
-        if reason in _EXPECTED_AFTER:
+        if reason in _EXPECTED_AFTER and not seat.participant.person.by_telephone:
             self.expect(seat.kept)
         self.codecs.leaves(seat.participant.id)
         self.room.leave(seat.participant)
@@ -201,7 +218,7 @@ class Meeting:
         known = ((id_, seat.connection.downlink) for id_, seat in self._seats.items())
         return {id_: downlink for id_, downlink in known if downlink is not None}
 
-    def owner(self, connection: Connection | None) -> Participant | None:
+    def owner(self, connection: SeatMedia | None) -> Participant | None:
         """Whose media it is."""
         seat = self._by_connection.get(connection) if connection is not None else None
         return seat.participant if seat is not None else None
@@ -219,6 +236,7 @@ class Meeting:
     def close(self, reason: Literal["meeting_ended", "server_stopping"]) -> None:
         """Everybody goes; the media ends."""
         self.door.close(reason)
+        self.calls.close()
         for seat in list(self._seats.values()):
             self.depart(seat, reason)
         for waiting in (self._choosing, self._rising):
@@ -228,6 +246,13 @@ class Meeting:
         self._quality.stop()
         self.expected.clear()
         self._media.close()
+
+    def _place(self, call: PhoneCall) -> None:
+        """Have somebody called."""
+        if self.telephone is None or self.telephone.place is None:
+            self.calls.set_state(call.id, CallState.FAILED)
+        else:
+            self.telephone.place(self, call)
 
     def _expect_no_more(self, kept: KeptSeat) -> None:
         self.expected.discard(kept)
@@ -253,12 +278,12 @@ class Meeting:
                 microphone=participant.microphone, camera=participant.camera, screen=participant.screen
             )
 
-    def _slot_taken(self, seat: Seat, mid: str, occupant: Connection | None) -> None:
+    def _slot_taken(self, seat: Seat, mid: str, occupant: SeatMedia | None) -> None:
         if seat.outgoing.pop(mid, None) is not None:
             self._filling.fill_soon(())
         seat.emit("slot", mid, self.owner(occupant))
 
-    def _dominant(self, connection: Connection | None) -> None:
+    def _dominant(self, connection: SeatMedia | None) -> None:
         self.room.speaks(self.owner(connection))
 
     def _choose_codecs(self) -> None:

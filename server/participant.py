@@ -61,6 +61,13 @@ class Person:
     """What they are there (*jabatan*), as they say."""
     address: str | None = field(default=None, repr=False)
     """The address that they came from."""
+    phone: str | None = field(default=None, repr=False)
+    """The number of their telephone, empty where they withhold it; None for whoever is here by a browser."""
+
+    @property
+    def by_telephone(self) -> bool:
+        """Whether they are here by a telephone."""
+        return self.phone is not None
 
     @classmethod
     def said(cls, key: str, *, unit: str, position: str, address: str | None) -> Person:

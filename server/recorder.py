@@ -64,6 +64,7 @@ class Recorder:
         meeting.chair.on("changed", self._keep_state)
         meeting.chair.on("lobby", self._keep_state)
         meeting.chair.on("acted", self._acted)
+        meeting.calls.on("acted", self._acted)
         conversation = meeting.conversation
         conversation.on("said", self._said)
         conversation.on("deleted", self._deleted)
@@ -134,6 +135,8 @@ class Recorder:
             unit=person.unit,
             position=person.position,
             role=participant.role.value,
+            phone=person.phone or None,
+            device="phone" if person.by_telephone else "browser",
             arrived_at=now,
             seen_at=now,
         )

@@ -35,6 +35,7 @@ class Power(StrEnum):
     SPOTLIGHT = "spotlight"
     RENAME = "rename"
     REMOVE = "remove"
+    DIAL = "dial"
     MODERATE_CHAT = "moderate_chat"
     RUN_POLLS = "run_polls"
     SEE_ATTENDANCE = "see_attendance"
@@ -48,7 +49,7 @@ _LISTENING = frozenset({Power.RAISE_HAND, Power.REACT, Power.CHAT, Power.CHAT_PR
 _TAKING_PART = _LISTENING | {Power.SPEAK, Power.SHOW, Power.SHARE, Power.SEND_FILES}
 _CHAIRING = _TAKING_PART | {
     *(Power.ADMIT, Power.SET_POLICY, Power.MUTE, Power.GIVE_FLOOR, Power.SPOTLIGHT, Power.RENAME, Power.REMOVE),
-    *(Power.MODERATE_CHAT, Power.RUN_POLLS, Power.SEE_ATTENDANCE),
+    *(Power.MODERATE_CHAT, Power.RUN_POLLS, Power.SEE_ATTENDANCE, Power.DIAL),
 }
 
 ALLOWED: dict[Role, frozenset[Power]] = {

@@ -55,7 +55,7 @@ class Room(EventEmitter):
     def __init__(self, capacity: int = MAX_PARTICIPANTS, *, inherits: bool = True) -> None:
         """``inherits``: the first to arrive is the host, and when the last host leaves, whoever is here longest is.
 
-        Otherwise nobody is but by the role that they join with.
+        Otherwise nobody is but by the role that they join with. By telephone nobody inherits it: no key chairs.
         """
         super().__init__()
         self.capacity = capacity
@@ -105,9 +105,9 @@ class Room(EventEmitter):
         name = named(name)
         if len(self) >= self.capacity:
             raise RoomFullError(f"{self.capacity} participants are here already")
-        if self._inherits and not self._participants:
-            role = Role.HOST
         person = person or Person(key=participant_id)
+        if self._inherits and not person.by_telephone and self._heir is None:
+            role = Role.HOST
         participant = Participant(participant_id, name, role, person, hand=hand, invited=invited)
         self.keep_places(hand or 0)
         self._participants[participant_id] = participant
@@ -215,11 +215,16 @@ class Room(EventEmitter):
         if self.dominant is participant:
             self.speaks(None)
         self.emit("left", participant)
-        heir = next(iter(self), None)
-        if heir is None:
+        heir = self._heir
+        if not self._participants:
             self.emit("emptied")
-        elif self._inherits and not any(other.role is Role.HOST for other in self):
+        elif heir is not None and self._inherits and not any(other.role is Role.HOST for other in self):
             self.set_role(heir, Role.HOST)
+
+    @property
+    def _heir(self) -> Participant | None:
+        """Who has been here the longest, of those who could chair."""
+        return next((participant for participant in self if not participant.person.by_telephone), None)
 
     def _switch_off_what_is_not_allowed(self, participant: Participant) -> None:
         participant.microphone = participant.microphone and self.permits(participant, Power.SPEAK)

@@ -12,7 +12,7 @@ from pyee import EventEmitter
 from server.codec_choice import ChosenCodecs
 from server.connection_quality import ConnectionSigns
 from server.layer_demand import LayerDemand
-from server.media import Connection
+from server.media import SeatMedia
 from server.participant import Participant
 from server.returning import KeptSeat, token_digest
 from server.subscriptions import Assignment
@@ -51,7 +51,7 @@ class Seat(EventEmitter):
     """
 
     def __init__(
-        self, meeting: Meeting, participant: Participant, connection: Connection, token: str | None = None
+        self, meeting: Meeting, participant: Participant, connection: SeatMedia, token: str | None = None
     ) -> None:
         """``token``: the one that it had already, before the server stopped."""
         super().__init__()

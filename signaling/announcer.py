@@ -16,6 +16,7 @@ from signaling.messages import (
     LobbyChanged,
     MeetingChanged,
     ParticipantsChanged,
+    PhoneCallsChanged,
     UnmuteAsked,
     UnmuteDeclined,
 )
@@ -37,6 +38,7 @@ class Announcer:
         self._telling_dominant: asyncio.Handle | None = None
         self._telling_state: asyncio.Handle | None = None
         self._telling_lobby: asyncio.TimerHandle | None = None
+        self._telling_calls: asyncio.TimerHandle | None = None
         self._chairs: set[str] = set()
         """Ids of those who know what only chairs do."""
         meeting.room.on("joined", self._on_joined)
@@ -48,6 +50,7 @@ class Announcer:
         meeting.chair.on("lobby", self._on_lobby)
         meeting.chair.on("asked", self._on_asked)
         meeting.chair.on("declined", self._on_declined)
+        meeting.calls.on("changed", self._on_calls)
 
     def listen(self, listener: Listener, participant: Participant) -> None:
         """Announce to this participant's listener too."""
@@ -108,6 +111,7 @@ class Announcer:
         if new := chairs - self._chairs:
             self._chairs |= new
             self._audience.tell(self._lobby(), to=lambda participant: participant.id in new)
+            self._audience.tell(self._calls(), to=lambda participant: participant.id in new)
             self._conversation.tell_polls(to=lambda participant: participant.id in new)
 
     def _on_qualities(self, people: list[Participant]) -> None:
@@ -153,6 +157,19 @@ class Announcer:
     def _lobby(self) -> LobbyChanged:
         now = asyncio.get_running_loop().time()
         return LobbyChanged(waiting=[describe.waiting(who, now) for who in self._meeting.chair.lobby])
+
+    def _on_calls(self) -> None:
+        if self._telling_calls is None:
+            self._telling_calls = asyncio.get_running_loop().call_later(self._merge, self._tell_calls)
+
+    def _tell_calls(self) -> None:
+        self._telling_calls = None
+        calls = self._calls()
+        self.announce_before_use(call.participant for call in calls.calls)
+        self._audience.tell(calls, to=lambda participant: is_chair(participant.role))
+
+    def _calls(self) -> PhoneCallsChanged:
+        return PhoneCallsChanged(calls=describe.calls(self._meeting))
 
     def _on_asked(self, who: Participant, floor: bool) -> None:
         self._audience.tell(UnmuteAsked(floor=floor), to=lambda participant: participant is who)

@@ -12,6 +12,7 @@ from aiohttp import web
 from server.directory import Directory
 from server.files import FileRules, FileStore
 from server.media import MediaEdge
+from server.phone.telephone import Telephone
 from server.records import Records
 from server.video_codec import VIDEO_CODECS, VideoCodec
 from signaling.announcers import Announcers
@@ -56,12 +57,13 @@ def create_app(
     file_rules: FileRules | None = None,
     time_zone: str = "UTC",
     video_codecs: Sequence[VideoCodec] = VIDEO_CODECS,
+    telephone: Telephone | None = None,
 ) -> web.Application:
     """The application over an open edge and open records, which stay the caller's to close. Call it within a loop.
 
     ``files``: the folder in which what people send is kept. ``behind_proxy``: believe X-Forwarded-For.
     ``load_test_token``: who carries it may put the server under load. ``time_zone``: in which exports tell the time.
-    ``video_codecs``: those in which pictures may be sent, most preferred first.
+    ``video_codecs``: those in which pictures may be sent, most preferred first. ``telephone``: how telephones come in.
     """
     limits = limits or Limits()
     app = web.Application(client_max_size=MAX_BODY, middlewares=[errors_as_json, refuse_foreign_origins])
@@ -69,7 +71,7 @@ def create_app(
     app[LOAD_TEST_TOKEN] = load_test_token
     app[FILES] = FileStore(files, records, file_rules or FileRules())
     app[TIME_ZONE] = time_zone
-    app[DIRECTORY] = Directory(edge, records, limits.grace, video_codecs)
+    app[DIRECTORY] = Directory(edge, records, limits.grace, video_codecs, telephone)
     app[ANNOUNCERS] = Announcers(limits.merge)
     app[NEW_MEETINGS] = Buckets(rate=limits.meetings_per_second, burst=limits.meeting_burst)
     app[NEW_TRIALS] = Buckets(rate=limits.trials_per_second, burst=limits.trial_burst)

@@ -85,6 +85,11 @@ def serve_command(
     workers: Annotated[str | None, _option("workers")] = None,
     drain_seconds: Annotated[str | None, _option("drain_seconds")] = None,
     tls: Annotated[str | None, _option("tls")] = None,
+    sip: Annotated[str | None, _option("sip")] = None,
+    phone_numbers: Annotated[str | None, _option("phone_numbers")] = None,
+    phone_ports: Annotated[str | None, _option("phone_ports")] = None,
+    phone_language: Annotated[str | None, _option("phone_language")] = None,
+    phone_names: Annotated[str | None, _option("phone_names")] = None,
     log_level: Annotated[str | None, _option("log_level")] = None,
     config: Annotated[
         str | None,
@@ -117,6 +122,11 @@ def serve_command(
         "workers": workers,
         "drain_seconds": drain_seconds,
         "tls": tls,
+        "sip": sip,
+        "phone_numbers": phone_numbers,
+        "phone_ports": phone_ports,
+        "phone_language": phone_language,
+        "phone_names": phone_names,
         "log_level": log_level,
     }
     settings = load(given, os.environ, config)

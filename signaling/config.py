@@ -11,6 +11,7 @@ from typing import Any, Literal
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from server.attendance.phone import normal_number
 from server.video_codec import VIDEO_CODECS, VideoCodec
 
 
@@ -121,6 +122,30 @@ def _count(value: object, what: str, most: int, least: int = 1) -> int:
     return int(str(value))
 
 
+def _file(value: object) -> Path:
+    path = Path(str(value)).expanduser()
+    if not isinstance(value, str) or not path.is_file():
+        raise ValueError("give a file that is there")
+    return path
+
+
+def _numbers(value: object) -> tuple[str, ...]:
+    parts = value if isinstance(value, list) else str(value).split(",")
+    numbers = [normal_number(str(part)) for part in parts]
+    if not numbers or any(number is None or not number.startswith("+") for number in numbers):
+        raise ValueError("give telephone numbers with their country codes, such as +62361234567 (several with commas)")
+    return tuple(number for number in numbers if number is not None)
+
+
+def _ports(value: object) -> range:
+    first, _, last = str(value).partition("-")
+    if first.isascii() and first.isdigit() and last.isascii() and last.isdigit():
+        ports = range(int(first), int(last) + 1)
+        if ports.start >= 1024 and ports.stop <= 65_536 and len(ports) >= 2:
+            return ports
+    raise ValueError("give the first and the last UDP port, such as 30000-30199")
+
+
 def _choice(*choices: str) -> Callable[[object], str]:
     def check(value: object) -> str:
         if value not in choices:
@@ -193,6 +218,22 @@ OPTIONS: dict[str, Option] = {
         "self-signed",
         "self-signed: HTTPS with a certificate of our own. off: plain HTTP, behind a proxy such as Caddy.",
     ),
+    "sip": Option(
+        _file,
+        None,
+        "TOML file that names the SIP trunks or the office's PBX: turns telephones on. docs/telephone.md says how.",
+    ),
+    "phone_numbers": Option(
+        _numbers,
+        None,
+        "Telephone numbers that invitations show, with country codes, several with commas: +62361234567.",
+        empty=(),
+    ),
+    "phone_ports": Option(_ports, "30000-30199", "UDP ports of the sound of telephone calls; a call takes two."),
+    "phone_language": Option(_choice("id", "en"), "id", "What callers are spoken to in first: id or en."),
+    "phone_names": Option(
+        _file, None, "CSV file with a telephone number and a name a line: what callers are called in meetings."
+    ),
     "log_level": Option(
         _choice("debug", "info", "warning", "error"), "info", "How much to tell: debug, info, warning or error."
     ),
@@ -201,6 +242,10 @@ OPTIONS: dict[str, Option] = {
 
 NOT_FOR_SERVING = ("load_test_token",)
 """What else may stand in the environment as BALAI_…: settings of other commands."""
+
+
+SIP_PASSWORDS = "BALAI_SIP_PASSWORD_"
+"""Before the name of a trunk: its password. ``signaling/sip/settings.py`` reads it."""
 
 
 @dataclass(frozen=True)
@@ -222,6 +267,12 @@ class Config:
     workers: int
     drain_seconds: int
     tls: Literal["self-signed", "off"]
+    sip: Path | None
+    """The file of trunks; None: no telephones."""
+    phone_numbers: tuple[str, ...]
+    phone_ports: range
+    phone_language: Literal["id", "en"]
+    phone_names: Path | None
     log_level: str
 
 
@@ -240,6 +291,8 @@ def load(
 ) -> Config:
     """Put the settings together. Raises ConfigError."""
     for name in environment:
+        if name.startswith(SIP_PASSWORDS):
+            continue
         if name.startswith("BALAI_") and name[6:].lower() not in (*OPTIONS, "config", *NOT_FOR_SERVING):
             known = ", ".join(environment_name(option) for option in (*OPTIONS, "config"))
             raise ConfigError(f"{name} is not a setting; there are {known}")

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import asdict
 
 from server._plane import MAX_LAYERS
+from server.attendance.phone import shown_number
 from server.chairing.lobby import Waiting
 from server.conversation.chat import ChatMessage
 from server.conversation.conversation import shows_counts
@@ -30,6 +31,7 @@ def participant(who: Participant) -> m.Participant:
         unit=who.person.unit,
         position=who.person.position,
         quality=who.quality.value,
+        telephone=shown_number(phone, masked=True) if (phone := who.person.phone) else phone,
     )
 
 
@@ -82,9 +84,38 @@ def state(meeting: Meeting, now: float) -> m.MeetingState:
 
 def waiting(who: Waiting, now: float) -> m.Waiting:
     """Somebody in the lobby."""
+    phone = who.person.phone
+    whole = shown_number(phone) if phone else phone
     return m.Waiting(
-        id=who.id, name=who.name, unit=who.person.unit, position=who.person.position, seconds=now - who.since
+        id=who.id,
+        # Whoever has no other name than their number is called by all of it: chairs may know.
+        name=whole if whole and phone and who.name == shown_number(phone, masked=True) else who.name,
+        unit=who.person.unit,
+        position=who.person.position,
+        seconds=now - who.since,
+        telephone=whole,
     )
+
+
+def telephone(meeting: Meeting) -> m.Telephone | None:
+    """How to come into a meeting by telephone; None where that can't be done."""
+    if meeting.telephone is None or meeting.pin is None:
+        return None
+    return m.Telephone(numbers=list(meeting.telephone.numbers), pin=meeting.pin, can_dial=meeting.telephone.can_dial)
+
+
+def calls(meeting: Meeting) -> list[m.PhoneCall]:
+    """The telephone calls of a meeting, for chairs."""
+    return [
+        m.PhoneCall(
+            id=call.id,
+            direction=call.direction,
+            number=shown_number(call.number) if call.number else "",
+            state=call.state.value,
+            participant=call.participant,
+        )
+        for call in meeting.calls
+    ]
 
 
 def chat_message(message: ChatMessage, person: str) -> m.ChatMessage:

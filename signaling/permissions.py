@@ -69,6 +69,8 @@ REQUESTS: dict[type[m.Request], Needs] = {
     m.EndFloor: Power.GIVE_FLOOR,
     m.Spotlight: Power.SPOTLIGHT,
     m.Rename: Power.RENAME,
+    m.Dial: Power.DIAL,
+    m.CancelCall: Power.DIAL,
     m.SetRole: Power.SET_ROLES,
     m.EndMeeting: Power.END,
     m.CreatePoll: Power.RUN_POLLS,

@@ -15,7 +15,7 @@ from msgspec import inspect as shapes
 
 from server.video_codec import VideoCodec
 from signaling import messages
-from signaling.messages import base, chairing, conversation, meeting
+from signaling.messages import base, chairing, conversation, meeting, telephone
 
 TARGET = Path(__file__).resolve().parents[1] / "web" / "src" / "protocol.ts"
 
@@ -28,9 +28,11 @@ _LITERALS = {
     "GoodbyeReason": messages.GoodbyeReason,
     "Reaction": messages.Reaction,
     "PollState": messages.PollState,
+    "CallDirection": messages.CallDirection,
+    "PhoneCallState": messages.PhoneCallState,
     "VideoCodec": VideoCodec,
 }
-_MODULES = (base, chairing, conversation, meeting)
+_MODULES = (base, chairing, conversation, telephone, meeting)
 
 
 def generate() -> str:

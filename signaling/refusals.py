@@ -10,6 +10,8 @@ from server.conversation.polls import BadPollError
 from server.directory import NoSuchFileError, NoSuchMeetingError, ServerStoppingError
 from server.door import BannedError, LockedError
 from server.media import SdpError
+from server.phone.calls import NoSuchCallError, NoTelephoneError, TooManyCallsError
+from server.phone.numbers import BadNumberError, NumberNotAllowedError
 from server.room import BadNameError, NotPermittedError, RoomFullError, ScreenTakenError
 from signaling.messages import ErrorCode
 
@@ -31,6 +33,11 @@ _REFUSALS: dict[type[Exception], tuple[ErrorCode, str]] = {
     NoSuchMessageError: ("no_such_message", "there is no such message that you could take away"),
     BadPollError: ("bad_poll", "{}"),
     NoSuchFileError: ("no_such_file", "there is no such file of yours: send it again"),
+    NoTelephoneError: ("no_telephone", "this server calls nobody: its operator can set what may be called"),
+    BadNumberError: ("bad_number", "give a telephone number, with its country code or area code"),
+    NumberNotAllowedError: ("number_not_allowed", "the operator of this server lets nobody call this number"),
+    TooManyCallsError: ("too_many_calls", "wait until those answer who are being called"),
+    NoSuchCallError: ("no_such_call", "this call is over"),
     NoSuchPollError: ("no_such_poll", "there is no such poll any more"),
 }
 

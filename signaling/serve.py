@@ -22,7 +22,9 @@ from server.records import DatabaseError, Records
 from signaling.app import create_app, drain
 from signaling.certificate import server_context
 from signaling.config import Config, ConfigError, shown_database
+from signaling.http.keys import DIRECTORY
 from signaling.load_test_token import keep_token
+from signaling.sip.opening import TelephoneSettings, open_gateway
 
 log = structlog.get_logger()
 
@@ -41,6 +43,7 @@ async def serve(config: Config) -> None:
         token = await asyncio.to_thread(_load_test_token, config)
         edge = await _open_media(config)
         opened.push_async_callback(edge.close)
+        telephone = await asyncio.to_thread(TelephoneSettings, config) if config.sip else None
         app = create_app(
             edge,
             records,
@@ -50,10 +53,13 @@ async def serve(config: Config) -> None:
             file_rules=FileRules(config.file_mb * 1024 * 1024, timedelta(days=config.file_days)),
             time_zone=config.time_zone,
             video_codecs=config.video_codecs,
+            telephone=telephone.telephone if telephone else None,
         )
         runner = web.AppRunner(app, access_log=None, shutdown_timeout=3)
         opened.push_async_callback(runner.cleanup)
         await runner.setup()
+        if telephone is not None:
+            await open_gateway(opened, config, telephone, edge, app[DIRECTORY], records)
         await web.SockSite(runner, listening, ssl_context=tls).start()
         signals = _stop_signals()
         host, port = listening.getsockname()[:2]

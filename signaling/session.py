@@ -50,7 +50,7 @@ from signaling.newcomers import newcomer, person_secret
 from signaling.outbox import Outbox
 from signaling.rate_limit import TokenBucket
 from signaling.refusals import EXPECTED, refusal_for
-from signaling.requests import chairing, conversation
+from signaling.requests import chairing, conversation, telephone
 from signaling.views import view_of
 from signaling.wire import Stage, decode, out_of_order, refusal
 
@@ -228,6 +228,8 @@ class Session:
         now = asyncio.get_running_loop().time()
         if chairing.handle(seat.meeting, seat.participant, request, now):
             return Ok(id=request.id)
+        if telephone.handle(seat.meeting, seat.participant, request, now):
+            return Ok(id=request.id)
         answer = conversation.handle(seat.meeting, seat.participant, request, self._directory.now(), file)
         assert answer is not None, "a request that nothing handles"
         return answer
@@ -283,6 +285,8 @@ class Session:
                 waiting=[describe.waiting(who, now) for who in meeting.chair.lobby] if is_chair(me.role) else [],
                 chat=[describe.chat_message(message, me.person.key) for message in said],
                 chat_more=more,
+                telephone=describe.telephone(meeting),
+                calls=describe.calls(meeting) if is_chair(me.role) else [],
                 polls=[seen for poll in meeting.conversation.polls if (seen := describe.poll(poll, me)) is not None],
             )
         )

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Iterable
-from typing import Literal
 
 from pyee import EventEmitter
 
@@ -14,6 +13,7 @@ from server.media.downlink import Downlink, GrantedLayers
 from server.media.link_measurements import LinkMeasurements
 from server.media.publish_sdp import answer_publish
 from server.media.sdp import SdpError
+from server.media.seat_media import Priority, SeatMedia
 from server.media.subscribe_sdp import (
     AUDIO_LEVEL_ID,
     DEPENDENCY_DESCRIPTOR_ID,
@@ -31,9 +31,6 @@ from server.video_codec import VideoCodec
 
 __all__ = ["Connection", "Slot"]
 
-Priority = Literal["screen", "speaker", "tile"]
-"""How much a slot matters beside the others of its subscriber, when its link can't carry them all."""
-
 SCREEN_MID = "s0"
 """The slot of the shared screen."""
 SCREEN_AUDIO_MID = "as"
@@ -41,16 +38,7 @@ SCREEN_AUDIO_MID = "as"
 
 
 class Connection(EventEmitter):
-    """A participant's media. Events:
-
-    - ``slot`` (mid, Connection | None): somebody else is in a slot now; the first packet has been sent.
-    - ``paused`` (mid, bool): a picture is held back, because its subscriber's link has no room for it, or no more so;
-      told again when it is another's picture: ``held_back`` tells whose;
-    - ``layer_limit`` (): the links of those who watch its camera carry more or fewer layers: see there;
-    - ``published`` (): its tracks are known to the plane now;
-    - ``closed`` (): it has ended;
-    - ``dead`` (): a handshake failed, or nothing came for 30 s. Told once.
-    """
+    """A browser's media: a ``SeatMedia``."""
 
     def __init__(self, switchboard: Switchboard[Connection], group: int, addresses: list[str]) -> None:
         """``group``: the room's speaker group; ``addresses``: where the browser reaches the media port."""
@@ -71,9 +59,9 @@ class Connection(EventEmitter):
         """What it decodes, once it has answered the offer of its slots."""
         self._microphone = self._camera = self._screen = False
         self._published = self._subscribed = self._dead = self._closed = False
-        self._wishes: dict[str, tuple[Connection, int, int, Priority]] = {}
-        self._screen_source: Connection | None = None
-        self._screen_audio_source: Connection | None = None
+        self._wishes: dict[str, tuple[SeatMedia, int, int, Priority]] = {}
+        self._screen_source: SeatMedia | None = None
+        self._screen_audio_source: SeatMedia | None = None
         self._takes_screen_audio = True
         """Unless its answer to the offer of its slots said otherwise."""
         self._video_slots: dict[str, int] = {}
@@ -132,7 +120,7 @@ class Connection(EventEmitter):
         """What is measured of the way from this participant."""
         self.down = LinkMeasurements()
         """The same of the way to it."""
-        self.occupants: dict[str, Connection | None] = {slot.mid: None for slot in self.slots}
+        self.occupants: dict[str, SeatMedia | None] = {slot.mid: None for slot in self.slots}
         told_slots = {**self._video_slots, SCREEN_AUDIO_MID: self._screen_audio_slot}
         switchboard.add(self, [self.publisher, self.subscriber], told_slots)
 
@@ -204,7 +192,7 @@ class Connection(EventEmitter):
     def show(
         self,
         mid: str,
-        source: Connection | None,
+        source: SeatMedia | None,
         max_layer: int = 0,
         max_temporal: int = 3,
         priority: Priority = "tile",
@@ -229,7 +217,7 @@ class Connection(EventEmitter):
         if mid in self.paused and self._wished(mid) is not before:
             self._tell_paused(mid)
 
-    def show_screen(self, source: Connection | None) -> None:
+    def show_screen(self, source: SeatMedia | None) -> None:
         """Wish a participant's shared screen into the screen's slot; None empties it."""
         source = None if source is self else source
         if source is not self._screen_source:
@@ -240,14 +228,14 @@ class Connection(EventEmitter):
             if SCREEN_MID in self.paused:
                 self._tell_paused(SCREEN_MID)
 
-    def play_screen_audio(self, source: Connection | None) -> None:
+    def play_screen_audio(self, source: SeatMedia | None) -> None:
         """Have the sound of a participant's shared screen heard; None: of nobody's."""
         source = None if source is self or not self._takes_screen_audio else source
         if source is not self._screen_audio_source:
             self._screen_audio_source = source
             self._plane.route(self._screen_audio_slot, source.screen_audio_track if source else None)
 
-    def source_published(self, source: Connection) -> None:
+    def source_published(self, source: SeatMedia) -> None:
         """Wishes for a camera that was not there yet can be granted now."""
         for mid, (wished, *_) in self._wishes.items():
             if wished is source:
@@ -257,7 +245,7 @@ class Connection(EventEmitter):
         if self._screen_audio_source is source:
             self._plane.route(self._screen_audio_slot, source.screen_audio_track)
 
-    def source_closed(self, source: Connection) -> None:
+    def source_closed(self, source: SeatMedia) -> None:
         """Forget wishes for somebody who is gone; the plane has emptied the slots."""
         forgotten = [mid for mid in self._video_slots if self._wished(mid) is source]
         self._wishes = {mid: wish for mid, wish in self._wishes.items() if wish[0] is not source}
@@ -275,7 +263,7 @@ class Connection(EventEmitter):
     def _route_screen(self, track: int | None) -> None:
         self._plane.route(self._video_slots[SCREEN_MID], track, 0, priority="screen")
 
-    def occupy(self, mid: str, occupant: Connection | None) -> None:
+    def occupy(self, mid: str, occupant: SeatMedia | None) -> None:
         """Somebody else is in a slot now."""
         if self.occupants[mid] is not occupant:
             self.occupants[mid] = occupant
@@ -317,11 +305,11 @@ class Connection(EventEmitter):
         """How many of them its link has no room for."""
         return sum(self.held_back(mid) is not None for mid in self.paused)
 
-    def held_back(self, mid: str) -> Connection | None:
+    def held_back(self, mid: str) -> SeatMedia | None:
         """Whose picture a paused slot is to show; None where nothing is held back."""
         return self._wished(mid) if mid in self.paused else None
 
-    def _wished(self, mid: str) -> Connection | None:
+    def _wished(self, mid: str) -> SeatMedia | None:
         if mid == SCREEN_MID:
             return self._screen_source
         wish = self._wishes.get(mid)

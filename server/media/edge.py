@@ -37,6 +37,11 @@ class MediaEdge:
         return cls(Plane(host, port, workers), host, public_ips, video_slots)
 
     @property
+    def plane(self) -> Plane:
+        """For who brings in sound that is no browser's."""
+        return self._plane
+
+    @property
     def port(self) -> int:
         """The UDP port."""
         return self._plane.port

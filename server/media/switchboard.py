@@ -9,6 +9,7 @@ from typing import Generic, TypeVar
 from aiortc import RTCCertificate
 
 from server._plane import Plane
+from server.media.seat_media import SeatMedia
 from server.media.transport import MediaTransport
 
 Owner = TypeVar("Owner")
@@ -25,7 +26,7 @@ class Switchboard(Generic[Owner]):
         self._endpoints = 0
         self._transports: dict[int, tuple[Owner, MediaTransport]] = {}
         self._slots: dict[int, tuple[Owner, str]] = {}
-        self._tracks: dict[int, Owner] = {}
+        self._tracks: dict[int, SeatMedia] = {}
         self._finishing: set[asyncio.Future[None]] = set()
 
     def new_endpoint(self) -> int:
@@ -38,8 +39,8 @@ class Switchboard(Generic[Owner]):
         self._transports.update((transport.id, (owner, transport)) for transport in transports)
         self._slots.update((slot, (owner, mid)) for mid, slot in slots.items())
 
-    def add_tracks(self, owner: Owner, tracks: Iterable[int | None]) -> None:
-        """These tracks are this owner's."""
+    def add_tracks(self, owner: SeatMedia, tracks: Iterable[int | None]) -> None:
+        """These tracks are this owner's, who may be on the telephone."""
         self._tracks.update((track, owner) for track in tracks if track is not None)
 
     def remove(self, owner: Owner, transports: Iterable[MediaTransport]) -> None:
@@ -51,6 +52,10 @@ class Switchboard(Generic[Owner]):
             finishing = asyncio.ensure_future(transport.close())
             self._finishing.add(finishing)
             finishing.add_done_callback(self._finishing.discard)
+
+    def remove_tracks(self, owner: SeatMedia) -> None:
+        """No track is this owner's any more."""
+        self._tracks = {track: owned for track, owned in self._tracks.items() if owned is not owner}
 
     def transport(self, transport: int) -> MediaTransport | None:
         """A transport by its id, while it lasts."""
@@ -66,7 +71,7 @@ class Switchboard(Generic[Owner]):
         """Whose slot it is, and its mid."""
         return self._slots.get(slot)
 
-    def owner(self, track: int | None) -> Owner | None:
+    def owner(self, track: int | None) -> SeatMedia | None:
         """Whose track it is."""
         return None if track is None else self._tracks.get(track)
 

@@ -4,6 +4,7 @@ from server.records.feedback import Answered, feedback_since
 from server.records.meetings import CodeTakenError, holds_host_key
 from server.records.models import (
     AuditRecord,
+    CallRecord,
     ChatRecord,
     FeedbackRecord,
     FileRecord,
@@ -19,6 +20,7 @@ from server.records.records import DatabaseError, Records
 __all__ = [
     "Answered",
     "AuditRecord",
+    "CallRecord",
     "ChatRecord",
     "CodeTakenError",
     "DatabaseError",

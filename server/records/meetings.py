@@ -22,6 +22,7 @@ _DETAILS = _THE.values(
     title=bindparam("new_title"), language=bindparam("new_language"), time_zone=bindparam("new_time_zone")
 )
 _STARTED = _THE_CODE.values(started_at=bindparam("now"), ended_at=None)
+_PIN = _THE.where(MeetingRecord.phone_pin.is_(None)).values(phone_pin=bindparam("new_pin"))
 _ENDED = _THE_CODE.values(ended_at=bindparam("now"))
 
 
@@ -39,6 +40,11 @@ def holds_host_key(meeting: MeetingRecord, key: str | None) -> bool:
 def _sha256(key: str) -> bytes:
     # Neither salted nor slow: these keys are random, not chosen by people.
     return hashlib.sha256(key.encode(errors="surrogatepass")).digest()
+
+
+def new_pin() -> str:
+    """A meeting's PIN for telephones: nine digits, the first of which is no zero. One in 900 million is a given one."""
+    return str(100_000_000 + secrets.randbelow(900_000_000))
 
 
 class Meetings(Topic):
@@ -78,6 +84,30 @@ class Meetings(Topic):
     async def find(self, code: str) -> MeetingRecord | None:
         """The meeting with this code. Waits for no write: people who come in wait for this."""
         found = await self._database.all(select(MeetingRecord).where(MeetingRecord.code == code))
+        return found[0] if found else None
+
+    async def give_pin(self, meeting: MeetingRecord) -> str:
+        """The meeting's PIN for telephones, kept when this returns; a new one where it has none. Raises LookupError."""
+        while (pin := meeting.phone_pin) is None:
+            try:
+                async with self._database.write() as connection:
+                    await connection.execute(_PIN, {"the_meeting": meeting.id, "new_pin": new_pin()})
+            except IntegrityError:  # it is another meeting's
+                continue
+            # Asked for: another may have given it one meanwhile.
+            found = await self.find(meeting.code)
+            if found is None:
+                raise LookupError("this meeting is not kept")
+            meeting.phone_pin = found.phone_pin
+        return pin
+
+    async def with_pin(self, pin: str) -> MeetingRecord | None:
+        """The meeting that telephones come into by this PIN. ``pin`` is whatever somebody pressed.
+
+        By an index, whose time tells nothing over a telephone line; ``server/phone/attempts.py`` bounds how many can be
+        tried.
+        """
+        found = await self._database.all(select(MeetingRecord).where(MeetingRecord.phone_pin == pin))
         return found[0] if found else None
 
     async def live(self) -> list[MeetingRecord]:

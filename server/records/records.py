@@ -11,6 +11,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from server.clock import Clock, utc_now
 from server.records.audit import Audit
+from server.records.calls import Calls
 from server.records.chat import Chat
 from server.records.database import Database, make_engine
 from server.records.faults import reason
@@ -42,6 +43,7 @@ class Records:
         self.writer = RecordWriter(database)
         self.meetings = Meetings(database, self.writer)
         self.visits = Visits(database, self.writer)
+        self.calls = Calls(database, self.writer)
         self.chat = Chat(database, self.writer)
         self.files = Files(database, self.writer)
         self.polls = Polls(database, self.writer)

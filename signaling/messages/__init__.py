@@ -103,6 +103,15 @@ from signaling.messages.meeting import (
     SubscribeOffer,
     Tile,
 )
+from signaling.messages.telephone import (
+    CallDirection,
+    CancelCall,
+    Dial,
+    PhoneCall,
+    PhoneCallsChanged,
+    PhoneCallState,
+    Telephone,
+)
 
 AnyRequest = (
     Join
@@ -130,6 +139,8 @@ AnyRequest = (
     | Spotlight
     | SetRole
     | Rename
+    | Dial
+    | CancelCall
     | EndMeeting
     | SendChat
     | ReadChat
@@ -160,6 +171,7 @@ Event = (
     | PollChanged
     | PollDeleted
     | ServerStopping
+    | PhoneCallsChanged
     | Goodbye
 )
 ServerMessage = Answer | Event
@@ -173,6 +185,8 @@ __all__ = [
     "Answer",
     "AnyRequest",
     "AskUnmute",
+    "CallDirection",
+    "CancelCall",
     "ChatDeleted",
     "ChatFile",
     "ChatMessage",
@@ -184,6 +198,7 @@ __all__ = [
     "DeclineUnmute",
     "DeleteChat",
     "DeletePoll",
+    "Dial",
     "DominantChanged",
     "EndFloor",
     "EndMeeting",
@@ -209,6 +224,9 @@ __all__ = [
     "Participant",
     "ParticipantQuality",
     "ParticipantsChanged",
+    "PhoneCall",
+    "PhoneCallState",
+    "PhoneCallsChanged",
     "Ping",
     "Policy",
     "Poll",
@@ -249,6 +267,7 @@ __all__ = [
     "StopScreen",
     "SubscribeAnswer",
     "SubscribeOffer",
+    "Telephone",
     "Tile",
     "UnmuteAsked",
     "UnmuteDeclined",

@@ -54,6 +54,11 @@ ErrorCode = Literal[
     "no_such_poll",
     "no_such_file",
     "server_stopping",  # no meeting begins any more: come again in a minute
+    "no_telephone",  # this server calls nobody
+    "bad_number",
+    "number_not_allowed",  # the operator lets nobody call it
+    "too_many_calls",  # others are being called: wait for them
+    "no_such_call",
     "internal",  # the server's fault; logged there with the same id
 ]
 

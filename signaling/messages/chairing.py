@@ -59,6 +59,8 @@ class Waiting(msgspec.Struct, frozen=True, kw_only=True):
     position: str
     seconds: float
     """For how long they had waited when this was sent."""
+    telephone: str | None
+    """Their telephone number, in full, empty where it is withheld; null for whoever comes by a browser."""
 
 
 class SetPolicy(Request, frozen=True, tag="set_policy"):

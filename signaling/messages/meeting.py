@@ -26,6 +26,7 @@ from signaling.messages.base import (
 )
 from signaling.messages.chairing import MeetingState, Waiting
 from signaling.messages.conversation import ChatMessage, Poll
+from signaling.messages.telephone import PhoneCall, Telephone
 
 
 class Participant(msgspec.Struct, frozen=True, kw_only=True):
@@ -45,6 +46,8 @@ class Participant(msgspec.Struct, frozen=True, kw_only=True):
     position: str
     quality: Quality
     """What their connection is like. Of changes ``qualities_changed`` tells."""
+    telephone: str | None
+    """Their telephone number, masked, empty where it is withheld; null for whoever is here by a browser."""
 
 
 # Requests: browser -> server
@@ -179,6 +182,10 @@ class Joined(msgspec.Struct, frozen=True, kw_only=True, tag_field="type", tag="j
     chat_more: bool
     """There are earlier ones: ``read_chat``."""
     polls: list[Poll]
+    telephone: Telephone | None
+    """How to come in by telephone; null where that can't be done."""
+    calls: list[PhoneCall]
+    """The telephone calls, for chairs; none, for others."""
 
 
 class InLobby(msgspec.Struct, frozen=True, kw_only=True, tag_field="type", tag="waiting"):

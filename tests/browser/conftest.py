@@ -20,6 +20,7 @@ from playwright.async_api import Browser, BrowserContext, Page, async_playwright
 from yarl import URL
 
 from tests.signaling.client import ProtocolClient
+from tests.signaling.sip.sipp import free_port
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or "/usr/bin/chromium"
 
@@ -149,6 +150,22 @@ async def running_server(data_dir: Path, *options: str, through: Sequence[str] =
         process.terminate()
         async with asyncio.timeout(15):
             assert await process.wait() == 0
+
+
+def telephone_options(folder: Path, number: str = "+62361234567") -> list[str]:
+    """Of a server with a telephone whose trunk is not there: nobody calls it, and whom it calls does not answer."""
+    settings = folder / "sip.toml"
+    settings.write_text(
+        f'host = "127.0.0.1"\nport = {free_port()}\n'
+        f'[[trunk]]\nname = "kantor"\nserver = "127.0.0.1"\nport = {free_port()}\nprefixes = ["+62"]\n'
+    )
+    return ["--sip", str(settings), "--phone-numbers", number]
+
+
+@pytest.fixture
+async def server_with_telephone(tmp_path: Path) -> AsyncIterator[Server]:
+    async with running_server(tmp_path / "data", *telephone_options(tmp_path)) as running:
+        yield running
 
 
 @pytest.fixture

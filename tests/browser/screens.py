@@ -8,14 +8,14 @@ from pathlib import Path
 
 from playwright.async_api import Browser, Page, async_playwright
 
-from tests.browser.conftest import CHROMIUM, FLAGS, SIZES, Server, running_server
+from tests.browser.conftest import CHROMIUM, FLAGS, SIZES, Server, running_server, telephone_options
 from tests.browser.walk import through_everything
 
 TARGET = Path(__file__).resolve().parents[2] / "docs" / "screens"
 
 SHOWN = {
     *("landing", "prejoin", "meeting", "shared", "people", "actions", "chat", "polls", "settings", "waiting"),
-    *("lobby", "speaker", "devices", "shortcuts", "left"),
+    *("lobby", "speaker", "devices", "shortcuts", "left", "invite", "dial"),
 }
 """The states that a picture is taken of."""
 
@@ -35,7 +35,8 @@ async def main() -> None:
     """All of them."""
     TARGET.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory() as folder:
-        async with running_server(Path(folder)) as server, async_playwright() as playwright:
+        options = telephone_options(Path(folder))
+        async with running_server(Path(folder) / "data", *options) as server, async_playwright() as playwright:
             browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
             for theme in ("light", "dark"):
                 for size in SIZES:

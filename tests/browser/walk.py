@@ -40,6 +40,7 @@ async def through_everything(
     await page.get_by_text("You are the only one here").wait_for()
     await settled(page)
     await visit(page, "alone")
+    await _invitation(page, visit)
     await guests[0].add_init_script(SCREEN)
     for number, (guest, name) in enumerate(zip(guests, GUESTS, strict=True)):
         await join(guest, url, name)
@@ -100,6 +101,15 @@ async def _what_stands_in_the_way(browser: Browser, server: Server, visit: Visit
     await page.context.close()
 
 
+async def _invitation(page: Page, visit: Visit) -> None:
+    """How others come in, by telephone too."""
+    await page.get_by_role("button", name="Invite", exact=True).click()
+    await page.get_by_text("Or call from a telephone").wait_for()
+    await settled(page)
+    await visit(page, "invite")
+    await page.get_by_role("dialog").get_by_role("button", name="Close").click()
+
+
 async def _screens(page: Page, guests: list[Page], visit: Visit, *, phone: bool) -> None:
     """Somebody's shared screen, and the own."""
     await choose(guests[0], "Share screen")
@@ -133,6 +143,18 @@ async def _people(page: Page, guests: list[Page], visit: Visit) -> None:
     await settled(page)
     await visit(page, "remove")
     await page.get_by_role("dialog").get_by_role("button", name="Cancel").click()
+    await menu.click()
+    await page.get_by_role("menuitem", name="Rename").click()
+    await settled(page)
+    await visit(page, "rename")
+    await page.get_by_role("dialog").get_by_role("button", name="Cancel").click()
+    await page.get_by_role("button", name="Call a phone").click()
+    await settled(page)
+    await visit(page, "dial")
+    await page.get_by_label("Telephone number").fill("0361 998877")
+    await page.get_by_role("dialog").get_by_role("button", name="Call", exact=True).click()
+    await page.locator(".phone-calls .person").wait_for()
+    await visit(page, "called")
     await menu.click()
     await page.get_by_role("menuitem", name="Give the floor, 3 min").click()
     unmute = guests[2].get_by_role("dialog").get_by_role("button", name="Unmute")

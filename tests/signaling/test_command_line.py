@@ -114,6 +114,32 @@ async def test_a_database_that_is_none_is_one_line_with_exit_code_2(tmp_path: Pa
     assert "Traceback" not in err
 
 
+@pytest.mark.parametrize(
+    ("sip", "names", "words"),
+    [
+        ("port = ", "", "not TOML"),
+        ("port = 5060", "", "[[trunk]]"),
+        ('[[trunk]]\nname = "x"\nserver = "192.0.2.1"\nregister = true', "", "register"),
+        ('host = "192.0.2.1"\n[[trunk]]\nname = "x"\nserver = "192.0.2.1"', "", "SIP can't be opened"),
+        ('[[trunk]]\nname = "x"\nserver = "192.0.2.1"', "a,b\nc,d", "line 2"),
+    ],
+)
+async def test_telephone_settings_that_cannot_be_used_are_one_line_with_exit_code_2(
+    tmp_path: Path, sip: str, names: str, words: str
+) -> None:
+    (tmp_path / "sip.toml").write_text(sip)
+    (tmp_path / "names.csv").write_text(names)
+    given = ["--sip", str(tmp_path / "sip.toml"), "--phone-names", str(tmp_path / "names.csv")]
+    ports = ["--host", "127.0.0.1", "--port", "0", "--media-port", "0", "--data-dir", str(tmp_path / "data")]
+    code, out, err = await run("serve", *ports, *given, BALAI_SIP_PASSWORD_KANTOR="s3cret")
+    assert (code, out) == (2, "")
+    line = err.splitlines()[-1]
+    assert line.startswith("balai: ")
+    assert words in line
+    assert "Traceback" not in err
+    assert "s3cret" not in err
+
+
 async def test_a_fault_of_our_own_is_one_line_and_one_entry_in_the_log(tmp_path: Path) -> None:
     process = await asyncio.create_subprocess_exec(
         *(sys.executable, "-c"),

@@ -25,6 +25,11 @@ def test_the_defaults() -> None:
         workers=1,
         drain_seconds=10,
         tls="self-signed",
+        sip=None,
+        phone_numbers=(),
+        phone_ports=range(30_000, 30_200),
+        phone_language="id",
+        phone_names=None,
         log_level="info",
     )
 
@@ -66,6 +71,10 @@ def test_an_empty_variable_is_as_good_as_none() -> None:
         *[("workers", bad) for bad in ("0", "65", "all")],
         *[("tls", bad) for bad in ("on", "OFF", "letsencrypt")],
         ("log_level", "loud"),
+        *[(file, bad) for file in ("sip", "phone_names") for bad in ("/nowhere", ".")],
+        *[("phone_numbers", bad) for bad in ("0", "here", "+62361234567,", "1001")],
+        *[("phone_ports", bad) for bad in ("30000", "30000-29999", "80-90", "30000-70000", "a-b", "-")],
+        ("phone_language", "de"),
         ("data_dir", __file__),
     ],
 )

@@ -140,7 +140,15 @@ async def test_a_meeting_is_made_and_found_and_others_are_not(server: TestServer
     async with http.get(server.make_url(f"/api/meetings/{code}")) as response:
         assert (response.status, await response.json()) == (
             200,
-            {"code": code, "title": "", "participants": 0, "ask_unit": False, "locked": False},
+            {
+                "code": code,
+                "title": "",
+                "participants": 0,
+                "ask_unit": False,
+                "locked": False,
+                "numbers": [],
+                "pin": None,
+            },
         )
     for other in ("zzz-zzzz-zzz", "x", code.upper(), f"{code}%0a", "' OR 1=1"):
         async with http.get(f"{server.make_url('/api/meetings')}/{other}") as response:

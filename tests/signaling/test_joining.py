@@ -35,6 +35,7 @@ async def test_join_tells_everything_and_is_followed_by_the_offer_of_the_slots(
             "unit": "",
             "position": "",
             "quality": "good",
+            "telephone": None,
         }
     ]
     assert [slot["slot"] for slot in joined["slots"]] == ["a0", "a1", "a2", "v0", "v1", "v2", "v3", "s0", "as"]

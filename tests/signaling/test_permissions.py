@@ -45,6 +45,8 @@ EXAMPLES: dict[type[m.Request], dict[str, Any]] = {
     m.EndFloor: {},
     m.Spotlight: {"participants": []},
     m.Rename: {"participant": "nobody", "name": "A"},
+    m.Dial: {"number": "+628123456789"},
+    m.CancelCall: {"call": "none"},
     m.SetRole: {"participant": "nobody", "role": "listener"},
     m.EndMeeting: {},
     m.CreatePoll: {"question": "?", "options": ["a", "b"]},

@@ -72,6 +72,7 @@ async def test_the_same_seat_is_taken_again_with_everything_as_it_was(
         "unit": "",
         "position": "",
         "quality": "good",
+        "telephone": None,
     }
     assert [slot["slot"] for slot in joined["slots"]] == [slot["slot"] for slot in first["slots"]]
     (after,) = seats_of(server, code, first["you"])

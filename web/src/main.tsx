@@ -13,6 +13,7 @@ import "./styles/tokens.css";
 import "./styles/base.css";
 import "./styles/pages.css";
 import "./styles/controls.css";
+import "./styles/telephone.css";
 
 function App() {
 	const inTheWay = useSignal(obstacle(surroundings()));

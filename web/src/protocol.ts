@@ -47,6 +47,11 @@ export type ErrorCode =
 	| "no_such_poll"
 	| "no_such_file"
 	| "server_stopping"
+	| "no_telephone"
+	| "bad_number"
+	| "number_not_allowed"
+	| "too_many_calls"
+	| "no_such_call"
 	| "internal";
 
 export type GoodbyeReason =
@@ -73,6 +78,21 @@ export type PollState =
 	| "draft"
 	| "open"
 	| "closed";
+
+export type CallDirection =
+	| "in"
+	| "out";
+
+export type PhoneCallState =
+	| "calling"
+	| "ringing"
+	| "answered"
+	| "in"
+	| "busy"
+	| "no_answer"
+	| "failed"
+	| "cancelled"
+	| "ended";
 
 export type VideoCodec =
 	| "VP8"
@@ -117,6 +137,7 @@ export interface Waiting {
 	unit: string;
 	position: string;
 	seconds: number;
+	telephone: string | null;
 }
 
 /** Throw some of the switches; those that are left out stay. Switching the lobby off lets everybody in. */
@@ -428,6 +449,42 @@ export interface PollDeleted {
 	poll: number;
 }
 
+/** How to come into this meeting by telephone. */
+export interface Telephone {
+	numbers: string[];
+	pin: string;
+	can_dial: boolean;
+}
+
+/** A telephone call of this meeting, as chairs may know. */
+export interface PhoneCall {
+	id: string;
+	direction: CallDirection;
+	number: string;
+	state: PhoneCallState;
+	participant: string | null;
+}
+
+/** Call this number, and let whoever answers in. What comes of it, ``phone_calls_changed`` tells. */
+export interface Dial {
+	type: "dial";
+	number: string;
+	id: number;
+}
+
+/** Give up calling somebody, or take a call that came to nothing off the list. */
+export interface CancelCall {
+	type: "cancel_call";
+	call: string;
+	id: number;
+}
+
+/** To chairs: the telephone calls now. */
+export interface PhoneCallsChanged {
+	type: "phone_calls_changed";
+	calls: PhoneCall[];
+}
+
 /** What everybody in a meeting may know of one participant. */
 export interface Participant {
 	id: string;
@@ -440,6 +497,7 @@ export interface Participant {
 	unit: string;
 	position: string;
 	quality: Quality;
+	telephone: string | null;
 }
 
 /** The first request on every connection. Answered by ``joined``, then followed by ``subscribe_offer``. */
@@ -545,6 +603,8 @@ export interface Joined {
 	chat: ChatMessage[];
 	chat_more: boolean;
 	polls: Poll[];
+	telephone: Telephone | null;
+	calls: PhoneCall[];
 }
 
 /** Not in yet: the chair is to let this client's user in. */
@@ -683,6 +743,8 @@ export type ClientMessage =
 	| Spotlight
 	| SetRole
 	| Rename
+	| Dial
+	| CancelCall
 	| EndMeeting
 	| SendChat
 	| ReadChat
@@ -721,6 +783,7 @@ export type Event =
 	| PollChanged
 	| PollDeleted
 	| ServerStopping
+	| PhoneCallsChanged
 	| Goodbye;
 
 export type ServerMessage = Answer | Event;

@@ -117,6 +117,8 @@ counters! {
     DropNackLimited = "drop_nack_limited",
     /// A copy that would have been larger than a datagram may be.
     DropOversize = "drop_oversize",
+    /// A copy of what is heard for a tap that is not emptied.
+    DropHeardFull = "drop_heard_full",
     /// Bursts that a shard did not take, because it could not keep up.
     DropHandOverFull = "drop_hand_over_full",
     /// The socket's send buffer was full.

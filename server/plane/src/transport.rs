@@ -43,6 +43,8 @@ pub struct Transport {
     pub receiver: Option<SrtpReceiver>,
     /// The handshake is done, and the shard has the outbound keys.
     pub keyed: bool,
+    /// It is within this machine: there is no peer, and nothing to be dead.
+    pub local: bool,
     /// It receives slots.
     pub subscribes: bool,
     /// The shard that sends to its peer.
@@ -118,6 +120,7 @@ impl Transport {
             ice: IceAgent::new(now, password),
             receiver: None,
             keyed: false,
+            local: false,
             subscribes: false,
             shard,
             codecs: [None; 128],
@@ -144,6 +147,19 @@ impl Transport {
             dtls_second: now,
             dtls_count: 0,
         }
+    }
+
+    /// One within this machine, which nobody connects to.
+    pub fn new_local(now: Time, id: u32, endpoint: u32) -> Self {
+        Self {
+            local: true,
+            ..Self::new(now, id, endpoint, 0, "", "")
+        }
+    }
+
+    /// Whether its peer has been silent for too long.
+    pub fn is_dead(&self, now: Time) -> bool {
+        !self.local && self.ice.is_dead(now)
     }
 
     /// Whether media can be sent: the handshake is done and the peer's address known.

@@ -2,6 +2,7 @@
 
 from server.records.models.audit import AuditRecord
 from server.records.models.base import Base
+from server.records.models.calls import CallDirection, CallRecord, CallTransport
 from server.records.models.chat import ChatRecord
 from server.records.models.feedback import FeedbackRecord
 from server.records.models.files import FileRecord
@@ -12,6 +13,9 @@ from server.records.models.visits import Device, VisitRecord
 __all__ = [
     "AuditRecord",
     "Base",
+    "CallDirection",
+    "CallRecord",
+    "CallTransport",
     "ChatRecord",
     "Device",
     "FeedbackRecord",

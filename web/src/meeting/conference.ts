@@ -421,6 +421,11 @@ const REFUSALS: Partial<Record<ErrorCode, Key>> = {
 	rate_limited: "tooFast",
 	bad_poll: "badPoll",
 	bad_name: "badNameHint",
+	no_telephone: "noTelephone",
+	bad_number: "badNumber",
+	number_not_allowed: "numberNotAllowed",
+	too_many_calls: "tooManyCalls",
+	no_such_call: "callIsOver",
 };
 
 const FILE_REFUSALS: Record<string, Key> = {

@@ -13,6 +13,7 @@ export const person = (id: string, more: Partial<Participant> = {}): Participant
 	unit: "",
 	position: "",
 	quality: "good",
+	telephone: null,
 	...more,
 });
 
@@ -37,6 +38,8 @@ export const joined = (more: Partial<Joined> = {}): Joined => ({
 	chat: [],
 	chat_more: false,
 	polls: [],
+	telephone: null,
+	calls: [],
 	...more,
 });
 

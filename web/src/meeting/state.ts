@@ -3,6 +3,7 @@ import type { Event, GoodbyeReason, Joined, Participant, SlotState } from "../pr
 import { Captions } from "./captions";
 import { ChairingState, isChair } from "./chairing";
 import { ConversationState } from "./conversation";
+import { TelephoneState } from "./telephone";
 
 /** Why somebody is not in the meeting any more. */
 export type Ending = Exclude<GoodbyeReason, "server_stopping"> | "no_server" | "no_media" | "failed";
@@ -17,6 +18,7 @@ export interface Slot extends SlotState {
 export class MeetingState {
 	readonly chairing = new ChairingState();
 	readonly conversation = new ConversationState();
+	readonly telephone = new TelephoneState();
 	readonly captions = new Captions();
 	readonly you = signal<string | null>(null);
 	/** In order of arrival. */
@@ -80,12 +82,14 @@ export class MeetingState {
 			this.stopsAt.value = null;
 			this.chairing.joined(message);
 			this.conversation.joined(message);
+			this.telephone.joined(message);
 		});
 	}
 
 	receive(event: Event): void {
 		this.chairing.receive(event);
 		this.conversation.receive(event);
+		this.telephone.receive(event);
 		switch (event.type) {
 			case "participants_changed": {
 				const participants = new Map(this.participants.value);

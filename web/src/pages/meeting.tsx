@@ -12,6 +12,7 @@ import { DeviceDialog } from "../ui/device-dialog";
 import { clock, FloorBar } from "../ui/floor-bar";
 import { Grid } from "../ui/grid";
 import { Icon } from "../ui/icons";
+import { InviteDialog } from "../ui/invite-dialog";
 import { OwnQuality } from "../ui/own-quality";
 import { Panel } from "../ui/panel/panel";
 import { sentenceFor } from "../ui/quality";
@@ -27,6 +28,7 @@ export function Meeting({ conference }: { conference: Conference }) {
 	const [devicesOpen, setDevicesOpen] = useState(false);
 	const [detailsOpen, setDetailsOpen] = useState(false);
 	const [shortcutsOpen, setShortcutsOpen] = useState(false);
+	const [inviting, setInviting] = useState(false);
 	const [toast, setToast] = useState("");
 	const subscriber = conference.subscriber.value;
 
@@ -74,8 +76,9 @@ export function Meeting({ conference }: { conference: Conference }) {
 		if (name) setToast(t("declinedUnmute", { name }));
 	}, [declined]);
 
+	const telephone = state.telephone.access.value;
 	async function copyLink(): Promise<void> {
-		const link = `${location.origin}/m/${conference.code}`;
+		const link = linkOf(conference.code);
 		try {
 			await navigator.clipboard.writeText(link);
 			setToast(t("linkCopied"));
@@ -118,9 +121,14 @@ export function Meeting({ conference }: { conference: Conference }) {
 					{numberText(here)}
 				</span>
 				<OwnQuality conference={conference} onDetails={() => setDetailsOpen(true)} />
-				<button type="button" class="quiet copy-link" title={t("copyLink")} onClick={() => void copyLink()}>
+				<button
+					type="button"
+					class="quiet copy-link"
+					title={t(telephone ? "invite" : "copyLink")}
+					onClick={() => (telephone ? setInviting(true) : void copyLink())}
+				>
 					<Icon name="link" />
-					<span>{t("copyLink")}</span>
+					<span>{t(telephone ? "invite" : "copyLink")}</span>
 				</button>
 			</header>
 			<div class={weak ? "banner weak" : "banner"} role="status">
@@ -159,6 +167,14 @@ export function Meeting({ conference }: { conference: Conference }) {
 			<UnmutePrompt conference={conference} />
 			<DeviceDialog open={devicesOpen} onClose={() => setDevicesOpen(false)} local={local} />
 			{detailsOpen && <ConnectionDetails conference={conference} onClose={() => setDetailsOpen(false)} />}
+			{inviting && telephone && (
+				<InviteDialog
+					title={title}
+					link={linkOf(conference.code)}
+					telephone={telephone}
+					onClose={() => setInviting(false)}
+				/>
+			)}
 			{shortcutsOpen && <ShortcutSheet onClose={() => setShortcutsOpen(false)} />}
 			<Announcer conference={conference} />
 			<div class="toast" role="status">
@@ -167,3 +183,6 @@ export function Meeting({ conference }: { conference: Conference }) {
 		</div>
 	);
 }
+
+/** By which anybody comes in. */
+const linkOf = (code: string) => `${location.origin}/m/${code}`;

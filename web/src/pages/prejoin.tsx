@@ -3,12 +3,14 @@ import { t } from "../i18n";
 import { watchLevel } from "../media/level";
 import type { LocalMedia } from "../media/local";
 import type { Introduction } from "../meeting/conference";
+import type { Access } from "../meeting/telephone";
 import { recall, remember } from "../storage";
 import { mediaShortcut } from "../ui/actions";
 import { DeviceChoices } from "../ui/device-dialog";
 import { Icon } from "../ui/icons";
 import { MediaButtons } from "../ui/media-buttons";
 import { Page } from "../ui/page";
+import { TelephoneAccess } from "../ui/telephone-access";
 import { Video } from "../ui/video";
 
 const STORED_NAME = "name";
@@ -22,6 +24,8 @@ interface Props {
 	present: number;
 	/** Unit and position are to be asked. */
 	asksUnit: boolean;
+	/** By which telephones come in; null where they don't. */
+	telephone: Access | null;
 	local: LocalMedia;
 	joining: boolean;
 	/** What the server said against the last attempt. */
@@ -29,7 +33,17 @@ interface Props {
 	onJoin(who: Introduction): void;
 }
 
-export function Prejoin({ code, title, present, asksUnit, local, joining, refusal, onJoin }: Props) {
+export function Prejoin({
+	code,
+	title,
+	present,
+	asksUnit,
+	telephone,
+	local,
+	joining,
+	refusal,
+	onJoin,
+}: Props) {
 	const [name, setName] = useState(recall(STORED_NAME) ?? "");
 	const [unit, setUnit] = useState(recall(STORED_UNIT) ?? "");
 	const [position, setPosition] = useState(recall(STORED_POSITION) ?? "");
@@ -144,6 +158,7 @@ export function Prejoin({ code, title, present, asksUnit, local, joining, refusa
 					<button type="submit" class="primary large" disabled={joining}>
 						{joining ? t("joining") : t("join")}
 					</button>
+					{telephone && <TelephoneAccess telephone={telephone} />}
 				</form>
 			</main>
 		</Page>

@@ -5,6 +5,7 @@ import { LocalMedia } from "../media/local";
 import type { Conference, Introduction } from "../meeting/conference";
 import { forgetSeat, hadSeat, takeSeat } from "../meeting/former-seat";
 import type { Ending } from "../meeting/state";
+import { type Access, accessOf } from "../meeting/telephone";
 import { ENDINGS, Notice, TURNED_AWAY } from "./notice";
 import { Prejoin } from "./prejoin";
 import { WaitingRoom } from "./waiting-room";
@@ -14,6 +15,8 @@ interface About {
 	participants: number;
 	title: string;
 	ask_unit: boolean;
+	numbers: string[];
+	pin: string | null;
 }
 
 /** The endings after which it is asked how the meeting was. */
@@ -25,7 +28,7 @@ type InMeeting = typeof import("./in-meeting");
 export function Room({ code }: { code: string }) {
 	const local = useMemo(() => new LocalMedia(), []);
 	const present = useSignal<number | "unknown" | "missing" | "unreachable">("unknown");
-	const about = useSignal({ title: "", asksUnit: false });
+	const about = useSignal({ title: "", asksUnit: false, telephone: null as Access | null });
 	const conference = useSignal<Conference | null>(null);
 	const inMeeting = useSignal<InMeeting | null>(null);
 	const loading = useSignal(false);
@@ -63,7 +66,11 @@ export function Room({ code }: { code: string }) {
 		fetch(`/api/meetings/${encodeURIComponent(code)}`)
 			.then(async (response) => {
 				const body = (await response.json()) as Partial<About>;
-				about.value = { title: body.title ?? "", asksUnit: body.ask_unit ?? false };
+				about.value = {
+					title: body.title ?? "",
+					asksUnit: body.ask_unit ?? false,
+					telephone: accessOf(body),
+				};
 				present.value = response.ok ? (body.participants ?? 0) : "missing";
 			})
 			.catch(() => {
@@ -144,6 +151,7 @@ export function Room({ code }: { code: string }) {
 			code={code}
 			title={about.value.title}
 			asksUnit={about.value.asksUnit}
+			telephone={about.value.telephone}
 			present={typeof present.value === "number" ? present.value : 0}
 			local={local}
 			joining={loading.value || returning.value || (current !== null && current.refused.value === null)}

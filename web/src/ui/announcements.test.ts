@@ -72,7 +72,7 @@ test("messages are read out unless they can be read already, shortened, and coun
 });
 
 test("who waits is told to chairs, who alone know of them", () => {
-	const waiting = [{ id: "w", name: "W", unit: "", position: "", seconds: 0 }];
+	const waiting = [{ id: "w", name: "W", unit: "", position: "", seconds: 0, telephone: null }];
 	expect(told(moment([a]), moment([a], { waiting }))).toEqual(["In the lobby: W"]);
 });
 

@@ -30,7 +30,7 @@ interface Props {
 }
 
 export function Tile({ participant, track, slot, self, speaking, paused = false, reaction }: Props) {
-	const { id, name, microphone, camera, screen, hand, quality } = participant;
+	const { id, name, microphone, camera, screen, hand, quality, telephone } = participant;
 	return (
 		<li
 			class="tile"
@@ -44,7 +44,7 @@ export function Tile({ participant, track, slot, self, speaking, paused = false,
 				<Video track={track} mirrored={self} />
 			) : (
 				<span class="avatar" aria-hidden="true">
-					{initials(name)}
+					{telephone === null ? initials(name) : <Icon name="telephone" />}
 				</span>
 			)}
 			<span class="plate">
@@ -65,6 +65,7 @@ export function Tile({ participant, track, slot, self, speaking, paused = false,
 					{name}
 				</span>
 				{self && <span class="you">({t("you")})</span>}
+				{telephone !== null && <span class="visually-hidden">{t("byTelephone")}</span>}
 				{!camera && <span class="visually-hidden">{t("cameraOff")}</span>}
 				{speaking && <span class="visually-hidden">{t("speaking")}</span>}
 			</span>

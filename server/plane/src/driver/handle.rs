@@ -3,7 +3,7 @@
 use std::io;
 use std::net::IpAddr;
 use std::os::fd::RawFd;
-use std::sync::mpsc::{Receiver, Sender, channel};
+use std::sync::mpsc::{Receiver, Sender, channel, sync_channel};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
 use std::time::Instant;
@@ -13,7 +13,10 @@ use super::socket::{bind, bind_senders};
 use super::wake::Wake;
 use super::worker::{Channels, Worker};
 use crate::counters::SharedCounters;
-use crate::plane::{Command, Event};
+use crate::plane::{Command, Event, Heard};
+
+/// How many packets of what is heard wait for whoever taps: some seconds of a few rooms.
+const MAX_HEARD_WAITING: usize = 4_096;
 
 /// A plane at work on a thread of its own.
 #[derive(Debug)]
@@ -22,6 +25,7 @@ pub struct Driver {
     commands_wake: Arc<Wake>,
     events: Mutex<Receiver<Event>>,
     events_wake: Arc<Wake>,
+    heard: Mutex<Receiver<Heard>>,
     /// Of every worker.
     counters: Vec<Arc<SharedCounters>>,
     thread: Option<JoinHandle<io::Result<()>>>,
@@ -40,6 +44,7 @@ impl Driver {
             .map_or(port, |address| address.port());
         let (commands, commands_received) = channel();
         let (events_sent, events) = channel();
+        let (heard_sent, heard) = sync_channel(MAX_HEARD_WAITING);
         let commands_wake = Arc::new(Wake::new()?);
         let events_wake = Arc::new(Wake::new()?);
         let counters = Arc::new(SharedCounters::default());
@@ -48,6 +53,7 @@ impl Driver {
             commands_wake: Arc::clone(&commands_wake),
             events: events_sent,
             events_wake: Arc::clone(&events_wake),
+            heard: heard_sent,
             counters: Arc::clone(&counters),
         };
         let epoch = Instant::now();
@@ -68,6 +74,7 @@ impl Driver {
             commands_wake,
             events: Mutex::new(events),
             events_wake,
+            heard: Mutex::new(heard),
             counters,
             thread: Some(thread),
             port,
@@ -105,6 +112,15 @@ impl Driver {
     pub fn take_events(&self) -> Vec<Event> {
         self.events_wake.clear();
         self.events
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .try_iter()
+            .collect()
+    }
+
+    /// Takes what was heard in tapped groups.
+    pub fn take_heard(&self) -> Vec<Heard> {
+        self.heard
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
             .try_iter()

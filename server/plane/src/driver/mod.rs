@@ -3,6 +3,7 @@
 #![allow(unsafe_code)]
 
 mod address;
+mod call_sockets;
 mod handle;
 mod receive;
 mod send;
@@ -11,6 +12,7 @@ mod socket;
 mod wake;
 mod worker;
 
+pub use call_sockets::{CallDatagram, CallSockets};
 pub use handle::Driver;
 pub use receive::ReceiveBatch;
 pub use send::SendBatch;

@@ -3,14 +3,14 @@
 use std::io;
 use std::os::fd::{AsRawFd, RawFd};
 use std::sync::Arc;
-use std::sync::mpsc::{Receiver, Sender, TryRecvError};
+use std::sync::mpsc::{Receiver, Sender, SyncSender, TryRecvError};
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use super::shard_worker::ShardHandle;
 use super::wake::Wake;
 use super::{MediaSocket, ReceiveBatch, SendBatch};
 use crate::counters::{Counter, Counters, SharedCounters};
-use crate::plane::{Command, Event, Plane};
+use crate::plane::{Command, Event, Heard, Plane};
 use crate::time::Time;
 
 /// How many batches are taken in one turn before what they caused is sent at the latest.
@@ -22,6 +22,7 @@ pub(super) struct Channels {
     pub(super) commands_wake: Arc<Wake>,
     pub(super) events: Sender<Event>,
     pub(super) events_wake: Arc<Wake>,
+    pub(super) heard: SyncSender<Heard>,
     pub(super) counters: Arc<SharedCounters>,
 }
 
@@ -163,8 +164,20 @@ impl Worker {
             if told {
                 channels.events_wake.wake();
             }
+            self.tell_heard(&channels);
             self.plane.counters().publish(&channels.counters);
         }
+    }
+
+    /// Gives what was heard to whoever taps. What there is no room for is dropped: it would be too late anyway.
+    fn tell_heard(&mut self, channels: &Channels) {
+        let mut dropped = 0;
+        for heard in self.plane.drain_heard() {
+            dropped += u64::from(channels.heard.try_send(heard).is_err());
+        }
+        self.plane
+            .counters_mut()
+            .add(Counter::DropHeardFull, dropped);
     }
 
     fn now(&self) -> Time {

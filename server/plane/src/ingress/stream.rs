@@ -80,6 +80,16 @@ impl Stream {
         is_newest
     }
 
+    /// The timestamp of the newest packet with media.
+    pub fn newest_timestamp(&self) -> Option<u32> {
+        self.last_media.map(|(_, timestamp)| timestamp)
+    }
+
+    /// The index after that of the newest packet with media.
+    pub fn next_index(&self) -> u64 {
+        self.newest.map_or(0, |newest| newest + 1)
+    }
+
     /// A sender report arrived.
     pub fn record_sender_report(&mut self, now: Time, info: SenderInfo) {
         self.reception.record_sender_report(now, &info);

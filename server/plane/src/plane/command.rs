@@ -30,6 +30,31 @@ pub enum Command {
         /// The local ICE password.
         password: String,
     },
+    /// Somebody publishes from within this machine: without network, keys or silence that would end it.
+    AddLocalTransport {
+        /// The new transport's id.
+        transport: u32,
+        /// Whose it is.
+        endpoint: u32,
+    },
+    /// An audio track of a local transport says 60 ms at most.
+    Speak {
+        /// Which track.
+        track: u32,
+        /// When, in ticks of 48 kHz.
+        timestamp: u32,
+        /// How loud, in -dBov: 0 (loudest) to 127 (RFC 6464).
+        level: u8,
+        /// One Opus packet.
+        payload: Vec<u8>,
+    },
+    /// What is heard in a speaker group is told too, packet by packet, or no more so.
+    TapGroup {
+        /// Which.
+        group: u32,
+        /// Told or not.
+        tapped: bool,
+    },
     /// A peer connection is over, with its tracks and slots.
     RemoveTransport {
         /// Which.
@@ -163,6 +188,21 @@ impl Plane {
                     self.next_tick = self.next_tick.max(now);
                 }
             }
+            Command::AddLocalTransport {
+                transport: id,
+                endpoint,
+            } => {
+                self.transports
+                    .insert(id, Transport::new_local(now, id, endpoint));
+                self.next_tick = self.next_tick.max(now);
+            }
+            Command::Speak {
+                track,
+                timestamp,
+                level,
+                payload,
+            } => self.speak(now, track, timestamp, level, &payload, sink),
+            Command::TapGroup { group, tapped } => self.tap_group(group, tapped),
             Command::RemoveTransport { transport } => self.remove_transport(transport, sink),
             Command::SetKeys {
                 transport,

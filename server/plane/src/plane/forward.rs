@@ -8,7 +8,7 @@ use crate::rtp::{Layers, Picture, VideoCodec};
 use crate::time::Time;
 use crate::track::MediaKind;
 
-use super::{Event, Plane};
+use super::{Event, Heard, Plane};
 
 /// A packet on its way to the slots, as its publisher sent it.
 #[derive(Clone, Copy, Debug)]
@@ -61,7 +61,20 @@ impl Plane {
         let Some(heard) = heard else { return };
         let slots: &[usize] = match heard {
             Listeners::Seat(group, seat) => match self.groups.get(group) {
-                Some(group) => &group.listeners[seat],
+                Some(group) => {
+                    if group.tapped {
+                        let packet = Heard {
+                            group: group.id,
+                            seat: seat as u8,
+                            track: id,
+                            index: outgoing.index,
+                            timestamp: outgoing.timestamp,
+                            payload: outgoing.payload.to_vec(),
+                        };
+                        Self::tell_heard(&mut self.counters, &mut self.heard, packet);
+                    }
+                    &group.listeners[seat]
+                }
                 None => return,
             },
             Listeners::Routed => match self.tracks.get(occupant.track) {

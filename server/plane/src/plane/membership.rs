@@ -46,6 +46,7 @@ impl Plane {
         if let Some(group) = group.and_then(|group| self.groups.get_mut(group)) {
             group.speakers.add(index);
         }
+        self.open_local_stream(index);
     }
 
     /// The shard with the fewest transports, the plane's own only where it is not fuller than others: it receives too.

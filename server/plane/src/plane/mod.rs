@@ -5,7 +5,7 @@
 //! [`event`] what it is told, `membership` what there is, `connect` STUN and DTLS, `ingest` and `forward` the path of an
 //! RTP packet, `pictures` what is video's own on it, `recovery` lost ones, `control` RTCP, `routing` who goes into which
 //! slot, `allocating` what its link has room for, `demand` what of it publishers need not send, `telling` what is told of
-//! that, `tick` what time brings.
+//! that, [`telephone`] voices from within this machine and what is heard there, `tick` what time brings.
 
 mod allocating;
 pub mod command;
@@ -19,6 +19,7 @@ mod membership;
 mod pictures;
 mod recovery;
 mod routing;
+pub mod telephone;
 mod telling;
 mod tick;
 
@@ -39,6 +40,7 @@ use crate::transport::Transport;
 
 pub use command::Command;
 pub use event::Event;
+pub use telephone::Heard;
 pub(crate) use telling::{Measurements, Told};
 
 /// How often time is looked at: feedback, reports, deaths and layers are all multiples of it.
@@ -51,6 +53,8 @@ struct Group {
     speakers: Speakers,
     /// Indices of the audio slots that play each seat.
     listeners: [Vec<usize>; SEATS],
+    /// What is heard in it is told, too.
+    tapped: bool,
 }
 
 /// The media plane of one worker.
@@ -80,6 +84,8 @@ pub struct Plane {
     /// Kept from tick to tick, so that reports need no memory.
     reported: Vec<(usize, u32)>,
     events: Vec<Event>,
+    /// What was heard in tapped groups since it was last taken out.
+    heard: Vec<Heard>,
     counters: Counters,
     unix_micros_at_epoch: u64,
     next_tick: Time,
@@ -106,6 +112,7 @@ impl Plane {
             reports: Vec::with_capacity(64),
             reported: Vec::with_capacity(64),
             events: Vec::with_capacity(64),
+            heard: Vec::new(),
             counters: Counters::default(),
             unix_micros_at_epoch,
             next_tick: Time::default(),

@@ -37,7 +37,7 @@ impl Plane {
             let Some(transport) = self.transports.get_mut(index) else {
                 continue;
             };
-            if transport.ice.is_dead(now) && !transport.dead_told {
+            if transport.is_dead(now) && !transport.dead_told {
                 transport.dead_told = true;
                 self.events.push(Event::Dead {
                     transport: transport.id,

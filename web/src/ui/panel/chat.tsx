@@ -129,7 +129,7 @@ function Composer({ conference }: { conference: Conference }) {
 	const policy = state.chairing.policy.value;
 	const chairs = state.chairs.value;
 	const readers = state.others.value.filter(
-		(person) => chairs || policy.private_chat || isChair(person.role),
+		(person) => person.telephone === null && (chairs || policy.private_chat || isChair(person.role)),
 	);
 	const chosen = readers.find(({ id }) => id === layout.writingTo.value)?.id ?? null;
 	const toAll = chairs || policy.chat;

@@ -1,5 +1,6 @@
 import { t } from "../../i18n";
 import type { Conference } from "../../meeting/conference";
+import { Icon } from "../icons";
 
 /** Who waits to be let in, for the chair. */
 export function Lobby({ conference }: { conference: Conference }) {
@@ -15,11 +16,14 @@ export function Lobby({ conference }: { conference: Conference }) {
 				</button>
 			</div>
 			<ul class="people">
-				{waiting.map(({ id, name, unit, position }) => (
+				{waiting.map(({ id, name, unit, position, telephone }) => (
 					<li class="person" key={id}>
+						{telephone !== null && <Icon name="telephone" />}
 						<span class="who">
 							<bdi class="name">{name}</bdi>
-							<bdi class="soft about">{[position, unit].filter(Boolean).join(", ")}</bdi>
+							<bdi class="soft about">
+								{[telephone === name ? "" : telephone, position, unit].filter(Boolean).join(", ")}
+							</bdi>
 						</span>
 						<button
 							type="button"

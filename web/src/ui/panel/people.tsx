@@ -8,6 +8,7 @@ import { QualityMark } from "../quality";
 import { initials, tint } from "../tile";
 import { Lobby } from "./lobby";
 import { PersonMenu } from "./person-menu";
+import { PhoneCalls } from "./phone-calls";
 
 export const ROLE_NAMES: Record<Role, Key> = {
 	host: "host",
@@ -51,6 +52,7 @@ export function People({ conference }: { conference: Conference }) {
 	return (
 		<div class="panel-body">
 			{chairs && <Lobby conference={conference} />}
+			{chairs && <PhoneCalls conference={conference} />}
 			<label class="search">
 				<span class="visually-hidden">{t("search")}</span>
 				<input
@@ -142,17 +144,22 @@ interface PersonProps {
 function Person({ conference, person, turn }: PersonProps) {
 	const { state } = conference;
 	const self = person.id === state.you.value;
-	const about = [person.position, person.unit].filter(Boolean).join(", ");
+	// Chairs are told the whole number.
+	const number = state.telephone.numberOf(person.id) ?? person.telephone;
+	const about = [number === person.name ? "" : number, person.position, person.unit]
+		.filter(Boolean)
+		.join(", ");
 	const role = person.role === "participant" ? "" : t(ROLE_NAMES[person.role]);
 	return (
 		<li class="person" data-participant={person.id}>
 			<span class="avatar" data-tint={tint(person.id)} aria-hidden="true">
-				{initials(person.name)}
+				{person.telephone === null ? initials(person.name) : <Icon name="telephone" />}
 			</span>
 			<span class="who">
 				<span class="name">
 					<bdi>{person.name}</bdi>
 					{self && <span class="soft"> ({t("you")})</span>}
+					{person.telephone !== null && <span class="visually-hidden"> ({t("byTelephone")})</span>}
 				</span>
 				<span class="below-name">
 					{role && <span class="role">{role}</span>}

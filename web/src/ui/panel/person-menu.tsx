@@ -7,6 +7,7 @@ import type { Request } from "../../meeting/session";
 import type { Participant } from "../../protocol";
 import { Menu, MenuItem } from "../menu";
 import { RemoveDialog } from "./remove-dialog";
+import { RenameDialog } from "./rename-dialog";
 
 /** How long the floor is given for, in s; null: without a limit. */
 const TURNS: readonly (number | null)[] = [null, 120, 180, 300];
@@ -15,6 +16,7 @@ const TURNS: readonly (number | null)[] = [null, 120, 180, 300];
 export function PersonMenu({ conference, person }: { conference: Conference; person: Participant }) {
 	const { state } = conference;
 	const [removing, setRemoving] = useState(false);
+	const [renaming, setRenaming] = useState(false);
 	const { id, name } = person;
 	const self = id === state.you.value;
 	const me = state.self.value?.role;
@@ -25,7 +27,8 @@ export function PersonMenu({ conference, person }: { conference: Conference; per
 	const pinned = conference.layout.pinned.value === id;
 	const floor = state.chairing.turn.value?.participant === id;
 	const policy = state.chairing.policy.value;
-	const writes = !self && (policy.private_chat || chairs || isChair(person.role));
+	const phoned = person.telephone !== null;
+	const writes = !self && !phoned && (policy.private_chat || chairs || isChair(person.role));
 
 	const roles: [Key, Participant["role"]][] = [
 		["makeHost", "host"],
@@ -72,7 +75,9 @@ export function PersonMenu({ conference, person }: { conference: Conference; per
 				{chairs && !above && person.screen && !self && (
 					<MenuItem onChoose={ask({ type: "stop_screen", participant: id })}>{t("stopTheirScreen")}</MenuItem>
 				)}
+				{chairs && !above && <MenuItem onChoose={() => setRenaming(true)}>{t("renameThem")}</MenuItem>}
 				{me === "host" &&
+					!phoned &&
 					roles.map(
 						([key, role]) =>
 							role !== person.role && (
@@ -87,6 +92,13 @@ export function PersonMenu({ conference, person }: { conference: Conference; per
 					</MenuItem>
 				)}
 			</Menu>
+			{renaming && (
+				<RenameDialog
+					name={name}
+					onClose={() => setRenaming(false)}
+					onRename={(wanted) => conference.ask({ type: "rename", participant: id, name: wanted })}
+				/>
+			)}
 			{removing && (
 				<RemoveDialog
 					name={name}

@@ -1,5 +1,7 @@
 //! The Python face: `server._plane`. Commands go in, events come out; media never passes here.
 
+mod call_sockets;
+
 use std::net::IpAddr;
 use std::os::fd::RawFd;
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -12,6 +14,7 @@ use pyo3::types::{PyBytes, PyDict};
 use crate::allocation::Priority;
 use crate::driver::Driver;
 use crate::egress::{Agreed, Format, VideoFormat, VideoFormats};
+use crate::plane::telephone::MAX_SPOKEN;
 use crate::plane::{Command, Event as PlaneEvent};
 use crate::rtp::{ExtensionKind, VideoCodec};
 use crate::speakers::SEATS;
@@ -135,6 +138,9 @@ impl Plane {
     }
 }
 
+/// Group, seat, track, index, timestamp and payload.
+type HeardTuple<'py> = (u32, u8, u32, u64, u32, Bound<'py, PyBytes>);
+
 fn audio_format(
     ssrc: u32,
     payload_type: u8,
@@ -225,6 +231,43 @@ impl Plane {
             password,
         })?;
         Ok(transport)
+    }
+
+    fn add_local_transport(&self, endpoint: u32) -> PyResult<u32> {
+        let transport = self.new_id();
+        self.command(Command::AddLocalTransport {
+            transport,
+            endpoint,
+        })?;
+        Ok(transport)
+    }
+
+    fn speak(&self, track: u32, timestamp: u32, level: u8, payload: Vec<u8>) -> PyResult<()> {
+        if payload.is_empty() || payload.len() > MAX_SPOKEN || level > 127 {
+            return Err(PyValueError::new_err(
+                "no Opus packet, or a level beyond 127",
+            ));
+        }
+        self.command(Command::Speak {
+            track,
+            timestamp,
+            level,
+            payload,
+        })
+    }
+
+    fn tap_group(&self, group: u32, tapped: bool) -> PyResult<()> {
+        self.command(Command::TapGroup { group, tapped })
+    }
+
+    fn take_heard<'py>(&self, py: Python<'py>) -> Vec<HeardTuple<'py>> {
+        let heard = self.driver().take_heard();
+        let tuple = |heard: crate::plane::Heard| {
+            let payload = PyBytes::new(py, &heard.payload);
+            let (group, seat, track) = (heard.group, heard.seat, heard.track);
+            (group, seat, track, heard.index, heard.timestamp, payload)
+        };
+        heard.into_iter().map(tuple).collect()
     }
 
     fn remove_transport(&self, transport: u32) -> PyResult<()> {
@@ -486,6 +529,8 @@ impl Plane {
 
 #[pymodule(name = "_plane")]
 mod module {
+    #[pymodule_export]
+    use super::call_sockets::CallSockets;
     #[pymodule_export]
     use super::{Event, Plane};
 
