@@ -136,6 +136,9 @@ class StreamTransport:
         connection = self._connection(peer)
         if connection is not None:
             connection.send(data)
+        elif data.startswith(b"SIP/2.0 "):
+            # Whoever asked and hung up waits for no answer, and the port that they came from takes no connection.
+            self.counters["response_without_connection"] += 1
         elif peer in self._opening:
             if len(self._opening[peer]) < MOST_WAITING:
                 self._opening[peer].append(data)
