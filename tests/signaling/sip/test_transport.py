@@ -42,6 +42,9 @@ async def test_half_a_message_is_waited_for_only_so_long_however_it_dribbles(
 ) -> None:
     monkeypatch.setattr(stream, "HALF_MESSAGE_SECONDS", 0.4)
     reader, writer = await connect(agent)
+    # A connection that was idle has no more time for half a message.
+    writer.write(request("OPTIONS", "sip:127.0.0.1"))
+    assert (await reader.read(4000)).startswith(b"SIP/2.0 200 OK")
 
     async def dribble() -> None:
         for byte in request("OPTIONS", "sip:127.0.0.1"):
