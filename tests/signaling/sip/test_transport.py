@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+from dataclasses import replace
 
 import pytest
 
 from signaling.sip import UserAgent
 from signaling.sip.peer import Peer
 from signaling.sip.transport import stream
+from tests.signaling.sip.conftest import ANSWER, MakeAgent, Telephone, with_trunk
 from tests.signaling.sip.torture import request
 
 
@@ -25,6 +27,24 @@ async def test_a_ping_gets_a_pong(agent: UserAgent) -> None:
     writer.write(request("OPTIONS", "sip:127.0.0.1"))
     assert (await asyncio.wait_for(reader.read(2000), 20)).startswith(b"SIP/2.0 200 OK\r\n")
     writer.close()
+
+
+@pytest.mark.parametrize("transport", ["udp", "tcp"])
+@pytest.mark.parametrize("host", ["::1", "::"])
+async def test_calls_go_over_ipv6(make_agent: MakeAgent, telephone: Telephone, transport: str, host: str) -> None:
+    settings = with_trunk(hosts=("::1",), server="::1", transport=transport)
+    agent = await make_agent(replace(settings, host=host))
+    trunk = replace(settings.trunks[0], port=agent.ports["udp"])
+    caller = await make_agent(replace(settings, host=host, trunks=(trunk,)))
+    call = telephone.watch(caller.dial("office", "+6281", ANSWER))
+    await telephone.until("answered")
+    answered = telephone.calls.get_nowait()
+    assert (answered.remote_ip, answered.dialled) == ("::1", "+6281")
+    answered.hang_up()
+    async with asyncio.timeout(20):
+        while call.over is None:
+            await asyncio.sleep(0.01)
+    assert call.over == ("hung_up", None)
 
 
 async def test_many_requests_in_one_segment_are_each_answered(agent: UserAgent) -> None:
