@@ -283,7 +283,7 @@ async def ask(chair: ProtocolClient, watched: Sequence[Watched], members: list[M
 async def saved(watched: Watched, button: str) -> bytes:
     """What is saved when a button of the open panel is pressed."""
     async with watched.page.expect_download() as saving:
-        await watched.page.locator(".panel").get_by_role("button", name=button, exact=True).click()
+        await watched.page.locator(".panel .attendance").first.get_by_role("button", name=button, exact=True).click()
     return (await (await saving.value).path()).read_bytes()
 
 

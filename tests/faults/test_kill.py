@@ -113,7 +113,7 @@ async def attendance(ayu: Page) -> list[dict[str, str]]:
     """The sheet, as the chair downloads it."""
     await panel(ayu, "People")
     async with ayu.expect_download() as started:
-        await ayu.get_by_role("button", name="CSV").click()
+        await ayu.get_by_role("region", name="Attendance sheet").get_by_role("button", name="CSV").click()
     sheet = await (await started.value).path()
     return rows(await asyncio.to_thread(Path(sheet).read_bytes))
 

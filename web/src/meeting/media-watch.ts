@@ -30,6 +30,8 @@ export class MediaWatch {
 	/** They were all connected once. */
 	private worked = false;
 	private failed = false;
+	/** The browser has chosen another way in this silence. */
+	private followed = false;
 	private timer: ReturnType<typeof setTimeout> | undefined;
 	private looking: ReturnType<typeof setInterval> | undefined;
 	private doubting: ReturnType<typeof setInterval> | undefined;
@@ -72,8 +74,7 @@ export class MediaWatch {
 			for (const connection of this.connections) {
 				// Over another way after a silence: a restart makes the browser tell the server which, seconds before it would.
 				const transport = iceTransport(connection);
-				if (transport)
-					transport.onselectedcandidatepairchange = () => this.isSilent && this.events.doubtful();
+				if (transport) transport.onselectedcandidatepairchange = () => this.follow();
 			}
 			this.worked = true;
 			this.trust();
@@ -89,6 +90,13 @@ export class MediaWatch {
 		if (this.worked) this.doubt();
 	}
 
+	/** Once for each silence: a restart may itself be why another way is chosen. */
+	private follow(): void {
+		if (!this.isSilent || this.followed) return;
+		this.followed = true;
+		this.events.doubtful();
+	}
+
 	private doubt(): void {
 		if (this.doubting !== undefined) return;
 		this.doubting = setInterval(() => this.events.doubtful(), DOUBT_EVERY);
@@ -99,6 +107,7 @@ export class MediaWatch {
 		const now = performance.now();
 		const counts = await Promise.all(this.connections.map(packetsReceived));
 		for (const [i, count] of counts.entries()) if (count !== null) this.silences[i]?.hears(count, now);
+		if (!this.isSilent) this.followed = false;
 		if (this.isSilent) this.doubt();
 		else if (this.connected.value) this.believe();
 	}
