@@ -22,7 +22,9 @@ export function Lobby({ conference }: { conference: Conference }) {
 						<span class="who">
 							<bdi class="name">{name}</bdi>
 							<bdi class="soft about">
-								{[telephone === name ? "" : telephone, position, unit].filter(Boolean).join(", ")}
+								{[telephone === name ? "" : telephone === "" ? t("withheld") : telephone, position, unit]
+									.filter(Boolean)
+									.join(", ")}
 							</bdi>
 						</span>
 						<button

@@ -145,7 +145,8 @@ function Person({ conference, person, turn }: PersonProps) {
 	const { state } = conference;
 	const self = person.id === state.you.value;
 	// Chairs are told the whole number.
-	const number = state.telephone.numberOf(person.id) ?? person.telephone;
+	const told = state.telephone.numberOf(person.id) ?? person.telephone;
+	const number = told === "" ? t("withheld") : told;
 	const about = [number === person.name ? "" : number, person.position, person.unit]
 		.filter(Boolean)
 		.join(", ");
