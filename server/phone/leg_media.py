@@ -8,6 +8,8 @@ from collections.abc import Callable, Sequence
 from ipaddress import ip_address
 from typing import Final
 
+import structlog
+
 from server.phone.codec import Encoder, encoder
 from server.phone.digits import DigitReader, press
 from server.phone.frames import FRAME_SECONDS, Frame, level_of
@@ -18,6 +20,8 @@ from server.phone.sdp import Agreement
 from server.phone.source_lock import Address, SourceLock
 from server.phone.statistics import LegStatistics
 from server.phone.stream_player import StreamPlayer
+
+log = structlog.get_logger()
 
 SILENT_AFTER: Final = 30.0
 """Seconds without RTP after which a call counts as silent, unless it is on hold."""
@@ -45,6 +49,8 @@ class LegMedia:
         self.muted = False
         self.level = 127
         """How loud its voice is in this tick, levelled, in -dBov."""
+        self.failed = False
+        """Something went wrong that is an error of ours: it is left alone, so that the other calls go on."""
         self.spoken: dict[int, Frame] = {}
         """What was coded for the meeting and is not heard yet, by its timestamp there."""
         self.prompts: deque[Frame] = deque()
@@ -208,6 +214,13 @@ class LegMedia:
             packet = self._srtp.protect(packet)
         self.statistics.sent += 1
         return self.port, packet, *address
+
+    def fail(self) -> None:
+        """While an exception is handled: log it, once, and have the call ended like one that fell silent."""
+        if not self.failed:
+            self.failed, self.level = True, 127
+            log.exception("the sound of a call failed")
+            self._tell("silent")
 
     def play(self, frames: Sequence[Frame], *, interrupt: bool) -> None:
         """Announcements, after those that wait, or in their place."""
