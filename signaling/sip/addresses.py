@@ -65,7 +65,9 @@ class Addresses:
         host = request.uri.host.lower().strip("[]").rstrip(".")
         trunk = self._guards.trunk_of(request.source.ip)
         ours = {self.local(request.source).host.strip("[]"), *(domain.lower() for domain in self._settings.domains)}
-        return host in ours or (trunk is not None and host in (trunk.uri_domain.lower(), trunk.server.lower()))
+        return host in ours or (
+            trunk is not None and host in (trunk.uri_domain.lower().strip("[]"), trunk.server.lower())
+        )
 
     def user_for(self, peer: Peer) -> str:
         """The user part of our Contact."""

@@ -61,7 +61,8 @@ class Trunk:
     @property
     def uri_domain(self) -> str:
         """The host part of its numbers."""
-        return self.domain or self.server
+        host = self.domain or self.server
+        return f"[{host}]" if ":" in host else host
 
     def may_call(self, number: str) -> bool:
         """Whether this is a number (+ and digits) that we may call by this trunk."""

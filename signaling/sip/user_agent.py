@@ -99,8 +99,7 @@ class UserAgent:
         )
         await self._addresses.look_up()
         try:
-            self.ports["udp"] = await self._udp.open(settings.host, settings.port)
-            self.ports["tcp"] = await self._tcp.open(settings.host, settings.port or self.ports["udp"])
+            await self._open_pair()
             if tls is not None and settings.tls_port is not None:
                 self.ports["tls"] = await self._tls.open(settings.host, settings.tls_port)
         except OSError:
@@ -111,6 +110,21 @@ class UserAgent:
                 self.registrations[trunk.name] = registration = self._registration(trunk)
                 registration.start()
         self._run(self._keep_resolving())
+
+    async def _open_pair(self) -> None:
+        """Bind UDP and TCP at one port. What is free for one may not be for the other."""
+        host, port = self._settings.host, self._settings.port
+        for last in (True,) if port else (*(False,) * 20, True):
+            udp = await self._udp.open(host, port)
+            try:
+                self.ports["tcp"] = await self._tcp.open(host, udp)
+            except OSError:
+                self._udp.close()
+                if last:
+                    raise
+                continue
+            self.ports["udp"] = udp
+            return
 
     async def stop(self) -> None:
         """BYE to all, end the registrations, close. Takes some seconds at most."""

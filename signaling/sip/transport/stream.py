@@ -46,6 +46,7 @@ class _Connection(asyncio.Protocol):
         self._wait(HALF_MESSAGE_SECONDS)
 
     def data_received(self, data: bytes) -> None:
+        begun = not self._framer.empty
         try:
             messages = self._framer.feed(data)
         except MalformedError as error:
@@ -57,9 +58,11 @@ class _Connection(asyncio.Protocol):
             self.send(PONG)
         for message in messages:
             self._owner.receive(self.peer, message)
-        self._wait(
-            IDLE_SECONDS if self._framer.empty else HALF_MESSAGE_SECONDS, restart=bool(messages) or self._framer.empty
-        )
+        if self._framer.empty:
+            self._wait(IDLE_SECONDS)
+        else:
+            # A message that comes byte by byte gets no more time by each.
+            self._wait(HALF_MESSAGE_SECONDS, restart=bool(messages) or not begun)
 
     def connection_lost(self, _: Exception | None) -> None:
         if self._timer:
@@ -86,7 +89,7 @@ class _Connection(asyncio.Protocol):
     def _wait(self, seconds: float, *, restart: bool = True) -> None:
         if self._timer:
             if not restart:
-                return  # a message that comes byte by byte does not get more time by it
+                return
             self._timer.cancel()
         self._timer = asyncio.get_running_loop().call_later(seconds, self.abort)
 
@@ -136,6 +139,9 @@ class StreamTransport:
         connection = self._connection(peer)
         if connection is not None:
             connection.send(data)
+        elif data.startswith(b"SIP/2.0 "):
+            # Whoever asked and hung up waits for no answer, and the port that they came from takes no connection.
+            self.counters["response_without_connection"] += 1
         elif peer in self._opening:
             if len(self._opening[peer]) < MOST_WAITING:
                 self._opening[peer].append(data)

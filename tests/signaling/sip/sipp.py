@@ -54,14 +54,11 @@ class Sipp:
         return RunningSipp(process, errors)
 
     async def _listening(self, transport: str) -> None:
-        """Wait until the port is taken."""
-        kind = socket.SOCK_DGRAM if transport.startswith("u") else socket.SOCK_STREAM
-        for _ in range(200):
-            with socket.socket(socket.AF_INET, kind) as probe:
-                try:
-                    probe.bind(("127.0.0.1", self.port))
-                except OSError:
-                    return
+        """Wait until the port is taken. Not by trying to bind it, which may be just when sipp does."""
+        table = Path("/proc/net") / ("udp" if transport.startswith("u") else "tcp")
+        for _ in range(500):
+            if f":{self.port:04X} 00000000:0000" in table.read_text():
+                return
             await asyncio.sleep(0.02)
         raise AssertionError("sipp does not listen")
 

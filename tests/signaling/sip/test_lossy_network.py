@@ -82,6 +82,7 @@ def test_both_hang_up_at_any_moment_and_nothing_is_left(seed: int, at: list[floa
     for index, moment in enumerate(at):
         end = call.hang_up if index % 2 else lambda: world.bob.calls and world.bob.calls[0].hang_up()
         world.time.call_later(moment, end)
+    world.time.call_later(30, call.hang_up)
     world.time.run(100)
     world.link.loss = 0
     world.time.run(2 * SESSION_EXPIRES + 200)
