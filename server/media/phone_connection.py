@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from pyee import EventEmitter
@@ -76,7 +77,8 @@ class PhoneConnection(EventEmitter):
         self.leg.remove_listener("closed", self._died)
         self.leg.leave_room()
         self._switchboard.remove_tracks(self)
-        self._plane.remove_transport(self._transport)
+        with suppress(ConnectionError):  # the plane has stopped
+            self._plane.remove_transport(self._transport)
         self.emit("closed")
 
     def _apply(self) -> None:

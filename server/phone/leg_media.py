@@ -5,18 +5,23 @@ from __future__ import annotations
 import secrets
 from collections import deque
 from collections.abc import Callable, Sequence
+from ipaddress import ip_address
 from typing import Final
+
+import structlog
 
 from server.phone.codec import Encoder, encoder
 from server.phone.digits import DigitReader, press
 from server.phone.frames import FRAME_SECONDS, Frame, level_of
-from server.phone.levelling import Leveller
+from server.phone.levelling import Leveller, Limiter
 from server.phone.rtp import RtpPacket, Unwrapper, parse_rtp, write_rtp
 from server.phone.sdes import SrtpContext
 from server.phone.sdp import Agreement
 from server.phone.source_lock import Address, SourceLock
 from server.phone.statistics import LegStatistics
 from server.phone.stream_player import StreamPlayer
+
+log = structlog.get_logger()
 
 SILENT_AFTER: Final = 30.0
 """Seconds without RTP after which a call counts as silent, unless it is on hold."""
@@ -44,6 +49,8 @@ class LegMedia:
         self.muted = False
         self.level = 127
         """How loud its voice is in this tick, levelled, in -dBov."""
+        self.failed = False
+        """Something went wrong that is an error of ours: it is left alone, so that the other calls go on."""
         self.spoken: dict[int, Frame] = {}
         """What was coded for the meeting and is not heard yet, by its timestamp there."""
         self.prompts: deque[Frame] = deque()
@@ -61,7 +68,7 @@ class LegMedia:
         self._sequences, self._timestamps = Unwrapper(16), Unwrapper(32)
         self._beside = 0
         """Packets of the stream that carry no sound: its numbers are those of the sound with these between."""
-        self._leveller = Leveller()
+        self._leveller, self._limiter = Leveller(), Limiter()
         self._voice_encoder: Encoder | None = None
         self._own_encoder: Encoder | None = None
         self._ssrc, self._sequence = secrets.randbits(32), secrets.randbits(15)
@@ -86,7 +93,8 @@ class LegMedia:
             self._srtp = SrtpContext(*agreement.crypto) if agreement.crypto else None
         if before is None or before.sends != agreement.sends:
             self._own_encoder = None
-        self._lock.expect(agreement.remote)
+        if not ip_address(agreement.remote[0]).is_unspecified:  # hold as RFC 2543 had it: nobody has moved
+            self._lock.expect(agreement.remote)
         self._heard_at = now
         self._silence_told = False
         self.statistics.codec, self.statistics.secure = agreement.sends.codec, agreement.crypto is not None
@@ -172,7 +180,7 @@ class LegMedia:
         assert self._agreement is not None
         if self._own_encoder is None:
             self._own_encoder = encoder(self._agreement.sends.codec)
-        return self._own_encoder.encode(frame)
+        return self._own_encoder.encode(self._limiter.process(frame))
 
     def press(self, digits: str) -> None:
         """Send digits as events, 160 ms each with 100 ms between."""
@@ -206,6 +214,13 @@ class LegMedia:
             packet = self._srtp.protect(packet)
         self.statistics.sent += 1
         return self.port, packet, *address
+
+    def fail(self) -> None:
+        """While an exception is handled: log it, once, and have the call ended like one that fell silent."""
+        if not self.failed:
+            self.failed, self.level = True, 127
+            log.exception("the sound of a call failed")
+            self._tell("silent")
 
     def play(self, frames: Sequence[Frame], *, interrupt: bool) -> None:
         """Announcements, after those that wait, or in their place."""

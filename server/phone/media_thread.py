@@ -148,8 +148,12 @@ class MediaThread:
     def _receive(self, now: float) -> None:
         for port, datagram, host, remote_port in self.sockets.receive():
             leg = self._legs.get(port)
-            if leg is not None:
+            if leg is None or leg.failed:
+                continue
+            try:
                 leg.receive(now, datagram, (host, remote_port))
+            except Exception:
+                leg.fail()
 
     def _mix(self, now: float) -> None:
         self.ticks += 1
@@ -164,7 +168,7 @@ class MediaThread:
     def _guarded(
         self, work: Callable[_Arguments, None], *arguments: _Arguments.args, **more: _Arguments.kwargs
     ) -> None:
-        """One call's mishap must not end the others."""
+        """No mishap may end the thread."""
         try:
             work(*arguments, **more)
         except ConnectionError:  # the plane has stopped; whoever owns it ends this thread, too

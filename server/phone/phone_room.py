@@ -75,16 +75,23 @@ class PhoneRoom:
     def tick(self, now: float) -> list[tuple[int, bytes, str, int]]:
         """20 ms: callers' voices go into the plane, and everybody hears the others. Returns what is to be sent."""
         for leg in self.legs:
-            leg.pull(now)
+            try:
+                leg.pull(now)
+            except Exception:
+                leg.fail()
         self._speak()
         return self._play(self._pull_voices(now))
 
     def _speak(self) -> None:
         self._timestamp = (self._timestamp + _TIMESTAMPS_PER_TICK) & 0xFFFFFFFF
-        able = {leg.track: leg for leg in self.legs if leg.track is not None and not leg.muted}
+        able = {leg.track: leg for leg in self.legs if leg.track is not None and not leg.muted and not leg.failed}
         for track in self._preselection.choose({track: leg.level for track, leg in able.items()}):
             leg = able[track]
-            payload = leg.code_voice(self._timestamp)
+            try:
+                payload = leg.code_voice(self._timestamp)
+            except Exception:
+                leg.fail()
+                continue
             if payload:
                 self._plane.speak(track, self._timestamp, leg.level, payload)
 
@@ -100,32 +107,37 @@ class PhoneRoom:
         return voices
 
     def _play(self, voices: dict[int, Frame]) -> list[tuple[int, bytes, str, int]]:
-        mix = Mix(voices)
-        noise = self._noise.frame()
-        total = self._limiter.process(mix.total) if mix.total is not None else noise
+        mix, noise = Mix(voices), self._noise.frame()
+        total = noise if mix.total is None else self._limiter.process(mix.total + noise)
         shared: dict[CodecName, bytes] = {}
-        packets = []
+        packets: list[tuple[int, bytes, str, int]] = []
         for leg in self.legs:
             agreement = leg.agreement
-            if agreement is None:
-                leg.next_prompt()
-                continue
-            prompt = leg.next_prompt()
-            own = None
-            if prompt is not None:
-                rest = mix.without(leg.track)
-                own = prompt if rest is None else prompt + rest * np.float32(_UNDER_PROMPT)
-            elif leg.track in voices:
-                own = mix.without(leg.track)
-                own = noise if own is None else own
-            if own is not None:
-                packets.append(leg.packet(leg.code_own(own)))
+            own = self._own_mix(leg, mix, voices, noise)
+            if agreement is None or leg.failed:
                 continue
             codec = agreement.sends.codec
-            if codec not in shared:
+            if own is None and codec not in shared:
                 # Coded at each tick in which somebody hears it, so that its state is that of what was sent.
                 if codec not in self._encoders:
                     self._encoders[codec] = encoder(codec)
                 shared[codec] = self._encoders[codec].encode(total)
-            packets.append(leg.packet(shared[codec]))
-        return [packet for packet in packets if packet is not None]
+            try:
+                packet = leg.packet(shared[codec] if own is None else leg.code_own(own))
+            except Exception:
+                leg.fail()
+                continue
+            if packet is not None:
+                packets.append(packet)
+        return packets
+
+    @staticmethod
+    def _own_mix(leg: LegMedia, mix: Mix, voices: dict[int, Frame], noise: Frame) -> Frame | None:
+        """What one caller hears and nobody else does; None for the mix of all who are not heard."""
+        prompt = leg.next_prompt()
+        if prompt is None and leg.track not in voices:
+            return None
+        rest = mix.without(leg.track)
+        if prompt is None:
+            return noise if rest is None else rest + noise
+        return prompt if rest is None else prompt + rest * np.float32(_UNDER_PROMPT)

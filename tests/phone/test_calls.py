@@ -232,3 +232,28 @@ async def test_two_of_ours_agree_by_offer_and_answer_and_digits_pass(phones: Pho
     assert pressed == ["4", "2", "#"]
     assert caller.statistics.secure
     assert callee.statistics.codec == caller.statistics.codec == "opus"
+
+
+async def test_a_call_that_fails_by_an_error_of_ours_is_ended_and_the_others_go_on(
+    edge: MediaEdge, ring: Ring, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    room = edge.add_room()
+    ayu, ayu_leg = ring(Telephone("PCMA", AYU))
+    _, budi_leg = ring(Telephone("PCMA", BUDI))
+    _, citra_leg = ring(Telephone("PCMA", CITRA))
+    for leg in (ayu_leg, budi_leg, citra_leg):
+        join(room, leg)
+    await until_heard(ayu, BUDI)
+    ended = asyncio.Event()
+    citra_leg.on("silent", ended.set)
+
+    def broken(*_: object) -> None:
+        raise RuntimeError("an error of ours")
+
+    monkeypatch.setattr(citra_leg._media, "pull", broken)
+    async with asyncio.timeout(5):
+        await ended.wait()
+    await asyncio.sleep(0.3)
+    assert await ayu.strength(CITRA) < SILENT
+    assert await ayu.strength(BUDI) > HEARD
+    assert ayu.gaps == 0

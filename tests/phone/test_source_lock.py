@@ -51,14 +51,31 @@ def test_the_same_address_goes_on_under_another_ssrc_after_a_silence_alone() -> 
     assert plain(lock, PHONE, 3, 10, now=10.0)[-1]
 
 
-def test_a_new_offer_lets_another_in_and_the_old_one_speak_until_then() -> None:
+def test_a_new_address_lets_another_in_and_the_old_one_speak_until_then() -> None:
+    lock = locked()
+    lock.expect(STRANGER)
+    assert lock.admit(1, PHONE, 1, 11, authentic=False)
+    assert lock.address == STRANGER, "what is sent goes where the SDP says now"
+    assert plain(lock, NAT, 2, CONSISTENT, now=1)[-1]
+    assert lock.address == NAT
+    assert not lock.admit(2, PHONE, 1, 12, authentic=False)
+
+
+def test_an_offer_that_changes_nothing_lets_no_stranger_in() -> None:
     lock = locked()
     lock.expect(PHONE)
-    assert lock.admit(1, PHONE, 1, 11, authentic=False)
-    assert plain(lock, NAT, 2, CONSISTENT, now=1)[-1]
-    assert not lock.admit(2, PHONE, 1, 12, authentic=False)
-    lock.expect(STRANGER)
-    assert lock.address == STRANGER, "what is sent goes where the SDP says now"
+    assert not any(plain(lock, STRANGER, 9, 60, now=0.3))
+    assert plain(lock, PHONE, 2, EXPECTED, now=0.4)[-1], "its own address may have another SSRC"
+
+
+def test_where_nobody_moves_after_all_the_old_source_stays_and_strangers_come_too_late() -> None:
+    lock = locked()
+    lock.expect(NAT)
+    assert lock.admit(0.3, PHONE, 1, 11, authentic=False)
+    assert lock.admit(6.0, PHONE, 1, 12, authentic=False)
+    assert lock.address == PHONE
+    assert not any(plain(lock, STRANGER, 9, 60, now=6.1))
+    assert plain(lock, NAT, 9, EXPECTED, now=9.0)[-1], "the SDP's own address may come later still, in a silence"
 
 
 def test_what_is_authentic_may_come_from_elsewhere() -> None:
