@@ -1,6 +1,8 @@
-//! The Python face: `server._plane`. Commands go in, events come out; media never passes here.
+//! The Python face: `server._plane`. Commands go in, events come out; of media, only the sound of telephone calls passes
+//! here, in batches and on a thread of its own.
 
 mod call_sockets;
+mod event;
 
 use std::net::IpAddr;
 use std::os::fd::RawFd;
@@ -15,102 +17,14 @@ use crate::allocation::Priority;
 use crate::driver::Driver;
 use crate::egress::{Agreed, Format, VideoFormat, VideoFormats};
 use crate::plane::telephone::MAX_SPOKEN;
-use crate::plane::{Command, Event as PlaneEvent};
+use crate::plane::{Command, Heard};
 use crate::rtp::{ExtensionKind, VideoCodec};
 use crate::speakers::SEATS;
 use crate::srtp::{MasterKey, Profile};
 use crate::track::{MAX_LAYERS, MediaKind};
 use crate::transport::Codec;
 
-/// One thing that the plane tells. See `_plane.pyi`.
-#[pyclass(frozen, module = "server._plane")]
-enum Event {
-    Dtls {
-        transport: u32,
-        datagram: Py<PyBytes>,
-    },
-    Connected {
-        transport: u32,
-    },
-    Dead {
-        transport: u32,
-    },
-    SlotOccupied {
-        slot: u32,
-        track: Option<u32>,
-    },
-    SlotPaused {
-        slot: u32,
-        paused: bool,
-    },
-    LayerLimit {
-        track: u32,
-        layers: u8,
-    },
-    LinkEstimated {
-        transport: u32,
-        rate: u64,
-        granted: Vec<(u32, u8, u8)>,
-    },
-    LinkMeasured {
-        transport: u32,
-        fraction_lost: Option<u8>,
-        round_trip: Option<u32>,
-        silence: u32,
-    },
-    Seats {
-        group: u32,
-        tracks: Vec<Option<u32>>,
-    },
-    Dominant {
-        group: u32,
-        track: Option<u32>,
-    },
-}
-
-impl Event {
-    fn new(py: Python<'_>, event: PlaneEvent) -> Self {
-        match event {
-            PlaneEvent::Dtls {
-                transport,
-                datagram,
-            } => Event::Dtls {
-                transport,
-                datagram: PyBytes::new(py, &datagram).unbind(),
-            },
-            PlaneEvent::Connected { transport } => Event::Connected { transport },
-            PlaneEvent::Dead { transport } => Event::Dead { transport },
-            PlaneEvent::SlotOccupied { slot, track } => Event::SlotOccupied { slot, track },
-            PlaneEvent::SlotPaused { slot, paused } => Event::SlotPaused { slot, paused },
-            PlaneEvent::LayerLimit { track, layers } => Event::LayerLimit { track, layers },
-            PlaneEvent::LinkEstimated {
-                transport,
-                rate,
-                granted,
-            } => Event::LinkEstimated {
-                transport,
-                rate,
-                granted,
-            },
-            PlaneEvent::LinkMeasured {
-                transport,
-                fraction_lost,
-                round_trip,
-                silence,
-            } => Event::LinkMeasured {
-                transport,
-                fraction_lost,
-                round_trip,
-                silence,
-            },
-            PlaneEvent::Seats { group, tracks } => Event::Seats {
-                group,
-                tracks: tracks.to_vec(),
-            },
-            PlaneEvent::Dominant { group, track } => Event::Dominant { group, track },
-        }
-    }
-}
+use event::Event;
 
 /// The media plane at work. See `_plane.pyi` for what each method means.
 #[pyclass(frozen, module = "server._plane")]
@@ -262,7 +176,7 @@ impl Plane {
 
     fn take_heard<'py>(&self, py: Python<'py>) -> Vec<HeardTuple<'py>> {
         let heard = self.driver().take_heard();
-        let tuple = |heard: crate::plane::Heard| {
+        let tuple = |heard: Heard| {
             let payload = PyBytes::new(py, &heard.payload);
             let (group, seat, track) = (heard.group, heard.seat, heard.track);
             (group, seat, track, heard.index, heard.timestamp, payload)
@@ -530,9 +444,11 @@ impl Plane {
 #[pymodule(name = "_plane")]
 mod module {
     #[pymodule_export]
+    use super::Plane;
+    #[pymodule_export]
     use super::call_sockets::CallSockets;
     #[pymodule_export]
-    use super::{Event, Plane};
+    use super::event::Event;
 
     use super::*;
 
