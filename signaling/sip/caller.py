@@ -11,7 +11,7 @@ from typing import Any, Literal
 import structlog
 
 from server.chairing.lobby import LobbyFullError
-from server.directory import Directory, NoSuchMeetingError
+from server.directory import Directory, NoSuchMeetingError, ServerStoppingError
 from server.door import BannedError, LockedError, Newcomer, Place
 from server.media import SdpError
 from server.meeting import Meeting
@@ -311,6 +311,8 @@ class Caller:
             self._turn_away("locked")
         except (RoomFullError, LobbyFullError):
             self._turn_away("full")
+        except ServerStoppingError:
+            self._turn_away("server_stopping")
         except (BannedError, NoSuchMeetingError):
             self._turn_away("refused")
         else:

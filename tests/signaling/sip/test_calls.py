@@ -200,6 +200,19 @@ async def test_who_gives_up_in_the_lobby_waits_no_more(house: House) -> None:
     assert (call.participant, call.reason) == (None, "hung_up")
 
 
+async def test_while_the_server_is_about_to_stop_no_meeting_begins_for_a_caller(house: House) -> None:
+    async with ClientSession() as http:
+        code, _ = await make_chaired_meeting(http, house.server)
+        async with http.get(house.server.make_url(f"/api/meetings/{code}")) as response:
+            pin = (await response.json())["pin"]
+    house.server.app[DIRECTORY].drain(5.0)
+    phone = await house.call("phone")
+    await phone.press(f"{pin}#")
+    await phone.until("CALL_CLOSED")
+    [call] = await house.calls()
+    assert (call.meeting, call.reason) == (None, "server_stopping")
+
+
 async def test_when_the_server_stops_callers_hear_it_and_the_calls_end(house: House) -> None:
     phone = await house.call("phone")
     await phone.press(f"{house.pin}#")
