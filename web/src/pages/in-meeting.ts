@@ -2,6 +2,10 @@
 import "../styles/screen.css";
 import "../styles/meeting.css";
 import "../styles/panel.css";
+import "../styles/people.css";
+import "../styles/chat.css";
+import "../styles/polls.css";
+import "../styles/floor.css";
 import "../styles/quality.css";
 import "../styles/captions.css";
 import "../styles/touch.css";
