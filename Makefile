@@ -13,7 +13,7 @@ WEB_SOURCES := $(shell find web/src web/public web/scripts web/service-worker -t
 FUZZ_SECONDS ?= 60
 FUZZ_JOBS ?= 1
 
-.PHONY: help run test bench bench-forwarding bench-room bench-telephone loadtest lint fuzz clean test-rust test-web test-python
+.PHONY: help run test bench bench-forwarding bench-room bench-telephone loadtest lint fuzz clean test-rust test-web test-python test-programs
 
 help: ## List the commands.
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1|/p' Makefile | column -t -s '|'
@@ -68,10 +68,13 @@ test-web: build/node build/dev build/web
 	@echo "· what the client weighs"
 	@npm --prefix web run --silent budget
 
-test-python: build/server build/dev build/web build/loadtest build/prompts
-	@scripts/require chromium firefox postgresql baresip sipp kamailio
+test-python: test-programs build/server build/dev build/web build/loadtest build/prompts
 	@echo "· testing the server, and people in browsers"
 	@$(PYTHON) -m pytest
+
+# Before the prompts, which are spoken by one of them.
+test-programs: build/tools
+	@scripts/require chromium firefox postgresql baresip sipp kamailio
 
 # What the commands stand on. Each stamp is newer than what it was made from.
 
