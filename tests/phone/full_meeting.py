@@ -1,6 +1,6 @@
 """The telephone in a real meeting of 122, on a server of its own. See ``scripts/measure-telephone-in-meeting``.
 
-``callers``: what 40 callers by SIP cost beside 81 people of the load tester, what they hear of each other and how much
+``callers``: what 40 callers by SIP cost beside 82 people of the load tester, what they hear of each other and how much
 later. ``flood``: what the media of 122 people is before, during and after a flood of SIP messages.
 """
 
@@ -59,20 +59,12 @@ async def house() -> AsyncIterator[House]:
             yield House(server, data, port)
 
 
-class Host:
-    """Who made the meeting: counts who is in it by telephone."""
-
-    def __init__(self, client: ProtocolClient) -> None:
-        self._client = client
-        self.callers: set[str] = set()
-
-    async def watch(self) -> None:
-        """Read what the server tells, for as long as it does."""
-        async for frame in self._client.socket:
-            message = frame.json()
-            if message["type"] == "participants_changed":
-                self.callers |= {person["id"] for person in message["changed"] if person["telephone"] is not None}
-                self.callers -= set(message["left"])
+async def visit(http: ClientSession, house: House, code: str) -> tuple[str, int]:
+    """Come in, look, and leave: the PIN, and how many are here by telephone."""
+    async with ProtocolClient.open(http, house.server) as client:
+        joined = await client.join(code)
+        await client.ask("leave")
+    return joined["telephone"]["pin"], sum(p["telephone"] is not None for p in joined["participants"])
 
 
 async def figures(http: ClientSession, house: House) -> dict[str, Any]:
@@ -100,44 +92,40 @@ def percentiles(values: list[float]) -> str:
 
 async def callers(count: int, cameras: int, seconds: float) -> None:
     """40 callers in a meeting of 122, and the same meeting before they called."""
-    others = FULL - count - 1
+    others = FULL - count
     async with house() as place, ClientSession(connector=TCPConnector(ssl=False)) as http:
-        code, key = await make_chaired_meeting(http, place.server)
-        async with ProtocolClient.open(http, place.server) as client:
-            joined = await client.join(code, host_key=key)
-            host = Host(client)
-            watching = asyncio.create_task(host.watch())
-            # Until all is measured: joining, two measured times, calls and what is between them.
-            length = round(2 * seconds + count * sip_callers.CALL_EVERY + 2 * SETTLING + 12)
-            people = asyncio.create_task(
-                load(
-                    *(place.server, place.data, "--meeting", code, "--participants", str(others)),
-                    *("--cameras", str(cameras), "--seconds", str(length)),
-                )
+        code, _ = await make_chaired_meeting(http, place.server)
+        pin, _ = await visit(http, place, code)
+        # Until all is measured: joining, two measured times, calls and what is between them.
+        length = round(2 * seconds + count * sip_callers.CALL_EVERY + 2 * SETTLING + 12)
+        people = asyncio.create_task(
+            load(
+                *(place.server, place.data, "--meeting", code, "--participants", str(others)),
+                *("--cameras", str(cameras), "--seconds", str(length)),
             )
-            await asyncio.sleep(others / JOIN_RATE + SETTLING)
-            quiet = [await figures(http, place)]
-            await asyncio.sleep(seconds)
-            quiet.append(await figures(http, place))
+        )
+        await asyncio.sleep(others / JOIN_RATE + SETTLING)
+        quiet = [await figures(http, place)]
+        await asyncio.sleep(seconds)
+        quiet.append(await figures(http, place))
 
-            context = multiprocessing.get_context("spawn")
-            ours, theirs = context.Pipe()
-            plan = sip_callers.CallPlan(place.sip_port, NUMBER, joined["telephone"]["pin"], count, seconds)
-            process = context.Process(target=sip_callers.run, args=(plan, theirs), daemon=True)
-            process.start()
-            await asyncio.to_thread(ours.recv)
-            await asyncio.sleep(SETTLING / 2)
-            came = len(host.callers)
-            ours.send("measure")
-            busy = [await figures(http, place)]
-            await asyncio.sleep(seconds)
-            busy.append(await figures(http, place))
-            heard: sip_callers.Heard = await asyncio.to_thread(ours.recv)
-            stayed = len(host.callers)
-            ours.send("hang up")
-            await asyncio.to_thread(process.join)
-            result = await people
-            watching.cancel()
+        context = multiprocessing.get_context("spawn")
+        ours, theirs = context.Pipe()
+        plan = sip_callers.CallPlan(place.sip_port, NUMBER, pin, count, seconds)
+        process = context.Process(target=sip_callers.run, args=(plan, theirs), daemon=True)
+        process.start()
+        await asyncio.to_thread(ours.recv)
+        _, came = await visit(http, place, code)
+        await asyncio.sleep(SETTLING / 2)
+        ours.send("measure")
+        busy = [await figures(http, place)]
+        await asyncio.sleep(seconds)
+        busy.append(await figures(http, place))
+        heard: sip_callers.Heard = await asyncio.to_thread(ours.recv)
+        _, stayed = await visit(http, place, code)
+        ours.send("hang up")
+        await asyncio.to_thread(process.join)
+        result = await people
     show_callers(count, came, stayed, heard, cores(*quiet), cores(*busy), result)
 
 
@@ -151,7 +139,7 @@ def show_callers(
     result: Result,
 ) -> None:
     """Tables in Markdown."""
-    print(f"{came} of {count} callers were in, {stayed} at the end; {result['joined']} of the load tester; the host\n")
+    print(f"{came} of {count} callers were in, {stayed} at the end; {result['joined']} of the load tester\n")
     print("| | server's cores |\n| --- | --- |")
     print(f"| without callers | {quiet[0]:.3f} |\n| with {count} | {busy[0]:.3f} |")
     print(f"| for each caller | {(busy[0] - quiet[0]) / count * 1_000:.2f} ms a second |")
