@@ -1,7 +1,7 @@
 """The telephone in a real meeting of 122, on a server of its own. See ``scripts/measure-telephone-in-meeting``.
 
-``callers``: what 40 callers by SIP cost beside 82 people of the load tester, what they hear of each other and how much
-later. ``flood``: what the media of 122 people is before, during and after a flood of SIP messages.
+``callers``: what 40 callers by SIP cost beside 81 people of the load tester and a browser, what they miss, and how much
+later voices are heard. ``flood``: what the media of 122 people is before, during and after a flood of SIP messages.
 """
 
 from __future__ import annotations
@@ -9,12 +9,14 @@ from __future__ import annotations
 import argparse
 import asyncio
 import contextlib
-import itertools
 import multiprocessing
+import socket
 import statistics
 import tempfile
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
+from multiprocessing.connection import Connection
+from multiprocessing.process import BaseProcess
 from pathlib import Path
 from typing import Any
 
@@ -23,7 +25,11 @@ from aiohttp import ClientSession, TCPConnector
 from signaling.load_test_token import keep_token
 from tests.browser.conftest import Server, running_server
 from tests.load.meetings import Result, load
-from tests.phone import sip_callers, sip_flood
+from tests.phone import probe_browser, sip_callers, sip_flood
+from tests.phone.hearing import Recording, Stream, latencies
+from tests.phone.probe_browser import ProbePlan
+from tests.phone.sip_callers import CallPlan
+from tests.phone.sip_flood import FloodPlan, Sent
 from tests.signaling.client import ProtocolClient, make_chaired_meeting
 from tests.signaling.sip.sipp import free_port
 
@@ -32,6 +38,10 @@ FULL = 122
 JOIN_RATE = 12.2
 SETTLING = 8.0
 """Seconds from when the last has joined until what is sent is what a meeting sends."""
+DROPOUT = 0.06
+"""Seconds between two packets after which a caller misses sound."""
+WINDOWS = {"-": "no flood", "e": "the flood goes elsewhere", "f": "flood"}
+"""What goes elsewhere costs the machine what sending costs."""
 FLOOD_EARLY, FLOOD_LATE = 4.0, 6.0
 """Seconds by which the flood is longer than the measured time: the load tester settles within 6 s, or sooner."""
 
@@ -84,75 +94,97 @@ def cores(before: dict[str, Any], after: dict[str, Any]) -> tuple[float, dict[st
     return (after["cpu_s"] - before["cpu_s"]) / passed, threads
 
 
-def percentiles(values: list[float]) -> str:
-    """Median and 95th percentile."""
-    quantiles = statistics.quantiles(values, n=20)
-    return f"{statistics.median(values):.1f} | {quantiles[18]:.1f}"
+def start(target: Callable[..., None], plan: object) -> tuple[BaseProcess, Connection]:
+    """Another process, which gets a plan and one end of a pipe; and the other end."""
+    context = multiprocessing.get_context("spawn")
+    ours, theirs = context.Pipe()
+    process = context.Process(target=target, args=(plan, theirs), daemon=True)
+    process.start()
+    return process, ours
 
 
 async def callers(count: int, cameras: int, seconds: float) -> None:
     """40 callers in a meeting of 122, and the same meeting before they called."""
-    others = FULL - count
+    others = FULL - count - 1
     async with house() as place, ClientSession(connector=TCPConnector(ssl=False)) as http:
         code, _ = await make_chaired_meeting(http, place.server)
         pin, _ = await visit(http, place, code)
         # Until all is measured: joining, two measured times, calls and what is between them.
-        length = round(2 * seconds + count * sip_callers.CALL_EVERY + 2 * SETTLING + 12)
+        length = round(2 * seconds + count * sip_callers.CALL_EVERY + 2 * SETTLING + 16)
         people = asyncio.create_task(
             load(
                 *(place.server, place.data, "--meeting", code, "--participants", str(others)),
                 *("--cameras", str(cameras), "--seconds", str(length)),
             )
         )
+        talkers = sip_callers.TALKERS + 1
+        probe_plan = ProbePlan(place.server.url, code, sip_callers.TALKERS, talkers, seconds)
+        probing, browser = start(probe_browser.run, probe_plan)
+        await asyncio.to_thread(browser.recv)
         await asyncio.sleep(others / JOIN_RATE + SETTLING)
         quiet = [await figures(http, place)]
         await asyncio.sleep(seconds)
         quiet.append(await figures(http, place))
 
-        context = multiprocessing.get_context("spawn")
-        ours, theirs = context.Pipe()
-        plan = sip_callers.CallPlan(place.sip_port, NUMBER, pin, count, seconds)
-        process = context.Process(target=sip_callers.run, args=(plan, theirs), daemon=True)
-        process.start()
-        await asyncio.to_thread(ours.recv)
+        calling, phones = start(sip_callers.run, CallPlan(place.sip_port, NUMBER, pin, count, seconds))
+        await asyncio.to_thread(phones.recv)
         _, came = await visit(http, place, code)
         await asyncio.sleep(SETTLING / 2)
-        ours.send("measure")
+        for pipe in (phones, browser):
+            pipe.send("record")
         busy = [await figures(http, place)]
         await asyncio.sleep(seconds)
         busy.append(await figures(http, place))
-        heard: sip_callers.Heard = await asyncio.to_thread(ours.recv)
+        of_phones: Recording = await asyncio.to_thread(phones.recv)
+        of_browser: Recording = await asyncio.to_thread(browser.recv)
         _, stayed = await visit(http, place, code)
-        ours.send("hang up")
-        await asyncio.to_thread(process.join)
+        for pipe in (phones, browser):
+            pipe.send("leave")
+        for process in (calling, probing):
+            await asyncio.to_thread(process.join)
         result = await people
-    show_callers(count, came, stayed, heard, cores(*quiet), cores(*busy), result)
+    print(f"{came} of {count} callers were in, {stayed} at the end; {result['joined']} of the load tester; a browser\n")
+    show_costs(count, cores(*quiet), cores(*busy))
+    show_latencies(of_phones, of_browser)
+    show_dropouts([streams[0] for streams in of_phones.heard])
+    show_meeting({"the whole time": result})
 
 
-def show_callers(
-    count: int,
-    came: int,
-    stayed: int,
-    heard: sip_callers.Heard,
-    quiet: tuple[float, dict[str, float]],
-    busy: tuple[float, dict[str, float]],
-    result: Result,
-) -> None:
-    """Tables in Markdown."""
-    print(f"{came} of {count} callers were in, {stayed} at the end; {result['joined']} of the load tester\n")
-    print("| | server's cores |\n| --- | --- |")
-    print(f"| without callers | {quiet[0]:.3f} |\n| with {count} | {busy[0]:.3f} |")
-    print(f"| for each caller | {(busy[0] - quiet[0]) / count * 1_000:.2f} ms a second |")
-    for name in sorted(busy[1], key=lambda name: -busy[1][name])[:6]:
-        print(f"| thread {name}: without, with | {quiet[1].get(name, 0.0):.3f}, {busy[1][name]:.3f} |")
-    print("\n| from caller to caller, ms | heard | median | 95th percentile |\n| --- | --- | --- | --- |")
-    print(
-        f"| both directions of the gateway | {len(heard.latencies)} of {heard.tones} | {percentiles(heard.latencies)} |"
-    )
+def show_costs(count: int, quiet: tuple[float, dict[str, float]], busy: tuple[float, dict[str, float]]) -> None:
+    """A table in Markdown; threads of Python are those of the event loop and of the calls' sound."""
+    print("| server's cores | all | " + " | ".join(sorted(busy[1])) + " |\n| --- |" + " --- |" * (1 + len(busy[1])))
+    for name, (total, threads) in {"without callers": quiet, f"with {count}": busy}.items():
+        each = " | ".join(f"{threads.get(thread, 0.0):.3f}" for thread in sorted(busy[1]))
+        print(f"| {name} | {total:.3f} | {each} |")
+    print(f"\nCPU time for each caller: {(busy[0] - quiet[0]) / count * 1_000:.2f} ms a second")
+
+
+def show_latencies(phones: Recording, browser: Recording) -> None:
+    """A table in Markdown of what is heard later by how much."""
+    sent = phones.sent | browser.sent
+    to_callers: dict[str, list[tuple[list[float], int]]] = {"a browser to a caller": [], "a caller to a caller": []}
+    for listener, heard in enumerate(phones.heard):
+        others = [tone for tone in phones.tones if tone[0] != listener]
+        to_callers["a caller to a caller"].append(latencies(others, sent, heard))
+        to_callers["a browser to a caller"].append(latencies(browser.tones, sent, heard))
+    rows = {"a caller to a browser": [latencies(phones.tones, sent, browser.heard[0])]} | to_callers
+    print("\n| from | tones heard | median | 95th percentile |\n| --- | --- | --- | --- |")
+    for name, found in rows.items():
+        values = [value for some, _ in found for value in some]
+        quantiles = statistics.quantiles(values, n=20) if len(values) > 1 else [float("nan")] * 19
+        print(
+            f"| {name} | {len(values)} of {sum(count for _, count in found)} "
+            f"| {quantiles[9]:.1f} ms | {quantiles[18]:.1f} ms |"
+        )
+
+
+def show_dropouts(streams: list[Stream]) -> None:
+    """A table in Markdown of what the callers got."""
+    gaps = [gap for stream in streams for gap in stream.gaps]
     print("\n| packets to callers | missing | more than 60 ms after the last | longest time between two |")
     print("| --- | --- | --- | --- |")
-    print(f"| {heard.packets} | {heard.missing} | {heard.late} | {heard.longest_ms:.0f} ms |")
-    show_meeting({"the whole time": result})
+    missing, late = sum(stream.missing for stream in streams), sum(gap > DROPOUT for gap in gaps)
+    print(f"| {len(gaps) + len(streams)} | {missing} | {late} | {max(gaps) * 1_000:.0f} ms |")
 
 
 def show_meeting(results: dict[str, Result]) -> None:
@@ -169,34 +201,36 @@ def show_meeting(results: dict[str, Result]) -> None:
 
 
 async def flood(cameras: int, seconds: float, windows: str) -> None:
-    """122 people three times in one meeting; during the second time messages pour in."""
+    """122 people many times in one meeting; while some of these times are measured, messages pour in."""
     results: dict[str, Result] = {}
+    poured: list[Sent] = []
     async with house() as place, ClientSession(connector=TCPConnector(ssl=False)) as http:
         code, _ = await make_chaired_meeting(http, place.server)
-        for number, poured in zip(itertools.count(1), windows, strict=False):
-            run = asyncio.create_task(
-                load(
-                    *(place.server, place.data, "--meeting", code, "--participants", str(FULL)),
-                    *("--cameras", str(cameras), "--seconds", str(round(seconds))),
+        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as nobody:
+            nobody.bind(("127.0.0.1", 0))
+            ports = {"f": place.sip_port, "e": nobody.getsockname()[1]}
+            for number, window in enumerate(windows, 1):
+                run = asyncio.create_task(
+                    load(
+                        *(place.server, place.data, "--meeting", code, "--participants", str(FULL)),
+                        *("--cameras", str(cameras), "--seconds", str(round(seconds))),
+                    )
                 )
-            )
-            if poured == "f":
-                await asyncio.sleep(FULL / JOIN_RATE + FLOOD_EARLY)
-                sent = await pour(place.sip_port, seconds + FLOOD_EARLY + FLOOD_LATE)
-            results[f"{number}, {'flood' if poured == 'f' else 'no flood'}"] = await run
+                if window in ports:
+                    await asyncio.sleep(FULL / JOIN_RATE + FLOOD_EARLY)
+                    sent = await pour(ports[window], seconds + FLOOD_EARLY + FLOOD_LATE)
+                    poured += [sent] if window == "f" else []
+                results[f"{number}, {WINDOWS[window]}"] = await run
     show_meeting(results)
-    if "f" in windows:
-        print(f"\n{sent.invites} INVITEs, {sent.malformed} malformed messages, and the same from a stranger.")
-        print(f"Answers to the trunk: {sent.answers}; to the stranger: {sent.stranger_answers}")
+    for sent in poured:
+        print(f"\n{sent.invites} INVITEs and {sent.malformed} malformed messages came from each of two addresses.")
+        print(f"Sent to the trunk: {dict(sent.answers)}; to the stranger: {sent.stranger_answers}")
 
 
-async def pour(port: int, seconds: float) -> sip_flood.Sent:
+async def pour(port: int, seconds: float) -> Sent:
     """The flood, from a process of its own."""
-    context = multiprocessing.get_context("spawn")
-    ours, theirs = context.Pipe()
-    process = context.Process(target=sip_flood.run, args=(port, NUMBER, seconds, theirs), daemon=True)
-    process.start()
-    sent: sip_flood.Sent = await asyncio.to_thread(ours.recv)
+    process, pipe = start(sip_flood.run, FloodPlan(port, NUMBER, seconds))
+    sent: Sent = await asyncio.to_thread(pipe.recv)
     process.join()
     return sent
 
@@ -208,7 +242,7 @@ def main() -> None:
     parser.add_argument("--callers", type=int, default=40)
     parser.add_argument("--cameras", type=int, default=12, help="of the load tester, so that it has room itself")
     parser.add_argument("--seconds", type=float, default=30, help="of each measured time")
-    parser.add_argument("--windows", default="-f-", help="of the flood: one after the other, f where it pours")
+    parser.add_argument("--windows", default="-ef-", help="of the flood, in turn; see WINDOWS")
     options = parser.parse_args()
     if options.what == "callers":
         asyncio.run(callers(options.callers, options.cameras, options.seconds))

@@ -18,9 +18,10 @@ from multiprocessing.connection import Connection
 
 import numpy as np
 
-from server.phone.codec import decoder, encoder
+from server.phone.codec import encoder
 from server.phone.frames import FRAME
-from tests.phone.onsets import HERTZ, onset
+from tests.phone.hearing import LATEST, SPOKEN, Recording, Stream, is_turn
+from tests.phone.onsets import HERTZ
 from tests.phone.telephone import Telephone, tone
 from tests.signaling.sip.plain import acknowledgement, goodbye, invite
 
@@ -28,17 +29,13 @@ PACKET = 0.02
 SAMPLES = 160
 RATE = 8_000
 PCMA = 8
-CYCLE, SPOKEN = 60, 20
-"""Packets from one tone to the next, by the two talkers in turns, and of the tone."""
+TALKERS = 2
+"""Of the callers so many talk in turns, and a browser after them."""
 KEY_EVERY = 8
 """Packets from one key of the PIN to the next."""
-SPREAD = 0.06
-"""Seconds between two packets after which a caller would miss sound."""
 CALL_EVERY = 0.12
 """Seconds between two calls: under the 10 a second that a trunk may begin."""
 ANSWERED_WITHIN = 5.0
-LATEST = 0.4
-"""Seconds after which what is heard is no longer this tone."""
 _TIMESTAMP = 35  # SO_TIMESTAMPNS (socket(7)), which Python does not name
 
 
@@ -53,23 +50,6 @@ class CallPlan:
     seconds: float
 
 
-@dataclass
-class Heard:
-    """What the callers got in the measured time."""
-
-    latencies: list[float]
-    """From each talker's tone to each other caller, in ms."""
-    tones: int
-    """How many of these there would be, had everybody heard every one."""
-    packets: int
-    missing: int
-    """Sequence numbers that never came."""
-    late: int
-    """Packets that came more than ``SPREAD`` after the one before."""
-    longest_ms: float
-    """The longest time between two packets."""
-
-
 class Line(Telephone):
     """One caller's end of a call."""
 
@@ -77,8 +57,8 @@ class Line(Telephone):
         super().__init__("PCMA", HERTZ)
         self.socket.setsockopt(socket.SOL_SOCKET, _TIMESTAMP, 1)
         self.keys: list[str] = []
-        self.arrived: list[tuple[float, int, bytes]] = []
-        """Time, sequence number and payload."""
+        self.arrived = Stream("PCMA")
+        self.sent = Stream("PCMA")
 
     def receive(self) -> None:
         while True:
@@ -89,7 +69,7 @@ class Line(Telephone):
             seconds, nanoseconds = struct.unpack("qq", extra[0][2])
             if datagram[1] & 0x7F == PCMA:
                 sequence = int.from_bytes(datagram[2:4], "big")
-                self.arrived.append((seconds + nanoseconds * 1e-9, sequence, datagram[12:]))
+                self.arrived.add(seconds + nanoseconds * 1e-9, sequence, datagram[12:])
 
 
 class SipCallers:
@@ -102,19 +82,17 @@ class SipCallers:
         self.sip.connect(("127.0.0.1", plan.sip_port))
         self.lines: list[Line] = []
         self.answers: list[str] = []
-        self.sent: list[tuple[int, float]] = []
+        self.tones: list[tuple[int, float]] = []
         """Who began a tone, and when."""
         self.talk = False
+        self._spoken: dict[int, int] = {}
+        """How far each talker's tone is."""
         noise = np.random.default_rng(3).standard_normal(FRAME * 50).astype(np.float32).reshape(-1, FRAME) * 8
         coder = encoder("PCMA")
         self.quiet = [coder.encode(frame) for frame in noise]
-        self.spoken = [coder.encode(frame) for frame in tone(HERTZ, SPOKEN, amplitude=9_000).reshape(-1, FRAME)]
-        # Where in its first packet a tone is found that arrives as it was sent: what finds it is a little late itself.
-        reader = decoder("PCMA")
-        plain = np.concatenate([reader.decode(payload) for payload in [*self.quiet[:10], *self.spoken]])
-        found = onset(plain, RATE)
-        assert found is not None
-        self.lead = found / RATE - 10 * PACKET
+        self.spoken = [
+            coder.encode(frame) for frame in tone(HERTZ, round(SPOKEN / PACKET), amplitude=9_000).reshape(-1, FRAME)
+        ]
         self._poll = select.epoll()
         self._by_fd: dict[int, Line] = {}
         self._due: list[tuple[float, int, int]] = []
@@ -177,51 +155,36 @@ class SipCallers:
 
     def _send(self, caller: int, number: int) -> None:
         line = self.lines[caller]
-        talker, at = (number // CYCLE) % 2, number % CYCLE
-        speaks = self.talk and caller == talker and at < SPOKEN
-        if speaks and at == 0:
-            self.sent.append((caller, time.time() + self.lead))
         if line.keys and number % KEY_EVERY == KEY_EVERY - 1:
             line.press(line.keys.pop(0))
-        line.send(PCMA, self.spoken[at] if speaks else self.quiet[number % 50])
+        payload = self._tone(caller) or self.quiet[number % 50]
+        line.send(PCMA, payload)
+        if self.talk and caller < TALKERS:
+            line.sent.add(time.time(), line.sequence, payload)
         line.timestamp += SAMPLES
 
-    def measure(self) -> Heard:
-        """Two talk for the time of the plan; what came of it."""
+    def _tone(self, caller: int) -> bytes | None:
+        """The next packet of a tone, when it is this caller's turn."""
+        if not self.talk or caller >= TALKERS or not is_turn(caller, TALKERS + 1, time.time()):
+            self._spoken[caller] = 0
+            return None
+        at = self._spoken.get(caller, 0)
+        if at == 0:
+            self.tones.append((caller, time.time()))
+        self._spoken[caller] = at + 1
+        return self.spoken[at % len(self.spoken)]
+
+    def record(self) -> Recording:
+        """Some talk for the time of the plan; what came of it."""
         for line in self.lines:
-            line.arrived.clear()
+            line.arrived = Stream("PCMA")
         self.talk = True
         self.go_on(time.monotonic() + self.plan.seconds)
+        # A tone that has just begun may not have been heard yet.
+        self.tones = [tone for tone in self.tones if tone[1] < time.time() - LATEST]
         self.talk = False
-        self.go_on(time.monotonic() + 2 * LATEST)
-        packets = missing = late = 0
-        longest = 0.0
-        latencies: list[float] = []
-        for caller, line in enumerate(self.lines):
-            times = np.array([at for at, _, _ in line.arrived])
-            steps = np.diff([sequence for _, sequence, _ in line.arrived]) & 0xFFFF
-            packets += len(times)
-            missing += int(np.sum(steps[steps < 0x8000] - 1))
-            late += int(np.sum(np.diff(times) > SPREAD))
-            longest = max(longest, float(np.max(np.diff(times))) * 1_000)
-            latencies += self._latencies(caller, line, times)
-        tones = len(self.sent) * (len(self.lines) - 1)
-        return Heard(latencies, tones, packets, missing, late, longest)
-
-    def _latencies(self, caller: int, line: Line, times: np.ndarray[tuple[int], np.dtype[np.float64]]) -> list[float]:
-        reader = decoder("PCMA")
-        found: list[float] = []
-        for talker, began in self.sent:
-            if talker == caller:
-                continue
-            first, last = np.searchsorted(times, [began - 0.1, began + LATEST])
-            payloads = [payload for _, _, payload in line.arrived[first:last]]
-            sound = np.concatenate([np.zeros(0, np.float32), *map(reader.decode, payloads)])
-            sample = onset(sound, RATE)
-            if sample is not None:
-                packet, within = divmod(sample, SAMPLES)
-                found.append((float(times[first + packet]) + within / RATE - began) * 1_000)
-        return found
+        talkers = dict(enumerate(line.sent for line in self.lines[:TALKERS]))
+        return Recording(self.tones, talkers, [[line.arrived] for line in self.lines])
 
 
 def run(plan: CallPlan, pipe: Connection) -> None:
@@ -233,7 +196,7 @@ def run(plan: CallPlan, pipe: Connection) -> None:
     while not pipe.poll():
         callers.go_on(time.monotonic() + 0.05)
     pipe.recv()
-    pipe.send(callers.measure())
+    pipe.send(callers.record())
     while not pipe.poll():
         callers.go_on(time.monotonic() + 0.05)
     callers.hang_up()

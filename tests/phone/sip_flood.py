@@ -23,6 +23,15 @@ MALFORMED_PER_SECOND = 10_000 / 30
 TRUNK, STRANGER = "127.0.0.1", "127.0.0.2"
 
 
+@dataclass(frozen=True)
+class FloodPlan:
+    """Where the server listens, the number that is called, and for how long it pours."""
+
+    port: int
+    number: str
+    seconds: float
+
+
 @dataclass
 class Sent:
     """What was sent from each of both addresses, and what came back."""
@@ -98,6 +107,6 @@ def _times(
     return [(begin + number / rate, source, kind, data) for number, data in enumerate(messages)]
 
 
-def run(port: int, number: str, seconds: float, pipe: Connection) -> None:
+def run(plan: FloodPlan, pipe: Connection) -> None:
     """The process."""
-    pipe.send(pour(port, number, seconds))
+    pipe.send(pour(plan.port, plan.number, plan.seconds))

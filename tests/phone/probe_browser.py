@@ -1,0 +1,150 @@
+"""One participant as a browser is one, in a process of its own: WebSocket, ICE, DTLS and SRTP by aiortc.
+
+It talks in turns with the callers, and keeps the packets of voices as they come instead of playing them.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from dataclasses import dataclass, field
+from fractions import Fraction
+from multiprocessing.connection import Connection
+
+import numpy as np
+from aiohttp import ClientSession, TCPConnector
+from aiortc import MediaStreamTrack, RTCConfiguration, RTCPeerConnection, RTCSessionDescription
+from aiortc.rtp import is_rtcp
+from av import AudioFrame
+from yarl import URL
+
+from tests.phone.hearing import LATEST, Recording, Stream, is_turn
+from tests.phone.onsets import HERTZ
+from tests.signaling.client import ProtocolClient
+
+RATE, FRAME = 48_000, 960
+
+
+@dataclass(frozen=True)
+class ProbePlan:
+    """Which meeting, whose turn is its own, and for how long it is listened."""
+
+    url: str
+    code: str
+    talker: int
+    talkers: int
+    seconds: float
+
+    def make_url(self, path: str, /) -> URL:
+        """What ``ProtocolClient`` needs of a server."""
+        return URL(f"{self.url}{path}")
+
+
+class Turns(MediaStreamTrack):
+    """Faint noise, and a tone when it is its turn."""
+
+    kind = "audio"
+
+    def __init__(self, plan: ProbePlan) -> None:
+        super().__init__()
+        self.tones: list[tuple[int, float]] = []
+        self._plan = plan
+        self._noise = (np.random.default_rng(4).standard_normal((50, FRAME)) * 8).astype(np.int16)
+        at = np.arange(RATE) / RATE
+        self._tone = (9_000 * np.sin(2 * np.pi * HERTZ * at)).astype(np.int16).reshape(-1, FRAME)
+        self._number, self._spoken = 0, 0
+        self._began: float | None = None
+
+    async def recv(self) -> AudioFrame:
+        """The next 20 ms, when they are due."""
+        loop = asyncio.get_running_loop()
+        if self._began is None:
+            self._began = loop.time()
+        await asyncio.sleep(max(self._began + self._number * 0.02 - loop.time(), 0))
+        samples = self._noise[self._number % 50]
+        if is_turn(self._plan.talker, self._plan.talkers, time.time()):
+            if self._spoken == 0:
+                self.tones.append((self._plan.talker, time.time()))
+            samples = self._tone[self._spoken % 50]
+            self._spoken += 1
+        else:
+            self._spoken = 0
+        frame = AudioFrame.from_ndarray(samples.reshape(1, -1), format="s16", layout="mono")
+        frame.sample_rate, frame.pts, frame.time_base = RATE, self._number * FRAME, Fraction(1, RATE)
+        self._number += 1
+        return frame
+
+
+@dataclass
+class Tap:
+    """Keeps plain RTP packets of Opus by their SSRC."""
+
+    streams: dict[int, Stream] = field(default_factory=dict)
+
+    def take(self, plain: bytes) -> None:
+        """One packet; it passes now."""
+        now = time.time()
+        start = 12 + 4 * (plain[0] & 15)
+        if plain[0] & 0x10:
+            start += 4 + 4 * int.from_bytes(plain[start + 2 : start + 4], "big")
+        ssrc, sequence = int.from_bytes(plain[8:12], "big"), int.from_bytes(plain[2:4], "big")
+        self.streams.setdefault(ssrc, Stream("opus")).add(now, sequence, plain[start:])
+
+
+async def take_part(plan: ProbePlan, pipe: Connection) -> None:
+    """Join, tell that all is connected, record when told to, and leave when told to."""
+    configuration = RTCConfiguration(iceServers=[])
+    publisher, subscriber = RTCPeerConnection(configuration), RTCPeerConnection(configuration)
+    track, received, sent = Turns(plan), Tap(), Tap()
+    async with (
+        ClientSession(connector=TCPConnector(ssl=False)) as http,
+        ProtocolClient.open(http, plan) as client,
+    ):
+        await client.join(plan.code, "Browser", microphone=True)
+        offer = (await client.event("subscribe_offer"))["sdp"]
+        await client.ask("set_view", tiles=[], screen=False)
+        await subscriber.setRemoteDescription(RTCSessionDescription(offer, "offer"))
+        await subscriber.setLocalDescription(await subscriber.createAnswer())
+        await client.ask("subscribe_answer", sdp=subscriber.localDescription.sdp)
+        publisher.addTrack(track)
+        await publisher.setLocalDescription(await publisher.createOffer())
+        answer = await client.ask("publish_offer", sdp=publisher.localDescription.sdp)
+        await publisher.setRemoteDescription(RTCSessionDescription(answer["sdp"], "answer"))
+        reading = asyncio.create_task(_read_on(client))
+        while {publisher.connectionState, subscriber.connectionState} != {"connected"}:
+            await asyncio.sleep(0.05)
+        listening = subscriber.getTransceivers()[0].receiver.transport
+        speaking = publisher.getTransceivers()[0].sender.transport
+        send = speaking._send_rtp
+
+        async def keep(data: bytes, arrival_time_ms: int) -> None:
+            received.take(data)
+
+        async def keep_and_send(data: bytes) -> None:
+            if not is_rtcp(data):
+                sent.take(data)
+            await send(data)
+
+        listening._handle_rtp_data, speaking._send_rtp = keep, keep_and_send
+        await asyncio.to_thread(pipe.send, "connected")
+        await asyncio.to_thread(pipe.recv)
+        received.streams.clear()
+        sent.streams.clear()
+        track.tones.clear()
+        await asyncio.sleep(plan.seconds)
+        tones = [tone for tone in track.tones if tone[1] < time.time() - LATEST]
+        [spoken] = sent.streams.values()
+        await asyncio.to_thread(pipe.send, Recording(tones, {plan.talker: spoken}, [list(received.streams.values())]))
+        await asyncio.to_thread(pipe.recv)
+        reading.cancel()
+    await asyncio.gather(publisher.close(), subscriber.close())
+
+
+async def _read_on(client: ProtocolClient) -> None:
+    async for _ in client.socket:
+        pass
+
+
+def run(plan: ProbePlan, pipe: Connection) -> None:
+    """The process."""
+    asyncio.run(take_part(plan, pipe))
