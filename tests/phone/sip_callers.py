@@ -27,7 +27,6 @@ from tests.signaling.sip.plain import acknowledgement, goodbye, invite
 
 PACKET = 0.02
 SAMPLES = 160
-RATE = 8_000
 PCMA = 8
 TALKERS = 2
 """Of the callers so many talk in turns, and a browser after them."""
