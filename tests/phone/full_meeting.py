@@ -168,6 +168,11 @@ def show_latencies(phones: Recording, browser: Recording) -> None:
         to_callers["a caller to a caller"].append(latencies(others, sent, heard))
         to_callers["a browser to a caller"].append(latencies(browser.tones, sent, heard))
     rows = {"a caller to a browser": [latencies(phones.tones, sent, browser.heard[0])]} | to_callers
+    for name, stream in {"caller": phones.sent[0], "browser": browser.sent[sip_callers.TALKERS]}.items():
+        uneven = statistics.quantiles((abs(gap - 0.02) for gap in stream.gaps), n=100)
+        print(
+            f"\nThe talking {name} sends within {uneven[49] * 1e3:.1f} ms (p50), {uneven[98] * 1e3:.1f} ms (p99) of 20"
+        )
     print("\n| from | tones heard | median | 95th percentile |\n| --- | --- | --- | --- |")
     for name, found in rows.items():
         values = [value for some, _ in found for value in some]

@@ -8,21 +8,25 @@ from __future__ import annotations
 import asyncio
 import time
 from dataclasses import dataclass, field
-from fractions import Fraction
 from multiprocessing.connection import Connection
 
 import numpy as np
 from aiohttp import ClientSession, TCPConnector
-from aiortc import MediaStreamTrack, RTCConfiguration, RTCPeerConnection, RTCSessionDescription
+from aiortc import AudioStreamTrack, RTCConfiguration, RTCPeerConnection, RTCSessionDescription
+from aiortc.rtcrtpsender import RTCEncodedFrame
 from aiortc.rtp import is_rtcp
-from av import AudioFrame
 from yarl import URL
 
+from server.phone.codec import encoder
+from server.phone.frames import FRAME
 from tests.phone.hearing import LATEST, Recording, Stream, is_turn
 from tests.phone.onsets import HERTZ
+from tests.phone.telephone import tone
 from tests.signaling.client import ProtocolClient
 
-RATE, FRAME = 48_000, 960
+PACKET = 0.02
+TICKS = 960
+"""Of the RTP clock in a packet."""
 
 
 @dataclass(frozen=True)
@@ -40,39 +44,32 @@ class ProbePlan:
         return URL(f"{self.url}{path}")
 
 
-class Turns(MediaStreamTrack):
-    """Faint noise, and a tone when it is its turn."""
-
-    kind = "audio"
+class Turns:
+    """Packets that are coded beforehand: faint noise, and a tone when it is its turn."""
 
     def __init__(self, plan: ProbePlan) -> None:
-        super().__init__()
         self.tones: list[tuple[int, float]] = []
         self._plan = plan
-        self._noise = (np.random.default_rng(4).standard_normal((50, FRAME)) * 8).astype(np.int16)
-        at = np.arange(RATE) / RATE
-        self._tone = (9_000 * np.sin(2 * np.pi * HERTZ * at)).astype(np.int16).reshape(-1, FRAME)
+        noise = np.random.default_rng(4).standard_normal(50 * FRAME).astype(np.float32).reshape(-1, FRAME) * 8
+        coder = encoder("opus")
+        self._quiet = [coder.encode(frame) for frame in noise]
+        self._tone = [coder.encode(frame) for frame in tone(HERTZ, 50, amplitude=9_000).reshape(-1, FRAME)]
         self._number, self._spoken = 0, 0
         self._began: float | None = None
 
-    async def recv(self) -> AudioFrame:
-        """The next 20 ms, when they are due."""
+    async def next(self, _: object) -> RTCEncodedFrame:
+        """In place of the sender's own coder, which would send at uneven times: the next packet, when it is due."""
         loop = asyncio.get_running_loop()
         if self._began is None:
             self._began = loop.time()
-        await asyncio.sleep(max(self._began + self._number * 0.02 - loop.time(), 0))
-        samples = self._noise[self._number % 50]
-        if is_turn(self._plan.talker, self._plan.talkers, time.time()):
-            if self._spoken == 0:
-                self.tones.append((self._plan.talker, time.time()))
-            samples = self._tone[self._spoken % 50]
-            self._spoken += 1
-        else:
-            self._spoken = 0
-        frame = AudioFrame.from_ndarray(samples.reshape(1, -1), format="s16", layout="mono")
-        frame.sample_rate, frame.pts, frame.time_base = RATE, self._number * FRAME, Fraction(1, RATE)
+        await asyncio.sleep(max(self._began + self._number * PACKET - loop.time(), 0))
+        speaks = is_turn(self._plan.talker, self._plan.talkers, time.time())
+        if speaks and self._spoken == 0:
+            self.tones.append((self._plan.talker, time.time()))
+        payload = self._tone[self._spoken % 50] if speaks else self._quiet[self._number % 50]
+        self._spoken = self._spoken + 1 if speaks else 0
         self._number += 1
-        return frame
+        return RTCEncodedFrame([payload], self._number * TICKS, -15 if speaks else -90)
 
 
 @dataclass
@@ -95,7 +92,7 @@ async def take_part(plan: ProbePlan, pipe: Connection) -> None:
     """Join, tell that all is connected, record when told to, and leave when told to."""
     configuration = RTCConfiguration(iceServers=[])
     publisher, subscriber = RTCPeerConnection(configuration), RTCPeerConnection(configuration)
-    track, received, sent = Turns(plan), Tap(), Tap()
+    turns, received, sent = Turns(plan), Tap(), Tap()
     async with (
         ClientSession(connector=TCPConnector(ssl=False)) as http,
         ProtocolClient.open(http, plan) as client,
@@ -106,7 +103,7 @@ async def take_part(plan: ProbePlan, pipe: Connection) -> None:
         await subscriber.setRemoteDescription(RTCSessionDescription(offer, "offer"))
         await subscriber.setLocalDescription(await subscriber.createAnswer())
         await client.ask("subscribe_answer", sdp=subscriber.localDescription.sdp)
-        publisher.addTrack(track)
+        publisher.addTrack(AudioStreamTrack()).__dict__["_next_encoded_frame"] = turns.next
         await publisher.setLocalDescription(await publisher.createOffer())
         answer = await client.ask("publish_offer", sdp=publisher.localDescription.sdp)
         await publisher.setRemoteDescription(RTCSessionDescription(answer["sdp"], "answer"))
@@ -130,9 +127,9 @@ async def take_part(plan: ProbePlan, pipe: Connection) -> None:
         await asyncio.to_thread(pipe.recv)
         received.streams.clear()
         sent.streams.clear()
-        track.tones.clear()
+        turns.tones.clear()
         await asyncio.sleep(plan.seconds)
-        tones = [tone for tone in track.tones if tone[1] < time.time() - LATEST]
+        tones = [tone for tone in turns.tones if tone[1] < time.time() - LATEST]
         [spoken] = sent.streams.values()
         await asyncio.to_thread(pipe.send, Recording(tones, {plan.talker: spoken}, [list(received.streams.values())]))
         await asyncio.to_thread(pipe.recv)
