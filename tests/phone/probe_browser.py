@@ -25,6 +25,11 @@ from tests.phone.telephone import tone
 from tests.signaling.client import ProtocolClient
 
 PACKET = 0.02
+TONE_LEVEL, BETWEEN_LEVEL = -15, -25
+"""In dBov, as the packets say. Between its tones, too, it says that it speaks: so it stays among those who are heard. How
+soon
+somebody comes among them is up to the choice of speakers, which is alike for browsers, and not to the gateway.
+"""
 TICKS = 960
 """Of the RTP clock in a packet."""
 
@@ -69,7 +74,7 @@ class Turns:
         payload = self._tone[self._spoken % 50] if speaks else self._quiet[self._number % 50]
         self._spoken = self._spoken + 1 if speaks else 0
         self._number += 1
-        return RTCEncodedFrame([payload], self._number * TICKS, -15 if speaks else -90)
+        return RTCEncodedFrame([payload], self._number * TICKS, TONE_LEVEL if speaks else BETWEEN_LEVEL)
 
 
 @dataclass
