@@ -26,9 +26,8 @@ from tests.signaling.client import ProtocolClient
 
 PACKET = 0.02
 TONE_LEVEL, BETWEEN_LEVEL = -15, -25
-"""In dBov, as the packets say. Between its tones, too, it says that it speaks: so it stays among those who are heard. How
-soon
-somebody comes among them is up to the choice of speakers, which is alike for browsers, and not to the gateway.
+"""In dBov, as the packets say. Between its tones, too, it says that it speaks: so it stays among those who are heard.
+How soon somebody comes among them is up to the choice of speakers, which is alike for browsers, and not to the gateway.
 """
 TICKS = 960
 """Of the RTP clock in a packet."""
