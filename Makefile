@@ -13,7 +13,7 @@ WEB_SOURCES := $(shell find web/src web/public web/scripts web/service-worker -t
 FUZZ_SECONDS ?= 60
 FUZZ_JOBS ?= 1
 
-.PHONY: help run test bench bench-forwarding bench-room bench-telephone loadtest lint fuzz clean test-rust test-web test-python test-programs
+.PHONY: help run test bench bench-forwarding bench-room bench-telephone bench-telephone-in-meeting loadtest lint fuzz clean test-rust test-web test-python test-programs
 
 help: ## List the commands.
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1|/p' Makefile | column -t -s '|'
@@ -35,6 +35,10 @@ bench-room: build/server build/dev build/web build/loadtest ## Measure how real 
 
 bench-telephone: build/server build/dev ## Measure 40 callers in one room (TELEPHONE_ARGS="--callers 20").
 	@scripts/measure-telephone $(TELEPHONE_ARGS)
+
+bench-telephone-in-meeting: build/server build/dev build/loadtest ## Measure 40 callers, and a flood of SIP, in a meeting of 122.
+	@scripts/measure-telephone-in-meeting callers
+	@scripts/measure-telephone-in-meeting flood
 
 loadtest: build/server build/loadtest ## Build the load tester: balai loadtest https://localhost:8443
 

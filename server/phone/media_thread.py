@@ -27,6 +27,15 @@ _TICKS_BEHIND: Final = 5
 """After a pause of more ticks than this (the machine stood still) they are left out instead of made up for."""
 
 
+def arrival(tick: float, now: float) -> float:
+    """When what is found at a tick counts as having come: at the latest one that is over, where ticks are behind.
+
+    Were it the tick that is caught up with, what came since would seem to have come early, and all that follows late:
+    jitter buffers would keep packets by so much longer, for seconds.
+    """
+    return tick + max(0, int((now - tick) / FRAME_SECONDS)) * FRAME_SECONDS
+
+
 class MediaThread:
     """Orders come through a queue; nothing else is shared with the event loop."""
 
@@ -125,8 +134,9 @@ class MediaThread:
                 self.ticks_left_out += behind
                 tick += behind * FRAME_SECONDS
             self._take_orders()
-            self._guarded(self._take_heard, tick)
-            self._guarded(self._receive, tick)
+            arrived = arrival(tick, self.now())
+            self._guarded(self._take_heard, arrived)
+            self._guarded(self._receive, arrived)
             self._mix(tick)
         for leg in list(self._legs.values()):
             self.sockets.close(leg.port)

@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from server.phone.jitter_buffer import JitterBuffer
+from server.phone.media_thread import arrival
 
 RATE = 8_000
 
@@ -107,3 +108,15 @@ def test_whatever_comes_it_stays_small_and_goes_forward(packets: list[tuple[floa
         buffer.pop(at)
         assert 0 <= buffer.delay <= 0.2
         assert len(buffer._packets) <= 50
+
+
+def test_ticks_that_are_caught_up_with_leave_the_delay_as_it_was() -> None:
+    buffer = JitterBuffer(48_000)
+    came = 0
+    for tick in range(300):
+        behind = max(0, 203 - tick) if tick >= 200 else 0  # the thread was held up until what should have been tick 203
+        while came <= tick + behind:
+            buffer.insert(arrival(tick * 0.02, (tick + behind) * 0.02 + 0.001), came, came * 960, b"")
+            came += 1
+        buffer.pop(tick * 0.02)
+    assert buffer.delay < 0.001

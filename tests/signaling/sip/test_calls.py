@@ -27,6 +27,7 @@ from signaling.sip import SipSettings, Trunk
 from signaling.sip.gateway import Gateway
 from tests.signaling.client import Message, ProtocolClient, make_chaired_meeting
 from tests.signaling.sip.baresip import Baresip, baresip
+from tests.signaling.sip.plain import invite
 from tests.signaling.sip.sipp import free_port
 
 NUMBER, CALLER, OTHER = "+62361234567", "+628123456789", "+628111222333"
@@ -245,24 +246,6 @@ async def test_a_call_out_by_tls_is_encrypted_comes_in_past_lock_and_lobby_and_e
     assert (call.direction, call.transport, call.reason) == ("out", "tls", "meeting_ended")
 
 
-def invite(number: int, port: int, own_port: int) -> bytes:
-    """A call from a number of its own, which is never acknowledged."""
-    sdp = "v=0\r\no=- 1 1 IN IP4 127.0.0.1\r\ns=-\r\nc=IN IP4 127.0.0.1\r\nt=0 0\r\nm=audio 9 RTP/AVP 8\r\n"
-    lines = [
-        f"INVITE sip:{NUMBER}@127.0.0.1:{port} SIP/2.0",
-        f"Via: SIP/2.0/UDP 127.0.0.1:{own_port};branch=z9hG4bKflood{number};rport",
-        "Max-Forwards: 70",
-        f"From: <sip:+62899{number:07}@127.0.0.1>;tag=f{number}",
-        f"To: <sip:{NUMBER}@127.0.0.1>",
-        f"Call-ID: flood{number}",
-        "CSeq: 1 INVITE",
-        f"Contact: <sip:flood@127.0.0.1:{own_port}>",
-        "Content-Type: application/sdp",
-        f"Content-Length: {len(sdp)}",
-    ]
-    return ("\r\n".join(lines) + "\r\n\r\n" + sdp).encode()
-
-
 async def test_a_flood_of_calls_leaves_the_meeting_and_who_is_in_it_alone(house: House) -> None:
     phone = await house.call("phone")
     await phone.press(f"{house.pin}#")
@@ -272,7 +255,7 @@ async def test_a_flood_of_calls_leaves_the_meeting_and_who_is_in_it_alone(house:
         flood.bind(("127.0.0.1", 0))
         for number in range(1_000):
             with contextlib.suppress(BlockingIOError):
-                flood.sendto(invite(number, house.port, flood.getsockname()[1]), ("127.0.0.1", house.port))
+                flood.sendto(invite(number, NUMBER, house.port, flood.getsockname()[1]), ("127.0.0.1", house.port))
             if number % 10 == 0:
                 await asyncio.sleep(0.05)  # 200 a second
             if number == 500:
