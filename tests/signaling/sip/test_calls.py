@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import gc
 import socket
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass, replace
@@ -14,7 +15,7 @@ from aiohttp import ClientSession
 from aiohttp.test_utils import TestServer
 
 from server.media import MediaEdge
-from server.phone import PhoneMedia
+from server.phone import Leg, PhoneMedia
 from server.phone.numbers import DialRules, PhoneBook
 from server.phone.recordings import Recordings
 from server.phone.telephone import Telephone
@@ -23,11 +24,12 @@ from signaling.app import create_app
 from signaling.certificate import server_context
 from signaling.http.keys import DIRECTORY
 from signaling.limits import Limits
-from signaling.sip import SipSettings, Trunk
+from signaling.sip import Call, SipSettings, Trunk
+from signaling.sip.caller import Caller
 from signaling.sip.gateway import Gateway
 from tests.signaling.client import Message, ProtocolClient, make_chaired_meeting
 from tests.signaling.sip.baresip import Baresip, baresip
-from tests.signaling.sip.plain import invite
+from tests.signaling.sip.plain import acknowledgement, goodbye, invite
 from tests.signaling.sip.sipp import free_port
 
 NUMBER, CALLER, OTHER = "+62361234567", "+628123456789", "+628111222333"
@@ -268,3 +270,36 @@ async def test_a_flood_of_calls_leaves_the_meeting_and_who_is_in_it_alone(house:
     assert begun <= TRUNK.max_calls
     async with asyncio.timeout(5):
         assert (await house.host.ask("ping"))["type"] == "ok"
+
+
+async def test_of_calls_that_are_over_nothing_is_kept(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    for module in ("resending", "transactions.invite_server", "transactions.non_invite_server"):
+        monkeypatch.setattr(
+            f"signaling.sip.{module}.GIVE_UP", 3.0
+        )  # for as long as messages may be repeated; else 32 s
+    loop = asyncio.get_running_loop()
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as many:
+        many.setblocking(False)
+        many.bind(("127.0.0.1", 0))
+        own, there = many.getsockname()[1], ("127.0.0.1", house.port)
+        answers: dict[str, str] = {}
+        async with asyncio.timeout(20):
+            for caller in range(20):
+                many.sendto(invite(caller, NUMBER, house.port, own), there)
+            while len(answers) < 20:
+                message = (await loop.sock_recv(many, 65_535)).decode()
+                if message.startswith("SIP/2.0 200"):
+                    answers[message.partition("Call-ID: call")[2].split()[0]] = message
+            assert kept() >= 20
+            for who, answer in answers.items():
+                many.sendto(acknowledgement(int(who), NUMBER, house.port, own, answer), there)
+            for who, answer in answers.items():
+                many.sendto(goodbye(int(who), NUMBER, house.port, own, answer), there)
+            while kept():
+                await asyncio.sleep(0.2)
+
+
+def kept() -> int:
+    """How many calls there are in memory, those that are over included."""
+    gc.collect()
+    return sum(isinstance(it, Call | Caller | Leg) for it in gc.get_objects())
