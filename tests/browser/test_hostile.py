@@ -210,7 +210,7 @@ async def seen_among_people(watched: Sequence[Watched], members: list[Member]) -
     names = [member.name for member in members]
     about = [", ".join([member.hostile.shown(AFFILIATION)] * 2) for member in members]
     await shows(watched, "[aria-label=Participants] .who .name bdi", [*names, *own, "Moderator"])
-    await shows(watched, "[aria-label=Participants] .about bdi", [*about, "", "", ""])
+    await shows(watched, "[aria-label=Participants] bdi.about", [*about, "", "", ""])
     labels = (
         await watched[0].page.locator(".person .menu-anchor button").evaluate_all("all => all.map(b => b.ariaLabel)")
     )
@@ -281,9 +281,9 @@ async def ask(chair: ProtocolClient, watched: Sequence[Watched], members: list[M
 
 
 async def saved(watched: Watched, button: str) -> bytes:
-    """What is saved when a button of the open panel is pressed."""
+    """What is saved when a button of the open panel is pressed: of several alike the first, the attendance's."""
     async with watched.page.expect_download() as saving:
-        await watched.page.locator(".panel .attendance").first.get_by_role("button", name=button, exact=True).click()
+        await watched.page.locator(".panel").get_by_role("button", name=button, exact=True).first.click()
     return (await (await saving.value).path()).read_bytes()
 
 
