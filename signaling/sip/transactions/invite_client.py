@@ -2,39 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Literal
 
 from signaling.sip.message import IncomingResponse, OutgoingRequest
-from signaling.sip.scheduler import Scheduler, Timers
-from signaling.sip.transactions.timers import GIVE_UP, T1, T4
+from signaling.sip.transactions.timers import GIVE_UP, T4
+from signaling.sip.transactions.transaction import ClientTransaction
 
 State = Literal["calling", "proceeding", "completed", "accepted", "terminated"]
 
 
-class InviteClient:
+class InviteClient(ClientTransaction):
     """Sends an INVITE until something answers, and acknowledges refusals. Every 2xx goes up to be acknowledged."""
 
-    def __init__(
-        self,
-        request: OutgoingRequest,
-        via: str,
-        *,
-        reliable: bool,
-        scheduler: Scheduler,
-        send: Callable[[bytes], None],
-        on_response: Callable[[IncomingResponse], None],
-        on_failure: Callable[[], None],
-        on_end: Callable[[], None],
-    ) -> None:
-        self.request, self.via = request, via
-        self.state: State = "calling"
-        self._reliable, self._send = reliable, send
-        self._on_response, self._on_failure, self._on_end = on_response, on_failure, on_end
-        self._timers = Timers(scheduler)
-        self._wait = T1
-        self._data = request.encode(via)
-        self._ack = b""
+    state: State = "calling"
+    waiting = frozenset({"calling", "proceeding"})
+    _ack = b""
 
     def start(self) -> None:
         """Send it."""
@@ -65,13 +47,6 @@ class InviteClient:
         elif self.state == "accepted" and 200 <= response.code < 300:
             self._on_response(response)
 
-    def fail(self) -> None:
-        """Nobody answered (timer B), or the transport can't send."""
-        if self.state not in ("calling", "proceeding"):
-            return
-        self._end()
-        self._on_failure()
-
     def _retransmit(self) -> None:
         self._wait *= 2
         self._timers.start("A", self._wait, self._retransmit)
@@ -83,13 +58,3 @@ class InviteClient:
         headers = [*kept, ("To", response.headers["To"]), ("CSeq", f"{sequence} ACK")]
         self._ack = OutgoingRequest("ACK", self.request.uri, headers).encode(self.via)
         self._send(self._ack)
-
-    def close(self) -> None:
-        """The user agent ends: nothing is sent or told any more."""
-        self.state = "terminated"
-        self._timers.clear()
-
-    def _end(self) -> None:
-        self.state = "terminated"
-        self._timers.clear()
-        self._on_end()

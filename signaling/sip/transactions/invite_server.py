@@ -6,14 +6,18 @@ from collections.abc import Callable
 from typing import Literal
 
 from signaling.sip.message import IncomingRequest, encode_response
-from signaling.sip.scheduler import Scheduler, Timers
+from signaling.sip.scheduler import Scheduler
 from signaling.sip.transactions.timers import GIVE_UP, T1, T2, T4
+from signaling.sip.transactions.transaction import ServerTransaction
 
 State = Literal["proceeding", "accepted", "completed", "confirmed", "terminated"]
 
 
-class InviteServer:
+class InviteServer(ServerTransaction):
     """Answers an INVITE and its repetitions. A 2xx is sent by the session until its ACK; repetitions end here then."""
+
+    state: State = "proceeding"
+    _wait = T1
 
     def __init__(
         self,
@@ -23,16 +27,9 @@ class InviteServer:
         send: Callable[[bytes], None],
         on_end: Callable[[], None],
     ) -> None:
-        self.request = request
-        self.state: State = "proceeding"
-        self.on_failure: Callable[[], None] = lambda: None
-        """Called when a refusal is never acknowledged (timer H)."""
+        super().__init__(request, scheduler=scheduler, send=send, on_end=on_end)
         self.on_cancel: Callable[[], None] = lambda: None
         """Called when a CANCEL comes while it is not answered."""
-        self._send, self._on_end = send, on_end
-        self._timers = Timers(scheduler)
-        self._wait = T1
-        self._last = b""
 
     def start(self) -> None:
         """Say 100 at once: the caller stops repeating itself (17.2.1)."""
@@ -79,13 +76,3 @@ class InviteServer:
             return
         self._end()
         self.on_failure()
-
-    def close(self) -> None:
-        """The user agent ends: nothing is sent or told any more."""
-        self.state = "terminated"
-        self._timers.clear()
-
-    def _end(self) -> None:
-        self.state = "terminated"
-        self._timers.clear()
-        self._on_end()

@@ -2,33 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Literal
 
 from signaling.sip.message import IncomingRequest
-from signaling.sip.scheduler import Scheduler, Timers
 from signaling.sip.transactions.timers import GIVE_UP
+from signaling.sip.transactions.transaction import ServerTransaction
 
 State = Literal["trying", "proceeding", "completed", "terminated"]
 
 
-class NonInviteServer:
+class NonInviteServer(ServerTransaction):
     """Answers a request, and its repetitions with the same."""
 
-    def __init__(
-        self,
-        request: IncomingRequest,
-        *,
-        scheduler: Scheduler,
-        send: Callable[[bytes], None],
-        on_end: Callable[[], None],
-    ) -> None:
-        self.request = request
-        self.state: State = "trying"
-        self.on_failure: Callable[[], None] = lambda: None
-        self._send, self._on_end = send, on_end
-        self._timers = Timers(scheduler)
-        self._last = b""
+    state: State = "trying"
 
     def start(self) -> None:
         """A request whose session never answers it is forgotten, too."""
@@ -54,13 +40,3 @@ class NonInviteServer:
         """The transport can't send."""
         if self.state != "terminated":
             self._end()
-
-    def close(self) -> None:
-        """The user agent ends: nothing is sent or told any more."""
-        self.state = "terminated"
-        self._timers.clear()
-
-    def _end(self) -> None:
-        self.state = "terminated"
-        self._timers.clear()
-        self._on_end()
